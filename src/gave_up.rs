@@ -1,0 +1,148 @@
+//! How polling ended where the operation did not: why, and after what.
+
+use core::{convert::Infallible, fmt, time::Duration};
+
+/// The end of polling before the operation's own: why, after how much, and what went wrong last.
+///
+/// It is an [`Error`](core::error::Error) whose source is `last_error`, where `E` is an error. For any other `E`, or a
+/// borrowed one, [`map_err`](Self::map_err) and [`split`](Self::split) make it one.
+///
+/// # Example
+///
+/// ```
+/// use asyncpoll::{Decision, Outcome, Policy, PolicyError, Poller, Reason};
+/// use core::time::Duration;
+///
+/// let policy = Policy::builder().max_polls(1).build()?;
+/// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+/// let hint = Duration::from_secs(30);
+/// match poller.step(Outcome::<(), _>::transient("503").retry_after(hint), Duration::from_secs(2)) {
+///     Decision::GaveUp(gave_up) => {
+///         assert_eq!(gave_up.reason, Reason::MaxPolls);
+///         assert_eq!((gave_up.polls, gave_up.errors, gave_up.elapsed), (1, 1, Duration::from_secs(2)));
+///         assert_eq!((gave_up.retry_after, gave_up.last_error), (Some(hint), Some("503")));
+///         assert_eq!(gave_up.to_string(), "gave up after 1 poll in 2s: max_polls was reached; come back after 30s");
+///     }
+///     _ => unreachable!("one poll is the limit"),
+/// }
+/// # Ok::<(), PolicyError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub struct GaveUp<E = Infallible> {
+    /// Why.
+    pub reason: Reason,
+    /// The number of polls made.
+    pub polls: u32,
+    /// The number of those that found a transient error.
+    pub errors: u32,
+    /// The length of the run of transient errors at the end: zero where the last poll was not one, so that `last_error`,
+    /// where [`step_keeping`](crate::Poller::step_keeping) kept one, is older.
+    pub consecutive_errors: u32,
+    /// The time from the start of the poller to its end.
+    pub elapsed: Duration,
+    /// The hint of the outcome that ended it: how long from then on the server asked us to wait.
+    pub retry_after: Option<Duration>,
+    /// The error of the poll that ended it, if that was transient, or else the one
+    /// [`step_keeping`](crate::Poller::step_keeping) kept.
+    #[source]
+    pub last_error: Option<E>,
+}
+
+impl<E> GaveUp<E> {
+    /// Changes the last error, to `String` or a boxed error for instance.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let gave_up = poller.cancel(Duration::ZERO).with_last_error(Some(503));
+    /// assert_eq!(gave_up.map_err(|status| format!("status {status}")).last_error.as_deref(), Some("status 503"));
+    /// ```
+    pub fn map_err<F>(self, f: impl FnOnce(E) -> F) -> GaveUp<F> {
+        let (gave_up, last_error) = self.split();
+        gave_up.with_last_error(last_error.map(f))
+    }
+
+    /// Puts `last_error` in the place of the one there is.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let kept = Some("connection reset");
+    /// assert_eq!(poller.cancel(Duration::ZERO).with_last_error(kept).last_error, kept);
+    /// ```
+    pub fn with_last_error<F>(self, last_error: Option<F>) -> GaveUp<F> {
+        let Self { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error: _ } = self;
+        GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error }
+    }
+
+    /// Takes the last error out, so that what remains is a `'static` error whatever `E` is.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let (gave_up, last_error) = poller.cancel(Duration::ZERO).with_last_error(Some("reset")).split();
+    /// let boxed: Box<dyn core::error::Error + Send + Sync> = gave_up.into();
+    /// assert_eq!((boxed.to_string().as_str(), last_error), ("gave up after 0 polls in 0ns: cancelled", Some("reset")));
+    /// ```
+    pub fn split(self) -> (GaveUp, Option<E>) {
+        let Self { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error } = self;
+        (GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error: None }, last_error)
+    }
+}
+
+impl<E> fmt::Display for GaveUp<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { reason, polls, elapsed, retry_after, .. } = self;
+        let plural = if *polls == 1 { "" } else { "s" };
+        write!(f, "gave up after {polls} poll{plural} in {elapsed:?}: {reason}")?;
+        retry_after.map_or(Ok(()), |retry_after| write!(f, "; come back after {retry_after:?}"))
+    }
+}
+
+/// Why polling ended before the operation did.
+///
+/// # Example
+///
+/// ```
+/// use asyncpoll::Reason;
+///
+/// assert_eq!(Reason::MaxPolls.to_string(), "max_polls was reached");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The poller was cancelled.
+    Cancelled,
+    /// As many transient errors came in a row as `max_consecutive_errors` allows.
+    ConsecutiveErrors,
+    /// The poller had finished before: with a result, by giving up or by being cancelled.
+    Finished,
+    /// As many polls were made as `max_polls` allows.
+    MaxPolls,
+    /// The deadline has come, or the last wait before it is over. Jitter ends that wait up to a fifth before the deadline, so
+    /// that much of `max_wait` may be left.
+    MaxWait,
+    /// The server asked us to come back after the deadline, so there is nothing to wait for. It may be the first poll that
+    /// learns so. [`GaveUp::retry_after`] says when a new poller makes sense.
+    RetryAfterPastDeadline,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Cancelled => "cancelled",
+            Self::ConsecutiveErrors => "max_consecutive_errors was reached",
+            Self::Finished => "the poller had finished before",
+            Self::MaxPolls => "max_polls was reached",
+            Self::MaxWait => "max_wait is over",
+            Self::RetryAfterPastDeadline => "the server asked for a wait that ends after the deadline",
+        })
+    }
+}

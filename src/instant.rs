@@ -1,0 +1,51 @@
+//! The one thing the poller asks of a clock's readings.
+
+use core::{ops::Sub, time::Duration};
+
+/// A reading of the caller's clock.
+///
+/// Implemented for every `Copy` type that can be compared and subtracted to give a [`Duration`]: the instants of std, tokio
+/// and `web-time`, and `Duration` itself, which counts from whatever moment the caller likes and so serves as virtual time.
+/// The readings given to one [`Poller`](crate::Poller) must come from one clock.
+///
+/// # Example
+///
+/// A tick type of one's own has one method to write:
+///
+/// ```
+/// use asyncpoll::Instant;
+/// use core::time::Duration;
+///
+/// #[derive(Clone, Copy)]
+/// struct Milliseconds(u32);
+///
+/// impl Instant for Milliseconds {
+///     fn saturating_duration_since(&self, earlier: Self) -> Duration {
+///         Duration::from_millis(self.0.saturating_sub(earlier.0).into())
+///     }
+/// }
+///
+/// let (start, later) = (Milliseconds(40), Milliseconds(1_040));
+/// assert_eq!(later.saturating_duration_since(start), Duration::from_secs(1));
+/// assert_eq!(start.saturating_duration_since(later), Duration::ZERO);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot serve as a reading of a clock",
+    label = "not an `asyncpoll::Instant`",
+    note = "types that are `Copy + PartialOrd + Sub<Output = core::time::Duration>` are one already",
+    note = "for any other `Copy` type, implement `Instant::saturating_duration_since`; wrap a foreign type in your own first"
+)]
+pub trait Instant: Copy {
+    /// Returns the time from `earlier` to this reading, or zero where `earlier` is the later of the two.
+    fn saturating_duration_since(&self, earlier: Self) -> Duration;
+}
+
+impl<T> Instant for T
+where
+    T: Copy + PartialOrd + Sub<Output = Duration>,
+{
+    #[expect(clippy::arithmetic_side_effects, reason = "the later minus the earlier")]
+    fn saturating_duration_since(&self, earlier: Self) -> Duration {
+        if *self > earlier { *self - earlier } else { Duration::ZERO }
+    }
+}

@@ -1,0 +1,86 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # The contract
+//!
+//! 1. Start a [`Poller`] when the operation starts, with a [`Policy`], a seed nobody else has, and the current instant.
+//! 2. **Poll once.** The first poll may be made at once; the answer to the submission itself can serve as the first outcome.
+//! 3. Say what it found as an [`Outcome`], with the server's `Retry-After` where it gave one.
+//! 4. Read the clock, **after the poll**, and feed both to [`Poller::step`].
+//! 5. Obey the [`Decision`]: on `Sleep(d)` sleep for `d`, **no less**, and go to 2; the other three are the end.
+//!
+//! Sleeping longer, or being woken late, is ordinary input. To stop early, call [`Poller::cancel`]. The poller's transition table
+//! is in the docs of [`Poller`].
+//!
+//! # Time
+//!
+//! The poller reads no clock. It takes readings of the caller's, of any type that is an [`Instant`]: std's, tokio's, a tick
+//! counter's, or a plain `Duration` as virtual time. Elapsed time counts from the start of the poller and includes the time the polls
+//! themselves take. A clock that steps back, or stands still, makes no time pass and does no harm. Time is kept in whole
+//! nanoseconds; what a clock or a hint has beyond 584 years saturates.
+//!
+//! # Randomness and replay
+//!
+//! Jitter takes one draw a `Sleep` at most, from a generator that the caller chooses and seeds. The same policy, seed and
+//! inputs give the same decisions on every platform and in every release that does not say otherwise under *Values* in its
+//! changelog. So log the seed, or derive it from what a bug report names: the docs of `Poller::seeded` show how. There is
+//! no default seed: with a constant one, all instances of a program would poll in step.
+//!
+//! # Giving up
+//!
+//! [`GaveUp`] says why it ended, after how many polls and how long, when the server wanted us back, and what the last error was, as
+//! the type the caller fed. After the end a poller stays ended: a late `Done` or `Failed` is passed through, anything else is
+//! answered by `GaveUp` with [`Reason::Finished`].
+//!
+//! # Panics
+//!
+//! This crate does not panic.
+//!
+//! # Crate features
+//!
+//! - **std** (enabled by default): When enabled, `random_seed` is there. Without it, the crate is the same but for that; it
+//!   never allocates, with it or without.
+//! - **chacha** (enabled by default): When enabled, a `Poller` owns a `ChaCha8Rng` unless told otherwise, and `Poller::seeded`
+//!   makes one from a `u64`. Without it, every poller is made by [`Poller::new`] from a [`rand_core`] generator.
+//!
+//! `set_default_max_wait` is there on targets with 64-bit atomics.
+#![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+// Only what names `std` in full gets it, so that nobody leans on its prelude by mistake.
+#[cfg(feature = "std")]
+extern crate std;
+
+mod decision;
+mod default_max_wait;
+mod gave_up;
+mod instant;
+mod jitter;
+mod ladder;
+mod nanos;
+mod outcome;
+mod policy;
+mod poller;
+#[cfg(feature = "std")]
+mod random_seed;
+mod schedule;
+
+#[cfg(feature = "chacha")]
+#[doc(no_inline)]
+pub use rand_chacha;
+#[doc(no_inline)]
+pub use rand_core;
+
+#[cfg(feature = "std")]
+pub use crate::random_seed::random_seed;
+#[cfg(target_has_atomic = "64")]
+pub use default_max_wait::set_default_max_wait;
+pub use {
+    decision::Decision,
+    gave_up::{GaveUp, Reason},
+    instant::Instant,
+    jitter::Jitter,
+    outcome::Outcome,
+    policy::{Policy, PolicyBuilder, PolicyError},
+    poller::Poller,
+    schedule::{Schedule, ScheduledPoll},
+};

@@ -1,0 +1,18 @@
+//! Durations as whole nanoseconds in a `u64`: all arithmetic of the crate is done on these.
+
+use core::time::Duration;
+
+/// The longest duration a policy may hold: 2⁶³−1 ns, 292 years.
+pub(crate) const LONGEST: u64 = i64::MAX.unsigned_abs();
+
+/// Converts to nanoseconds; what exceeds 2⁶⁴−1 ns saturates.
+pub(crate) const fn from_duration(duration: Duration) -> u64 {
+    duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos() as u64)
+}
+
+/// Returns `percent` (at most 100) of `nanos`, rounded down.
+pub(crate) const fn percent_of(percent: u8, nanos: u64) -> u64 {
+    // The hundreds and the rest apart, because `nanos × percent` may not fit.
+    let percent = percent as u64;
+    (nanos / 100).saturating_mul(percent).saturating_add((nanos % 100).saturating_mul(percent) / 100)
+}

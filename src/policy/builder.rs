@@ -1,0 +1,358 @@
+//! The builder: raw settings, and `build`, the one gate they pass.
+
+use core::{
+    num::{NonZeroU32, NonZeroU64},
+    time::Duration,
+};
+
+use super::{Policy, PolicyError};
+use crate::{Jitter, ladder::Ladder, nanos};
+
+/// Collects the settings of a [`Policy`]; nothing is checked before [`build`](Self::build).
+///
+/// Everything here is `const`. In a constant, [`const_policy!`](crate::const_policy) turns a bad setting into a compile error.
+///
+/// # Example
+///
+/// ```
+/// use asyncpoll::{Policy, PolicyBuilder, PolicyError};
+/// use core::time::Duration;
+///
+/// const BUILDER: PolicyBuilder = Policy::builder().initial_wait(Duration::from_millis(250)).no_max_wait().max_polls(20);
+///
+/// let policy = BUILDER.build()?;
+/// assert_eq!(policy.schedule().count(), 20);
+/// # Ok::<(), PolicyError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct PolicyBuilder {
+    first_wait: Option<Duration>,
+    initial_wait: Duration,
+    multiplier: (u32, u32),
+    max_backoff: Duration,
+    jitter: Jitter,
+    max_wait: Option<Duration>,
+    max_polls: Option<u32>,
+    max_consecutive_errors: Option<u32>,
+}
+
+impl PolicyBuilder {
+    /// The policy of a builder nobody has touched.
+    pub(super) const CONSTANTS: Policy = crate::const_policy!(Self::new());
+
+    pub(super) const fn new() -> Self {
+        Self {
+            first_wait: None,
+            initial_wait: Duration::from_secs(5),
+            multiplier: (3, 1),
+            max_backoff: Duration::from_secs(5 * 60),
+            jitter: Jitter::PlusMinus(20),
+            max_wait: Some(Duration::from_secs(10 * 60)),
+            max_polls: None,
+            max_consecutive_errors: None,
+        }
+    }
+
+    pub(super) const fn from_policy(policy: Policy) -> Self {
+        let Policy { first_wait, ladder, jitter, max_wait, max_polls, max_consecutive_errors } = policy;
+        Self {
+            first_wait: optional_duration(first_wait),
+            initial_wait: Duration::from_nanos(ladder.initial_wait.get()),
+            multiplier: (ladder.numer, ladder.denom.get()),
+            max_backoff: Duration::from_nanos(ladder.max_backoff.get()),
+            jitter,
+            max_wait: optional_duration(max_wait),
+            max_polls: optional_count(max_polls),
+            max_consecutive_errors: optional_count(max_consecutive_errors),
+        }
+    }
+
+    /// Sets the first wait alone, for an operation known to take at least so long; the ladder then starts with the second.
+    ///
+    /// It is jittered as the others are, but neither raised to `initial_wait` nor cut to `max_backoff`. A hint at the first
+    /// poll takes its place. Not set unless this is called.
+    ///
+    /// ```
+    /// use asyncpoll::{Jitter, Policy, PolicyError};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().first_wait(Duration::from_secs(90)).jitter(Jitter::None).build()?;
+    /// let seconds: Vec<u64> = policy.schedule().map(|poll| poll.nominal.as_secs()).collect();
+    /// assert_eq!(seconds, [0, 90, 95, 110, 155, 290, 590, 600]);
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn first_wait(mut self, wait: Duration) -> Self {
+        self.first_wait = Some(wait);
+        self
+    }
+
+    /// Takes [`first_wait`](Self::first_wait) back: the first wait is the ladder's.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    /// use core::time::Duration;
+    ///
+    /// assert_eq!(Policy::builder().first_wait(Duration::from_secs(9)).no_first_wait(), Policy::builder());
+    /// ```
+    pub const fn no_first_wait(mut self) -> Self {
+        self.first_wait = None;
+        self
+    }
+
+    /// Sets where the ladder starts; 5 s unless this is called. At least 1 ns.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().initial_wait(Duration::from_secs(1)).build()?;
+    /// assert_eq!(policy.schedule().nth(1).map(|poll| poll.nominal), Some(Duration::from_secs(1)));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn initial_wait(mut self, wait: Duration) -> Self {
+        self.initial_wait = wait;
+        self
+    }
+
+    /// Sets the ratio of one base to the one before, `numer / denom`; 3/1 unless this is called. At least one; 1/1 polls at
+    /// regular intervals.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    ///
+    /// let policy = Policy::builder().multiplier(3, 2).build()?;
+    /// assert_eq!(policy.schedule().nth(2).map(|poll| poll.nominal.as_millis()), Some(12_500));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn multiplier(mut self, numer: u32, denom: u32) -> Self {
+        self.multiplier = (numer, denom);
+        self
+    }
+
+    /// Sets the hard ceiling on every wait the ladder produces, jitter included; 5 min unless this is called. At least
+    /// `initial_wait`. It shortens neither a hint nor `first_wait`.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().max_backoff(Duration::from_secs(5)).build()?;
+    /// assert_eq!(policy.schedule().nth(1).map(|poll| poll.latest), Some(Duration::from_secs(5)));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn max_backoff(mut self, wait: Duration) -> Self {
+        self.max_backoff = wait;
+        self
+    }
+
+    /// Sets how far waits stray from their bases; [`Jitter::PlusMinus(20)`](Jitter::PlusMinus) unless this is called.
+    ///
+    /// ```
+    /// use asyncpoll::{Jitter, Policy};
+    ///
+    /// let refused = Policy::builder().jitter(Jitter::PlusMinus(120)).build();
+    /// assert_eq!(refused.unwrap_err().to_string(), "jitter is 120 %; it must be at most 100 %");
+    /// ```
+    pub const fn jitter(mut self, jitter: Jitter) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    /// Sets the time from the start of a poller to its deadline; 10 min unless this is called. At least 1 ns.
+    ///
+    /// An explicit `max_wait` goes before the process-wide default.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().max_wait(Duration::from_secs(30)).build()?;
+    /// assert_eq!(policy.schedule().last().map(|poll| poll.nominal), Some(Duration::from_secs(30)));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn max_wait(mut self, wait: Duration) -> Self {
+        self.max_wait = Some(wait);
+        self
+    }
+
+    /// Sets no deadline. Without `max_polls` beside it, such a poller may go on for ever.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    ///
+    /// let policy = Policy::builder().no_max_wait().build()?;
+    /// assert!(policy.schedule().nth(10_000).is_some());
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn no_max_wait(mut self) -> Self {
+        self.max_wait = None;
+        self
+    }
+
+    /// Sets the number of polls, the first included, after which a poller gives up. At least 1; no limit unless this is called.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    ///
+    /// assert_eq!(Policy::builder().max_polls(3).build()?.schedule().count(), 3);
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn max_polls(mut self, polls: u32) -> Self {
+        self.max_polls = Some(polls);
+        self
+    }
+
+    /// Takes [`max_polls`](Self::max_polls) back: there is no limit.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    ///
+    /// assert_eq!(Policy::builder().max_polls(3).no_max_polls(), Policy::builder());
+    /// ```
+    pub const fn no_max_polls(mut self) -> Self {
+        self.max_polls = None;
+        self
+    }
+
+    /// Sets the number of transient errors in a row, with no pending poll between them, at which a poller gives up. At least
+    /// 1; no limit unless this is called.
+    ///
+    /// ```
+    /// use asyncpoll::{Decision, Outcome, Policy, PolicyError, Poller, Reason};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().max_consecutive_errors(1).build()?;
+    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let decision = poller.step(Outcome::<(), _>::transient("connection refused"), Duration::ZERO);
+    /// assert!(matches!(decision, Decision::GaveUp(gave_up) if gave_up.reason == Reason::ConsecutiveErrors));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn max_consecutive_errors(mut self, errors: u32) -> Self {
+        self.max_consecutive_errors = Some(errors);
+        self
+    }
+
+    /// Takes [`max_consecutive_errors`](Self::max_consecutive_errors) back: there is no limit.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    ///
+    /// assert_eq!(Policy::builder().max_consecutive_errors(3).no_max_consecutive_errors(), Policy::builder());
+    /// ```
+    pub const fn no_max_consecutive_errors(mut self) -> Self {
+        self.max_consecutive_errors = None;
+        self
+    }
+
+    /// Checks every setting and returns the policy.
+    ///
+    /// # Errors
+    ///
+    /// Says which setting is wrong, its value and its limit; each case is a variant of [`PolicyError`].
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    /// use core::time::Duration;
+    ///
+    /// let refused = Policy::builder().initial_wait(Duration::from_secs(600)).build();
+    /// assert_eq!(refused.unwrap_err().to_string(), "initial_wait is 600 s; it must be at most max_backoff, 300 s");
+    /// ```
+    pub const fn build(self) -> Result<Policy, PolicyError> {
+        let policy = Policy {
+            first_wait: match optional_wait("first_wait", self.first_wait) {
+                Ok(wait) => wait,
+                Err(error) => return Err(error),
+            },
+            ladder: match self.ladder() {
+                Ok(ladder) => ladder,
+                Err(error) => return Err(error),
+            },
+            jitter: self.jitter,
+            max_wait: match optional_wait("max_wait", self.max_wait) {
+                Ok(wait) => wait,
+                Err(error) => return Err(error),
+            },
+            max_polls: match limit("max_polls", self.max_polls) {
+                Ok(limit) => limit,
+                Err(error) => return Err(error),
+            },
+            max_consecutive_errors: match limit("max_consecutive_errors", self.max_consecutive_errors) {
+                Ok(limit) => limit,
+                Err(error) => return Err(error),
+            },
+        };
+        match self.jitter {
+            Jitter::PlusMinus(percent) if percent > 100 => Err(PolicyError::JitterAboveHundred { percent }),
+            Jitter::Decorrelated if policy.ladder.first() == policy.ladder.ceiling() => {
+                Err(PolicyError::NothingToSpread { wait: self.initial_wait })
+            }
+            _ => Ok(policy),
+        }
+    }
+
+    const fn ladder(&self) -> Result<Ladder, PolicyError> {
+        let initial_wait = match wait("initial_wait", self.initial_wait) {
+            Ok(wait) => wait,
+            Err(error) => return Err(error),
+        };
+        let max_backoff = match wait("max_backoff", self.max_backoff) {
+            Ok(wait) => wait,
+            Err(error) => return Err(error),
+        };
+        let (numer, denom) = self.multiplier;
+        let Some(nonzero_denom) = NonZeroU32::new(denom) else {
+            return Err(PolicyError::ZeroDenominator { numer });
+        };
+        if numer < denom {
+            return Err(PolicyError::MultiplierBelowOne { numer, denom });
+        }
+        if initial_wait.get() > max_backoff.get() {
+            return Err(PolicyError::InitialWaitAboveMaxBackoff {
+                initial_wait: self.initial_wait,
+                max_backoff: self.max_backoff,
+            });
+        }
+        Ok(Ladder { initial_wait, max_backoff, numer, denom: nonzero_denom })
+    }
+}
+
+const fn wait(field: &'static str, value: Duration) -> Result<NonZeroU64, PolicyError> {
+    match NonZeroU64::new(nanos::from_duration(value)) {
+        None => Err(PolicyError::ZeroDuration { field }),
+        Some(wait) if wait.get() > nanos::LONGEST => Err(PolicyError::TooLong { field, value }),
+        Some(wait) => Ok(wait),
+    }
+}
+
+const fn optional_wait(field: &'static str, value: Option<Duration>) -> Result<Option<NonZeroU64>, PolicyError> {
+    match value {
+        None => Ok(None),
+        Some(value) => match wait(field, value) {
+            Ok(wait) => Ok(Some(wait)),
+            Err(error) => Err(error),
+        },
+    }
+}
+
+const fn limit(field: &'static str, value: Option<u32>) -> Result<Option<NonZeroU32>, PolicyError> {
+    match value {
+        None => Ok(None),
+        Some(0) => Err(PolicyError::ZeroCount { field }),
+        Some(count) => Ok(NonZeroU32::new(count)),
+    }
+}
+
+const fn optional_duration(nanos: Option<NonZeroU64>) -> Option<Duration> {
+    match nanos {
+        None => None,
+        Some(nanos) => Some(Duration::from_nanos(nanos.get())),
+    }
+}
+
+const fn optional_count(count: Option<NonZeroU32>) -> Option<u32> {
+    match count {
+        None => None,
+        Some(count) => Some(count.get()),
+    }
+}

@@ -1,0 +1,112 @@
+//! What `build` refuses, and the sentence it says.
+
+use core::{fmt, time::Duration};
+
+use super::sentence::Sentence;
+
+/// A setting that no policy can have: which, its value and its limit.
+///
+/// # Example
+///
+/// ```
+/// use asyncpoll::{Policy, PolicyError};
+/// use core::time::Duration;
+///
+/// let error = Policy::builder().multiplier(1, 2).build().unwrap_err();
+/// assert_eq!(error, PolicyError::MultiplierBelowOne { numer: 1, denom: 2 });
+/// assert_eq!(error.to_string(), "multiplier is 1/2; it must be at least 1/1");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// A duration is zero.
+    ZeroDuration {
+        /// The setter's name.
+        field: &'static str,
+    },
+    /// A limit on a number of polls or errors is zero. No limit at all is what a policy has where none is set.
+    ZeroCount {
+        /// The setter's name.
+        field: &'static str,
+    },
+    /// A duration is above 2⁶³−1 ns, 292 years.
+    TooLong {
+        /// The setter's name.
+        field: &'static str,
+        /// What it was given.
+        value: Duration,
+    },
+    /// The multiplier divides by zero.
+    ZeroDenominator {
+        /// The numerator beside it.
+        numer: u32,
+    },
+    /// The multiplier would make the ladder shrink.
+    MultiplierBelowOne {
+        /// The multiplier's numerator.
+        numer: u32,
+        /// The multiplier's denominator.
+        denom: u32,
+    },
+    /// The jitter is more than 100 %.
+    JitterAboveHundred {
+        /// The percentage given to [`Jitter::PlusMinus`](crate::Jitter::PlusMinus).
+        percent: u8,
+    },
+    /// The ladder would start above its ceiling.
+    InitialWaitAboveMaxBackoff {
+        /// Where the ladder was to start.
+        initial_wait: Duration,
+        /// The ceiling.
+        max_backoff: Duration,
+    },
+    /// [`Jitter::Decorrelated`](crate::Jitter::Decorrelated) draws between `initial_wait` and `max_backoff`, which are equal.
+    NothingToSpread {
+        /// What both are.
+        wait: Duration,
+    },
+}
+
+impl PolicyError {
+    /// Returns the error as text, also where there is no formatter: `const_policy!` panics with it at compile time.
+    #[doc(hidden)]
+    pub const fn sentence(&self) -> Sentence {
+        let sentence = Sentence::new();
+        match *self {
+            Self::ZeroDuration { field } => sentence.text(field).text(" is 0 s; it must be at least 1 ns"),
+            Self::ZeroCount { field } => sentence.text(field).text(" is 0; it must be at least 1"),
+            Self::TooLong { field, value } => sentence
+                .text(field)
+                .text(" is ")
+                .duration(value)
+                .text("; it must be at most 9223372036.854775807 s (292 years)"),
+            Self::ZeroDenominator { numer } => {
+                sentence.text("multiplier is ").number(numer as u64).text("/0; its denominator must be at least 1")
+            }
+            Self::MultiplierBelowOne { numer, denom } => sentence
+                .text("multiplier is ")
+                .number(numer as u64)
+                .text("/")
+                .number(denom as u64)
+                .text("; it must be at least 1/1"),
+            Self::JitterAboveHundred { percent } => {
+                sentence.text("jitter is ").number(percent as u64).text(" %; it must be at most 100 %")
+            }
+            Self::InitialWaitAboveMaxBackoff { initial_wait, max_backoff } => sentence
+                .text("initial_wait is ")
+                .duration(initial_wait)
+                .text("; it must be at most max_backoff, ")
+                .duration(max_backoff),
+            Self::NothingToSpread { wait } => sentence
+                .text("initial_wait and max_backoff are both ")
+                .duration(wait)
+                .text("; decorrelated jitter needs max_backoff to be longer"),
+        }
+    }
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.sentence().as_str())
+    }
+}

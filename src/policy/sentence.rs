@@ -1,0 +1,71 @@
+//! Text put together where there is no formatter: in a constant.
+
+use core::time::Duration;
+
+/// The most bytes a sentence can have: a refused duration takes 33 of them at most, and a sentence holds no more than two.
+const CAPACITY: usize = 144;
+
+/// A short text, built by appending. What does not fit is cut off.
+#[derive(Clone, Copy, Debug)]
+#[expect(unnameable_types, reason = "only `const_policy!` needs it, and never its name")]
+pub struct Sentence {
+    bytes: [u8; CAPACITY],
+    length: usize,
+}
+
+#[expect(clippy::indexing_slicing, reason = "`length` is below the capacity wherever it is an index")]
+impl Sentence {
+    pub(super) const fn new() -> Self {
+        Self { bytes: [0; CAPACITY], length: 0 }
+    }
+
+    pub(super) const fn text(mut self, text: &str) -> Self {
+        let mut rest = text.as_bytes();
+        while let [byte, tail @ ..] = rest {
+            self = self.byte(*byte);
+            rest = tail;
+        }
+        self
+    }
+
+    pub(super) const fn number(self, number: u64) -> Self {
+        let leading = if number >= 10 { self.number(number / 10) } else { self };
+        leading.digit(number % 10)
+    }
+
+    /// Appends a duration in seconds, with as many decimals as it needs.
+    pub(super) const fn duration(self, duration: Duration) -> Self {
+        let mut sentence = self.number(duration.as_secs());
+        let mut rest = duration.subsec_nanos() as u64;
+        if rest > 0 {
+            sentence = sentence.text(".");
+        }
+        while rest > 0 {
+            rest = rest.saturating_mul(10);
+            sentence = sentence.digit(rest / 1_000_000_000);
+            rest %= 1_000_000_000;
+        }
+        sentence.text(" s")
+    }
+
+    /// Returns the text.
+    pub const fn as_str(&self) -> &str {
+        match core::str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+
+    const fn digit(self, digit: u64) -> Self {
+        #[expect(clippy::cast_possible_truncation, reason = "a digit is below ten")]
+        self.byte(b'0'.saturating_add(digit as u8))
+    }
+
+    const fn byte(mut self, byte: u8) -> Self {
+        if self.length < CAPACITY {
+            self.bytes[self.length] = byte;
+            self.length = self.length.saturating_add(1);
+        }
+        self
+    }
+}

@@ -1,0 +1,348 @@
+//! The poller: payloads, clock and generator around the transitions in `state`.
+
+mod state;
+
+use core::time::Duration;
+
+use rand_core::Rng;
+
+use crate::{Decision, GaveUp, Instant, Outcome, Policy, Reason, nanos};
+
+use state::{State, Unfinished, Verdict};
+
+/// Decides, after each poll of one operation, when to poll again or why to stop.
+///
+/// A poller is a plain value. It reads no clock and runs no timer: the caller passes the current instant `now` to every
+/// method that needs it, and does the sleeping. `R` is the generator that jitter is drawn from, any [`rand_core::Rng`]; with
+/// the feature `chacha`, a `ChaCha8Rng` unless told otherwise.
+///
+/// # Transitions
+///
+/// The first row that matches decides. While polling, every outcome counts as a poll before anything else, `Done` and
+/// `Failed` too; once finished, none does. *Elapsed* is the time since the start and never runs backwards; the *deadline* is
+/// the start plus `max_wait`; a *hint* is the outcome's `retry_after`.
+///
+/// | state | outcome | when | decision |
+/// |---|---|---|---|
+/// | any | `Done(v)`, `Failed(e)` | | `Done(v)`, `Failed(e)`; finished |
+/// | finished | other | | `GaveUp(Finished)`; the error just fed is handed back |
+/// | polling | `Transient` | this many in a row reach `max_consecutive_errors` | `GaveUp(ConsecutiveErrors)` |
+/// | polling | `Pending`, `Transient` | polls reach `max_polls` | `GaveUp(MaxPolls)` |
+/// | polling | either | elapsed is `max_wait` or more, or the last wait has been decided | `GaveUp(MaxWait)` |
+/// | polling | either, with a hint | the hint ends after the deadline | `GaveUp(RetryAfterPastDeadline)` |
+/// | polling | either | the wait would end at the deadline, past it or hardly before | `Sleep`: the last wait |
+/// | polling | either | | `Sleep` |
+///
+/// # Waits
+///
+/// *The ladder.* base₀ is `initial_wait`; each further base is the one before times the multiplier, rounded up, and
+/// `max_backoff` at most. The wait is drawn uniformly from a window around its base: see [`Jitter`](crate::Jitter). No window
+/// starts below a tenth of `initial_wait`, and none ends above `max_backoff`.
+///
+/// *The first wait.* Where `first_wait` is set, it is the base of the first `Sleep` alone, outside the ladder and its limits;
+/// the ladder starts with the second. With `Decorrelated` jitter its window ends at three times `first_wait`.
+///
+/// *The hint.* The next poll is never earlier than the server asked. On `Pending` the hint takes the place of the ladder's
+/// wait and the ladder stays where it is. On `Transient` the ladder climbs and the wait is the longer of both: of the two
+/// windows, the later start and the later end. Jitter makes a hint longer by up to a fifth, never shorter, and `max_backoff`
+/// does not bound it. A hint below `initial_wait`, zero too, is drawn as base₀'s wait is, but not below the hint. A hint
+/// never resets the ladder.
+///
+/// *The last wait.* A wait that would reach the deadline is cut, so that one last poll is made there and none after it: at
+/// the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it. `s` is `q` percent of the time
+/// left, or of `initial_wait` (`max_wait`, if shorter) where that is more, with the `q` of [`Jitter`](crate::Jitter). A wait
+/// that would end within the least such `s` of the deadline is cut as well, so that the last polls of pollers started
+/// together are spread evenly. The hint bounds the last wait from below as it does any other.
+///
+/// # What may surprise
+///
+/// - `GaveUp(RetryAfterPastDeadline)` can come at the first poll, and a server that hints half of `max_wait` allows two polls:
+///   leave slack in `max_wait`, or start anew after [`GaveUp::retry_after`].
+/// - After the last wait, one more pending outcome ends it, even if the timer fired early. Every `Pending` counts and moves
+///   the schedule on, so do not feed one for an unscheduled look, a webhook's say; feed its `Done` or `Failed`.
+/// - [`remaining`](Self::remaining) may be zero at the last poll: it is not by itself a timeout for that poll.
+/// - Read `now` after the poll, not before: a stale one makes the poller wait as if the poll had taken no time.
+/// - Under a runtime's paused clock, feed instants of that clock.
+///
+/// # Example
+///
+/// ```
+/// use asyncpoll::{Decision, Outcome, Policy, Poller};
+/// use core::time::Duration;
+///
+/// // Virtual time: `Duration` is an instant, and so an hour takes no time at all.
+/// let mut now = Duration::ZERO;
+/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), now);
+/// let image = loop {
+///     let outcome = if now < Duration::from_secs(120) { Outcome::<_>::pending() } else { Outcome::Done("image-17") };
+///     match poller.step(outcome, now) {
+///         Decision::Sleep(wait) => now += wait,
+///         Decision::Done(image) => break image,
+///         Decision::Failed(error) => match error {},
+///         Decision::GaveUp(gave_up) => return Err(gave_up.into()),
+///     }
+/// };
+/// assert_eq!((image, poller.polls()), ("image-17", 5));
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Poller<I, #[cfg(feature = "chacha")] R = rand_chacha::ChaCha8Rng, #[cfg(not(feature = "chacha"))] R> {
+    policy: Policy,
+    rng: R,
+    start: I,
+    state: State,
+}
+
+#[cfg(feature = "chacha")]
+impl<I: Instant> Poller<I> {
+    /// Starts a poller at `now` with a generator of its own: a `ChaCha8Rng` seeded with `seed`.
+    ///
+    /// The same policy, seed and inputs give the same decisions on every platform. A constant seed makes every instance of a
+    /// program poll in step: take [`random_seed`](crate::random_seed), or hash what sets this poller apart.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// // The 64-bit FNV-1a hash of a name: a schedule that can be replayed from a bug report.
+    /// let seed = "order-17 at host-3"
+    ///     .bytes()
+    ///     .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    /// let poller = Poller::seeded(Policy::default(), seed, Duration::ZERO);
+    /// assert!(!poller.is_finished());
+    /// ```
+    pub fn seeded(policy: Policy, seed: u64, now: I) -> Self {
+        Self::new(policy, rand_core::SeedableRng::seed_from_u64(seed), now)
+    }
+}
+
+impl<I: Instant, R: Rng> Poller<I, R> {
+    /// Starts a poller at `now`, drawing jitter from `rng`.
+    ///
+    /// The first poll is due at once, before any wait.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, Poller, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
+    /// use core::time::Duration;
+    ///
+    /// // A reference to a generator is a generator too, so that many pollers can share one.
+    /// let mut rng = ChaCha8Rng::seed_from_u64(asyncpoll::random_seed());
+    /// let poller = Poller::new(Policy::default(), &mut rng, Duration::ZERO);
+    /// assert_eq!(poller.until_next_poll(Duration::ZERO), Some(Duration::ZERO));
+    /// ```
+    pub const fn new(policy: Policy, rng: R, now: I) -> Self {
+        Self { policy, rng, start: now, state: State::new(&policy) }
+    }
+
+    /// Takes what a poll found, and decides.
+    ///
+    /// The error of a `Transient` outcome is dropped with the `Sleep` it leads to; to keep it, see
+    /// [`step_keeping`](Self::step_keeping).
+    ///
+    /// ```
+    /// use asyncpoll::{Decision, Jitter, Outcome, Policy, PolicyError, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().jitter(Jitter::None).build()?;
+    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    ///
+    /// let decision = poller.step(Outcome::<&str>::pending(), Duration::ZERO);
+    /// assert_eq!(decision, Decision::Sleep(Duration::from_secs(5)));
+    /// let decision = poller.step(Outcome::<_>::Done("issued"), Duration::from_secs(5));
+    /// assert_eq!(decision, Decision::Done("issued"));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub fn step<T, E>(&mut self, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
+        self.step_keeping(outcome, now, &mut None)
+    }
+
+    /// Takes what a poll found, and decides; keeps the error of a `Transient` outcome in `last_error` while sleeping.
+    ///
+    /// For a log at the end or on cancellation. A later `Transient` replaces what is kept, a `Pending` leaves it. When the
+    /// poller gives up, what is kept moves into [`GaveUp::last_error`], unless the outcome that ended it had an error of its own.
+    ///
+    /// ```
+    /// use asyncpoll::{Decision, Outcome, Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut last_error = None;
+    /// let unavailable = Outcome::<(), _>::transient("503 Service Unavailable");
+    /// assert!(matches!(poller.step_keeping(unavailable, Duration::ZERO, &mut last_error), Decision::Sleep(_)));
+    ///
+    /// // The user loses patience while we sleep.
+    /// let gave_up = poller.cancel(Duration::from_secs(1)).with_last_error(last_error);
+    /// assert_eq!(gave_up.last_error, Some("503 Service Unavailable"));
+    /// ```
+    pub fn step_keeping<T, E>(&mut self, outcome: Outcome<T, E>, now: I, last_error: &mut Option<E>) -> Decision<T, E> {
+        let since_start = self.since_start(now);
+        let (error, retry_after) = match outcome {
+            Outcome::Pending { retry_after } => (None, retry_after),
+            Outcome::Transient { error, retry_after } => (Some(error), retry_after),
+            Outcome::Done(value) => {
+                self.state.conclude(since_start);
+                return Decision::Done(value);
+            }
+            Outcome::Failed(error) => {
+                self.state.conclude(since_start);
+                return Decision::Failed(error);
+            }
+        };
+        let found = Unfinished { transient: error.is_some(), retry_after: retry_after.map(nanos::from_duration) };
+        match self.state.step(&self.policy, &mut self.rng, found, since_start) {
+            Verdict::Sleep(wait) => {
+                if error.is_some() {
+                    *last_error = error;
+                }
+                Decision::Sleep(Duration::from_nanos(wait))
+            }
+            Verdict::GiveUp(reason) => {
+                let last_error = error.or_else(|| last_error.take());
+                Decision::GaveUp(GaveUp { retry_after, ..self.gave_up(reason) }.with_last_error(last_error))
+            }
+        }
+    }
+
+    /// Ends polling because the caller wants to, and returns the account of it.
+    ///
+    /// No poll is counted. The reason is `Cancelled`, or `Finished` if the poller had finished before.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, Poller, Reason};
+    /// use core::time::Duration;
+    ///
+    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let gave_up = poller.cancel(Duration::from_secs(3));
+    /// assert_eq!((gave_up.reason, gave_up.elapsed), (Reason::Cancelled, Duration::from_secs(3)));
+    /// assert_eq!(poller.cancel(Duration::from_secs(4)).reason, Reason::Finished);
+    /// ```
+    pub fn cancel(&mut self, now: I) -> GaveUp {
+        let reason = self.state.cancel(self.since_start(now));
+        self.gave_up(reason)
+    }
+
+    /// Starts the ladder again, because progress was seen: an order went from pending to processing, say.
+    ///
+    /// Nothing else changes: neither the deadline nor any count, nor a last wait already decided.
+    ///
+    /// ```
+    /// use asyncpoll::{Decision, Jitter, Outcome, Policy, PolicyError, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().jitter(Jitter::None).build()?;
+    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(poller.step(Outcome::<()>::pending(), Duration::ZERO), Decision::Sleep(Duration::from_secs(5)));
+    /// poller.reset_backoff();
+    /// let now = Duration::from_secs(5);
+    /// assert_eq!(poller.step(Outcome::<()>::pending(), now), Decision::Sleep(Duration::from_secs(5)));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn reset_backoff(&mut self) {
+        self.state.reset_backoff(&self.policy);
+    }
+
+    /// Returns the policy.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(poller.policy(), &Policy::default());
+    /// ```
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Returns the number of polls: of outcomes fed up to the end.
+    ///
+    /// ```
+    /// use asyncpoll::{Outcome, Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let _wait = poller.step(Outcome::<()>::pending(), Duration::ZERO);
+    /// assert_eq!(poller.polls(), 1);
+    /// ```
+    pub const fn polls(&self) -> u32 {
+        self.state.polls
+    }
+
+    /// Returns the time from the start to `now`, or to the end if the poller has finished.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::from_secs(100));
+    /// assert_eq!(poller.elapsed(Duration::from_secs(107)), Duration::from_secs(7));
+    /// poller.cancel(Duration::from_secs(107));
+    /// assert_eq!(poller.elapsed(Duration::from_secs(200)), Duration::from_secs(7));
+    /// ```
+    pub fn elapsed(&self, now: I) -> Duration {
+        Duration::from_nanos(self.elapsed_nanos(now))
+    }
+
+    /// Returns the time from `now` to the deadline, zero from there on, or `None` where the policy has no `max_wait`.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(poller.remaining(Duration::from_secs(599)), Some(Duration::from_secs(1)));
+    /// assert_eq!(poller.remaining(Duration::from_secs(601)), Some(Duration::ZERO));
+    /// ```
+    pub fn remaining(&self, now: I) -> Option<Duration> {
+        let max_wait = self.policy.max_wait?;
+        Some(Duration::from_nanos(max_wait.get().saturating_sub(self.elapsed_nanos(now))))
+    }
+
+    /// Returns what is left at `now` of the last `Sleep`: zero where a poll is due, `None` once finished.
+    ///
+    /// For a scheduler that asks many pollers which is next.
+    ///
+    /// ```
+    /// use asyncpoll::{Jitter, Outcome, Policy, PolicyError, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().jitter(Jitter::None).build()?;
+    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let _five_seconds = poller.step(Outcome::<()>::pending(), Duration::ZERO);
+    /// assert_eq!(poller.until_next_poll(Duration::from_secs(2)), Some(Duration::from_secs(3)));
+    /// assert_eq!(poller.until_next_poll(Duration::from_secs(9)), Some(Duration::ZERO));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub fn until_next_poll(&self, now: I) -> Option<Duration> {
+        let left = self.state.due.saturating_sub(self.elapsed_nanos(now));
+        (!self.is_finished()).then_some(Duration::from_nanos(left))
+    }
+
+    /// Returns whether the poller has come to its end: `Done`, `Failed`, `GaveUp` or cancelled.
+    ///
+    /// ```
+    /// use asyncpoll::{Decision, Outcome, Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(poller.step(Outcome::<(), _>::Failed("rejected"), Duration::ZERO), Decision::Failed("rejected"));
+    /// assert!(poller.is_finished());
+    /// ```
+    pub const fn is_finished(&self) -> bool {
+        self.state.is_finished()
+    }
+
+    fn since_start(&self, now: I) -> u64 {
+        nanos::from_duration(now.saturating_duration_since(self.start))
+    }
+
+    fn elapsed_nanos(&self, now: I) -> u64 {
+        if self.is_finished() { self.state.elapsed } else { self.state.elapsed.max(self.since_start(now)) }
+    }
+
+    fn gave_up(&self, reason: Reason) -> GaveUp {
+        let State { polls, errors, consecutive_errors, elapsed, .. } = self.state;
+        let elapsed = Duration::from_nanos(elapsed);
+        GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after: None, last_error: None }
+    }
+}

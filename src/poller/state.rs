@@ -1,0 +1,156 @@
+//! The transitions: what a poller remembers, and what it decides, free of payloads, clocks and generators.
+
+use rand_core::Rng;
+
+use crate::{Jitter, Policy, Reason};
+
+/// What a poller remembers between polls, in nanoseconds since its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    /// The latest elapsed time seen; it never runs backwards, and stands still once finished.
+    pub(super) elapsed: u64,
+    /// When the next poll is due.
+    pub(super) due: u64,
+    /// The base of the ladder's next wait; for `Decorrelated` jitter, the ladder's previous wait.
+    base: u64,
+    pub(super) polls: u32,
+    pub(super) errors: u32,
+    pub(super) consecutive_errors: u32,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Polling,
+    /// The wait that was cut to the deadline has been decided; the poll after it is the last.
+    LastWait,
+    Finished,
+}
+
+/// What a poll found that did not end the operation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unfinished {
+    pub(super) transient: bool,
+    pub(super) retry_after: Option<u64>,
+}
+
+/// What to do about it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Verdict {
+    Sleep(u64),
+    GiveUp(Reason),
+}
+
+impl State {
+    pub(super) const fn new(policy: &Policy) -> Self {
+        Self {
+            elapsed: 0,
+            due: 0,
+            base: policy.ladder.first(),
+            polls: 0,
+            errors: 0,
+            consecutive_errors: 0,
+            phase: Phase::Polling,
+        }
+    }
+
+    /// Decides after a poll that left the operation unfinished. Each `return` is a row of the table in the docs of `Poller`.
+    pub(super) fn step<R: Rng + ?Sized>(&mut self, policy: &Policy, rng: &mut R, found: Unfinished, elapsed: u64) -> Verdict {
+        let Unfinished { transient, retry_after } = found;
+        if self.is_finished() {
+            return Verdict::GiveUp(Reason::Finished);
+        }
+        self.count(elapsed);
+        self.errors = self.errors.saturating_add(transient.into());
+        self.consecutive_errors = if transient { self.consecutive_errors.saturating_add(1) } else { 0 };
+
+        if transient && policy.max_consecutive_errors.is_some_and(|max| self.consecutive_errors >= max.get()) {
+            return self.give_up(Reason::ConsecutiveErrors);
+        }
+        if policy.max_polls.is_some_and(|max| self.polls >= max.get()) {
+            return self.give_up(Reason::MaxPolls);
+        }
+        let left = policy.max_wait.map(|max_wait| max_wait.get().saturating_sub(self.elapsed));
+        if left == Some(0) || self.phase == Phase::LastWait {
+            return self.give_up(Reason::MaxWait);
+        }
+        let hint = retry_after.unwrap_or(0);
+        if left.is_some_and(|left| hint > left) {
+            return self.give_up(Reason::RetryAfterPastDeadline);
+        }
+
+        let draw = policy.jitter.draw(rng);
+        let wait = self.wait(policy, found, draw);
+        match left {
+            Some(left) if wait.saturating_add(policy.last_spread()) >= left => {
+                self.phase = Phase::LastWait;
+                // That the wait is too long says much about the upper half of the draw, and nothing about the lower.
+                self.sleep(policy.last_window(left, hint).at(draw.rotate_left(32)))
+            }
+            _ => self.sleep(wait),
+        }
+    }
+
+    /// Ends with the operation's own end, which counts as a poll while polling.
+    pub(super) fn conclude(&mut self, elapsed: u64) {
+        if !self.is_finished() {
+            self.count(elapsed);
+            self.phase = Phase::Finished;
+        }
+    }
+
+    pub(super) fn cancel(&mut self, elapsed: u64) -> Reason {
+        if self.is_finished() {
+            return Reason::Finished;
+        }
+        self.elapsed = self.elapsed.max(elapsed);
+        self.phase = Phase::Finished;
+        Reason::Cancelled
+    }
+
+    pub(super) const fn reset_backoff(&mut self, policy: &Policy) {
+        self.base = policy.ladder.first();
+    }
+
+    pub(super) const fn is_finished(&self) -> bool {
+        matches!(self.phase, Phase::Finished)
+    }
+
+    /// Returns the next wait as the hint and the ladder have it, before the deadline; the ladder climbs where it was asked.
+    fn wait(&mut self, policy: &Policy, found: Unfinished, draw: u64) -> u64 {
+        let asked = found.retry_after.map(|hint| policy.hint_window(hint));
+        if let (Some(asked), false) = (asked, found.transient) {
+            return asked.at(draw);
+        }
+        let own = match policy.first_wait {
+            // The first outcome is the only one that the first wait can follow.
+            Some(first_wait) if self.polls == 1 => policy.first_window(first_wait),
+            _ => {
+                let window = policy.ladder_window(self.base);
+                self.base = match policy.jitter {
+                    Jitter::Decorrelated => window.at(draw),
+                    _ => policy.ladder.after(self.base),
+                };
+                window
+            }
+        };
+        asked.map_or(own, |asked| own.later(asked)).at(draw)
+    }
+
+    fn count(&mut self, elapsed: u64) {
+        self.polls = self.polls.saturating_add(1);
+        self.elapsed = self.elapsed.max(elapsed);
+    }
+
+    const fn sleep(&mut self, wait: u64) -> Verdict {
+        self.due = self.elapsed.saturating_add(wait);
+        Verdict::Sleep(wait)
+    }
+
+    const fn give_up(&mut self, reason: Reason) -> Verdict {
+        self.phase = Phase::Finished;
+        Verdict::GiveUp(reason)
+    }
+}
+
+const _: () = assert!(size_of::<State>() <= 40, "a million pollers are a million of these");
