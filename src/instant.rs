@@ -45,6 +45,7 @@ where
     T: Copy + PartialOrd + Sub<Output = Duration>,
 {
     #[expect(clippy::arithmetic_side_effects, reason = "the later minus the earlier")]
+    #[inline]
     fn saturating_duration_since(&self, earlier: Self) -> Duration {
         if *self > earlier { *self - earlier } else { Duration::ZERO }
     }

@@ -52,12 +52,14 @@ impl Jitter {
     /// Returns the window of the wait that follows `base`, for a ladder from `first` to `ceiling`.
     ///
     /// For `Decorrelated`, `base` is the previous wait of the ladder.
+    #[inline]
     pub(crate) fn window(self, base: u64, first: u64, ceiling: u64) -> Window {
         match self {
             Self::None => Window { earliest: base, latest: base },
             Self::PlusMinus(percent) => {
+                // Both fit: the spread is at most the base, and the base below 2⁶³.
                 let spread = nanos::percent_of(percent, base);
-                Window { earliest: base.saturating_sub(spread), latest: base.saturating_add(spread).min(ceiling) }
+                Window { earliest: base.wrapping_sub(spread), latest: base.wrapping_add(spread).min(ceiling) }
             }
             Self::Full => Window { earliest: 0, latest: base },
             Self::Equal => Window { earliest: base.div_ceil(2), latest: base },
@@ -66,18 +68,20 @@ impl Jitter {
     }
 
     /// Returns the part of `wait`, at most a fifth, by which jitter lengthens a hint or spreads the last wait.
-    pub(crate) fn margin(self, wait: u64) -> u64 {
+    #[inline]
+    pub(crate) const fn margin(self, wait: u64) -> u64 {
         match self {
             Self::None => 0,
-            Self::PlusMinus(percent) => nanos::percent_of(percent.min(20), wait),
+            Self::PlusMinus(percent) => nanos::percent_of(if percent < 20 { percent } else { 20 }, wait),
             Self::Full | Self::Equal | Self::Decorrelated => nanos::percent_of(20, wait),
         }
     }
 
     /// Draws once from `rng`, unless there is nothing to spread.
+    #[inline]
     pub(crate) fn draw<R: Rng + ?Sized>(self, rng: &mut R) -> u64 {
         match self {
-            Self::None | Self::PlusMinus(0) => 0,
+            Self::None => 0,
             _ => rng.next_u64(),
         }
     }
@@ -92,11 +96,13 @@ pub(crate) struct Window {
 
 impl Window {
     /// Truncates the window so that it starts no earlier than `start`, which must not be above `latest`.
+    #[inline]
     pub(crate) fn not_before(self, start: u64) -> Self {
         Self { earliest: self.earliest.max(start), ..self }
     }
 
     /// Returns the window with the later of both starts and the later of both ends.
+    #[inline]
     pub(crate) fn later(self, other: Self) -> Self {
         Self { earliest: self.earliest.max(other.earliest), latest: self.latest.max(other.latest) }
     }
@@ -105,11 +111,11 @@ impl Window {
     ///
     /// One multiplication and no rejection, so that a constant generator is a legal one. Some waits are likelier than
     /// others by at most width / 2⁶⁴.
+    #[inline]
     pub(crate) fn at(self, draw: u64) -> u64 {
-        let span = self.latest.saturating_sub(self.earliest);
-        // draw × (span + 1), which is below 2¹²⁸.
-        let product = u128::from(draw).wrapping_mul(span.into()).wrapping_add(draw.into());
-        let offset = (product >> 64) as u64;
-        self.earliest.saturating_add(offset)
+        // No window is as wide as 2⁶⁴, because none starts at zero; so neither sum overflows.
+        let width = self.latest.wrapping_sub(self.earliest).wrapping_add(1);
+        let offset = u128::from(draw).wrapping_mul(width.into()) >> 64;
+        self.earliest.wrapping_add(offset as u64)
     }
 }

@@ -50,6 +50,7 @@
 #[cfg(feature = "std")]
 extern crate std;
 
+mod deadline;
 mod decision;
 mod default_max_wait;
 mod gave_up;

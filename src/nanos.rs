@@ -6,13 +6,15 @@ use core::time::Duration;
 pub(crate) const LONGEST: u64 = i64::MAX.unsigned_abs();
 
 /// Converts to nanoseconds; what exceeds 2⁶⁴−1 ns saturates.
+#[inline]
 pub(crate) const fn from_duration(duration: Duration) -> u64 {
     duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos() as u64)
 }
 
 /// Returns `percent` (at most 100) of `nanos`, rounded down.
+#[inline]
 pub(crate) const fn percent_of(percent: u8, nanos: u64) -> u64 {
     // The hundreds and the rest apart, because `nanos × percent` may not fit.
     let percent = percent as u64;
-    (nanos / 100).saturating_mul(percent).saturating_add((nanos % 100).saturating_mul(percent) / 100)
+    (nanos / 100).wrapping_mul(percent).wrapping_add((nanos % 100).wrapping_mul(percent) / 100)
 }

@@ -14,7 +14,7 @@ use core::{
 pub use builder::PolicyBuilder;
 pub use error::PolicyError;
 
-use crate::{Jitter, Schedule, default_max_wait::default_max_wait, jitter::Window, ladder::Ladder};
+use crate::{Jitter, Schedule, deadline::Deadline, default_max_wait::default_max_wait, jitter::Window, ladder::Ladder};
 
 /// How to poll: where the ladder starts, how it grows, how it is jittered, and when to stop.
 ///
@@ -45,7 +45,7 @@ pub struct Policy {
     pub(crate) first_wait: Option<NonZeroU64>,
     pub(crate) ladder: Ladder,
     pub(crate) jitter: Jitter,
-    pub(crate) max_wait: Option<NonZeroU64>,
+    pub(crate) deadline: Option<Deadline>,
     pub(crate) max_polls: Option<NonZeroU32>,
     pub(crate) max_consecutive_errors: Option<NonZeroU32>,
 }
@@ -92,18 +92,25 @@ impl Policy {
         Schedule::new(*self)
     }
 
+    const fn with_max_wait(self, max_wait: NonZeroU64) -> Self {
+        Self { deadline: Some(Deadline::new(max_wait, self.ladder.initial_wait, self.jitter)), ..self }
+    }
+
     /// Returns the window of the wait that follows `base` on the ladder.
+    #[inline]
     pub(crate) fn ladder_window(&self, base: u64) -> Window {
         let Self { ladder, jitter, .. } = self;
-        jitter.window(base, ladder.first(), ladder.ceiling()).not_before(ladder.floor())
+        jitter.window(base, ladder.first(), ladder.ceiling()).not_before(ladder.floor)
     }
 
     /// Returns the window of `first_wait`, which stands outside the ladder and its ceiling.
+    #[inline]
     pub(crate) fn first_window(&self, first_wait: NonZeroU64) -> Window {
         self.jitter.window(first_wait.get(), first_wait.get(), u64::MAX).not_before(1)
     }
 
     /// Returns the window of a wait the server asked for. A hint below `initial_wait` is drawn as base₀'s wait is.
+    #[inline]
     pub(crate) fn hint_window(&self, hint: u64) -> Window {
         let first = self.ladder.first();
         if hint < first {
@@ -112,27 +119,13 @@ impl Policy {
             Window { earliest: hint, latest: hint.saturating_add(self.jitter.margin(hint)) }
         }
     }
-
-    /// Returns the window of the last wait, with `left` to the deadline: it ends there or, so that a fleet started together
-    /// does not make its last polls together, a little before.
-    pub(crate) fn last_window(&self, left: u64, hint: u64) -> Window {
-        let spread = self.jitter.margin(left).max(self.last_spread()).min(left);
-        Window { earliest: left.saturating_sub(spread), latest: left }.not_before(hint.max(1))
-    }
-
-    /// Returns the least spread of the last wait. A wait that would leave no more than this is made the last one: what
-    /// remained would be too short to spread the last polls over.
-    pub(crate) fn last_spread(&self) -> u64 {
-        let first = self.ladder.first();
-        self.jitter.margin(self.max_wait.map_or(first, |max_wait| max_wait.get().min(first)))
-    }
 }
 
 /// The constants of [`Policy::builder`], with the process-wide default `max_wait` where one is set (`set_default_max_wait`).
 impl Default for Policy {
     fn default() -> Self {
         let constants = PolicyBuilder::CONSTANTS;
-        Self { max_wait: default_max_wait().or(constants.max_wait), ..constants }
+        default_max_wait().map_or(constants, |max_wait| constants.with_max_wait(max_wait))
     }
 }
 
@@ -145,7 +138,7 @@ impl fmt::Debug for Policy {
             .field("multiplier", &format_args!("{}/{}", self.ladder.numer, self.ladder.denom))
             .field("max_backoff", &duration(self.ladder.max_backoff))
             .field("jitter", &self.jitter)
-            .field("max_wait", &self.max_wait.map(duration))
+            .field("max_wait", &self.deadline.map(|deadline| duration(deadline.max_wait)))
             .field("max_polls", &self.max_polls)
             .field("max_consecutive_errors", &self.max_consecutive_errors)
             .finish()

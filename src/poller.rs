@@ -8,7 +8,7 @@ use rand_core::Rng;
 
 use crate::{Decision, GaveUp, Instant, Outcome, Policy, Reason, nanos};
 
-use state::{State, Unfinished, Verdict};
+use state::{State, Verdict};
 
 /// Decides, after each poll of one operation, when to poll again or why to stop.
 ///
@@ -152,6 +152,7 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// assert_eq!(decision, Decision::Done("issued"));
     /// # Ok::<(), PolicyError>(())
     /// ```
+    #[inline]
     pub fn step<T, E>(&mut self, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
         self.step_keeping(outcome, now, &mut None)
     }
@@ -174,6 +175,7 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// let gave_up = poller.cancel(Duration::from_secs(1)).with_last_error(last_error);
     /// assert_eq!(gave_up.last_error, Some("503 Service Unavailable"));
     /// ```
+    #[inline]
     pub fn step_keeping<T, E>(&mut self, outcome: Outcome<T, E>, now: I, last_error: &mut Option<E>) -> Decision<T, E> {
         let since_start = self.since_start(now);
         let (error, retry_after) = match outcome {
@@ -188,8 +190,8 @@ impl<I: Instant, R: Rng> Poller<I, R> {
                 return Decision::Failed(error);
             }
         };
-        let found = Unfinished { transient: error.is_some(), retry_after: retry_after.map(nanos::from_duration) };
-        match self.state.step(&self.policy, &mut self.rng, found, since_start) {
+        let hint = retry_after.map(nanos::from_duration);
+        match self.state.step(&self.policy, &mut self.rng, error.is_some(), hint, since_start) {
             Verdict::Sleep(wait) => {
                 if error.is_some() {
                     *last_error = error;
@@ -294,8 +296,8 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// assert_eq!(poller.remaining(Duration::from_secs(601)), Some(Duration::ZERO));
     /// ```
     pub fn remaining(&self, now: I) -> Option<Duration> {
-        let max_wait = self.policy.max_wait?;
-        Some(Duration::from_nanos(max_wait.get().saturating_sub(self.elapsed_nanos(now))))
+        let deadline = self.policy.deadline?;
+        Some(Duration::from_nanos(deadline.left(self.elapsed_nanos(now))))
     }
 
     /// Returns what is left at `now` of the last `Sleep`: zero where a poll is due, `None` once finished.
@@ -328,10 +330,12 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// assert_eq!(poller.step(Outcome::<(), _>::Failed("rejected"), Duration::ZERO), Decision::Failed("rejected"));
     /// assert!(poller.is_finished());
     /// ```
+    #[inline]
     pub const fn is_finished(&self) -> bool {
         self.state.is_finished()
     }
 
+    #[inline]
     fn since_start(&self, now: I) -> u64 {
         nanos::from_duration(now.saturating_duration_since(self.start))
     }

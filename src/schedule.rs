@@ -2,7 +2,7 @@
 
 use core::{iter::FusedIterator, time::Duration};
 
-use crate::{Jitter, Policy, jitter::Window};
+use crate::{Jitter, Policy, deadline::Deadline, jitter::Window};
 
 /// The polls of an operation that stays pending and gives no hints, first to last, as [`Policy::schedule`] returns them.
 ///
@@ -75,19 +75,17 @@ impl Schedule {
         let late = self.window(self.latest);
         let nominal = self.nominal_wait();
         self.ended = self.policy.max_polls.is_some_and(|max_polls| self.number >= max_polls.get());
-        match self.policy.max_wait {
+        match self.policy.deadline {
             None => {
                 self.earliest.time = self.earliest.time.saturating_add(early.earliest);
                 self.nominal.time = self.nominal.time.saturating_add(nominal);
                 self.latest.time = self.latest.time.saturating_add(late.latest);
             }
             Some(deadline) => {
-                let deadline = deadline.get();
-                self.ended |= self.nominal.time == deadline;
-                let last_from = deadline.saturating_sub(self.policy.last_spread());
-                self.earliest.time = self.earliest_before(deadline, last_from, early.earliest, late.latest);
-                self.nominal.time = unless_last(self.nominal.time.saturating_add(nominal), last_from, deadline);
-                self.latest.time = unless_last(self.latest.time.saturating_add(late.latest), last_from, deadline);
+                self.ended |= self.nominal.time == deadline.max_wait.get();
+                self.earliest.time = self.earliest_before(deadline, early.earliest, late.latest);
+                self.nominal.time = unless_last(self.nominal.time.saturating_add(nominal), deadline);
+                self.latest.time = unless_last(self.latest.time.saturating_add(late.latest), deadline);
             }
         }
         if self.number > 1 || self.policy.first_wait.is_none() {
@@ -98,15 +96,15 @@ impl Schedule {
         self.number = self.number.saturating_add(1);
     }
 
-    /// Returns the earliest time of the next poll, for waits from `shortest` to `longest`, where one that ends at `last_from`
-    /// or later is made the last.
-    fn earliest_before(&self, deadline: u64, last_from: u64, shortest: u64, longest: u64) -> u64 {
+    /// Returns the earliest time of the next poll, after a wait of `shortest` to `longest`.
+    fn earliest_before(&self, deadline: Deadline, shortest: u64, longest: u64) -> u64 {
         let plain = self.earliest.time.saturating_add(shortest);
         // The earlier a last wait starts, the earlier it may end; this is the earliest that one can start.
-        let start = self.earliest.time.max(last_from.saturating_sub(longest));
-        let last = start.saturating_add(self.policy.last_window(deadline.saturating_sub(start), 0).earliest);
-        let may_be_last = self.latest.time.saturating_add(longest) >= last_from;
-        match (plain < last_from, may_be_last) {
+        let start = self.earliest.time.max(deadline.last_from.saturating_sub(longest));
+        let window = deadline.last_window(self.policy.jitter, deadline.left(start), 0);
+        let last = start.saturating_add(window.earliest);
+        let may_be_last = self.latest.time.saturating_add(longest) >= deadline.last_from;
+        match (plain < deadline.last_from, may_be_last) {
             (true, true) => plain.min(last),
             (true, false) => plain,
             (false, _) => last,
@@ -136,8 +134,8 @@ impl Schedule {
     }
 }
 
-fn unless_last(time: u64, last_from: u64, deadline: u64) -> u64 {
-    if time < last_from { time } else { deadline }
+fn unless_last(time: u64, deadline: Deadline) -> u64 {
+    if time < deadline.last_from { time } else { deadline.max_wait.get() }
 }
 
 impl Iterator for Schedule {

@@ -6,7 +6,17 @@ use core::{
 };
 
 use super::{Policy, PolicyError};
-use crate::{Jitter, ladder::Ladder, nanos};
+use crate::{Jitter, deadline::Deadline, ladder::Ladder, nanos};
+
+/// `?`, for constants.
+macro_rules! checked {
+    ($result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(error) => return Err(error),
+        }
+    };
+}
 
 /// Collects the settings of a [`Policy`]; nothing is checked before [`build`](Self::build).
 ///
@@ -55,14 +65,17 @@ impl PolicyBuilder {
     }
 
     pub(super) const fn from_policy(policy: Policy) -> Self {
-        let Policy { first_wait, ladder, jitter, max_wait, max_polls, max_consecutive_errors } = policy;
+        let Policy { first_wait, ladder, jitter, deadline, max_polls, max_consecutive_errors } = policy;
         Self {
             first_wait: optional_duration(first_wait),
             initial_wait: Duration::from_nanos(ladder.initial_wait.get()),
             multiplier: (ladder.numer, ladder.denom.get()),
             max_backoff: Duration::from_nanos(ladder.max_backoff.get()),
             jitter,
-            max_wait: optional_duration(max_wait),
+            max_wait: match deadline {
+                Some(deadline) => Some(Duration::from_nanos(deadline.max_wait.get())),
+                None => None,
+            },
             max_polls: optional_count(max_polls),
             max_consecutive_errors: optional_count(max_consecutive_errors),
         }
@@ -259,61 +272,45 @@ impl PolicyBuilder {
     /// assert_eq!(refused.unwrap_err().to_string(), "initial_wait is 600 s; it must be at most max_backoff, 300 s");
     /// ```
     pub const fn build(self) -> Result<Policy, PolicyError> {
-        let policy = Policy {
-            first_wait: match optional_wait("first_wait", self.first_wait) {
-                Ok(wait) => wait,
-                Err(error) => return Err(error),
-            },
-            ladder: match self.ladder() {
-                Ok(ladder) => ladder,
-                Err(error) => return Err(error),
-            },
-            jitter: self.jitter,
-            max_wait: match optional_wait("max_wait", self.max_wait) {
-                Ok(wait) => wait,
-                Err(error) => return Err(error),
-            },
-            max_polls: match limit("max_polls", self.max_polls) {
-                Ok(limit) => limit,
-                Err(error) => return Err(error),
-            },
-            max_consecutive_errors: match limit("max_consecutive_errors", self.max_consecutive_errors) {
-                Ok(limit) => limit,
-                Err(error) => return Err(error),
-            },
+        let ladder = checked!(self.ladder());
+        let jitter = checked!(self.jitter_on(ladder));
+        let deadline = match checked!(optional_wait("max_wait", self.max_wait)) {
+            Some(max_wait) => Some(Deadline::new(max_wait, ladder.initial_wait, jitter)),
+            None => None,
         };
-        match self.jitter {
-            Jitter::PlusMinus(percent) if percent > 100 => Err(PolicyError::JitterAboveHundred { percent }),
-            Jitter::Decorrelated if policy.ladder.first() == policy.ladder.ceiling() => {
-                Err(PolicyError::NothingToSpread { wait: self.initial_wait })
-            }
-            _ => Ok(policy),
-        }
+        Ok(Policy {
+            first_wait: checked!(optional_wait("first_wait", self.first_wait)),
+            ladder,
+            jitter,
+            deadline,
+            max_polls: checked!(limit("max_polls", self.max_polls)),
+            max_consecutive_errors: checked!(limit("max_consecutive_errors", self.max_consecutive_errors)),
+        })
     }
 
     const fn ladder(&self) -> Result<Ladder, PolicyError> {
-        let initial_wait = match wait("initial_wait", self.initial_wait) {
-            Ok(wait) => wait,
-            Err(error) => return Err(error),
-        };
-        let max_backoff = match wait("max_backoff", self.max_backoff) {
-            Ok(wait) => wait,
-            Err(error) => return Err(error),
-        };
-        let (numer, denom) = self.multiplier;
-        let Some(nonzero_denom) = NonZeroU32::new(denom) else {
-            return Err(PolicyError::ZeroDenominator { numer });
-        };
-        if numer < denom {
-            return Err(PolicyError::MultiplierBelowOne { numer, denom });
+        let Self { initial_wait, max_backoff, multiplier: (numer, denom), .. } = *self;
+        let first = checked!(wait("initial_wait", initial_wait));
+        let ceiling = checked!(wait("max_backoff", max_backoff));
+        if first.get() > ceiling.get() {
+            return Err(PolicyError::InitialWaitAboveMaxBackoff { initial_wait, max_backoff });
         }
-        if initial_wait.get() > max_backoff.get() {
-            return Err(PolicyError::InitialWaitAboveMaxBackoff {
-                initial_wait: self.initial_wait,
-                max_backoff: self.max_backoff,
-            });
+        match NonZeroU32::new(denom) {
+            None => Err(PolicyError::ZeroDenominator { numer }),
+            Some(_) if numer < denom => Err(PolicyError::MultiplierBelowOne { numer, denom }),
+            Some(denom) => Ok(Ladder::new(first, ceiling, numer, denom)),
         }
-        Ok(Ladder { initial_wait, max_backoff, numer, denom: nonzero_denom })
+    }
+
+    const fn jitter_on(&self, ladder: Ladder) -> Result<Jitter, PolicyError> {
+        match self.jitter {
+            Jitter::PlusMinus(percent) if percent > 100 => Err(PolicyError::JitterAboveHundred { percent }),
+            Jitter::Decorrelated if ladder.initial_wait.get() == ladder.max_backoff.get() => {
+                Err(PolicyError::NothingToSpread { wait: self.initial_wait })
+            }
+            Jitter::PlusMinus(0) => Ok(Jitter::None),
+            jitter => Ok(jitter),
+        }
     }
 }
 
@@ -328,10 +325,7 @@ const fn wait(field: &'static str, value: Duration) -> Result<NonZeroU64, Policy
 const fn optional_wait(field: &'static str, value: Option<Duration>) -> Result<Option<NonZeroU64>, PolicyError> {
     match value {
         None => Ok(None),
-        Some(value) => match wait(field, value) {
-            Ok(wait) => Ok(Some(wait)),
-            Err(error) => Err(error),
-        },
+        Some(value) => Ok(Some(checked!(wait(field, value)))),
     }
 }
 
