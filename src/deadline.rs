@@ -25,11 +25,15 @@ impl Deadline {
         self.max_wait.get().saturating_sub(elapsed)
     }
 
-    /// Returns the window of the last wait, with `left` to go: it ends at the deadline or, so that a fleet started together
-    /// does not make its last polls together, a little before.
-    pub(crate) fn last_window(&self, jitter: Jitter, left: u64, hint: u64) -> Window {
+    /// Returns the earliest end of a last wait, with `left` to go: a little before the deadline, so that a fleet started
+    /// together does not make its last polls together.
+    pub(crate) fn last_earliest(&self, jitter: Jitter, left: u64) -> u64 {
         let least = self.max_wait.get().saturating_sub(self.last_from);
-        let spread = jitter.margin(left).max(least).min(left);
-        Window { earliest: left.saturating_sub(spread), latest: left }.not_before(hint.max(1))
+        left.saturating_sub(jitter.margin(left).max(least)).max(1)
+    }
+
+    /// Returns the window of the last wait, with `left` to go, in the place of `window`, which reaches so far.
+    pub(crate) fn last_window(&self, jitter: Jitter, left: u64, hint: u64, window: Window) -> Window {
+        Window { earliest: self.last_earliest(jitter, left).max(hint), latest: left.min(window.latest) }
     }
 }

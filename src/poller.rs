@@ -51,8 +51,9 @@ use state::{State, Verdict};
 /// *The last wait.* A wait that would reach the deadline is cut, so that one last poll is made there and none after it: at
 /// the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it. `s` is `q` percent of the time
 /// left, or of `initial_wait` (`max_wait`, if shorter) where that is more, with the `q` of [`Jitter`](crate::Jitter). A wait
-/// that would end within the least such `s` of the deadline is cut as well, so that the last polls of pollers started
-/// together are spread evenly. The hint bounds the last wait from below as it does any other.
+/// that would end within the least such `s` of the deadline is made the last as well, so that the last polls of pollers
+/// started together are spread evenly. The last wait is never shorter than the hint, and never longer than the wait it
+/// replaces may be.
 ///
 /// # What may surprise
 ///

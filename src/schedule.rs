@@ -25,6 +25,8 @@ pub struct Schedule {
     earliest: Track,
     nominal: Track,
     latest: Track,
+    /// The nominal wait to this poll was the last.
+    last: bool,
     ended: bool,
 }
 
@@ -66,26 +68,27 @@ struct Track {
 impl Schedule {
     pub(crate) fn new(policy: Policy) -> Self {
         let start = Track { time: 0, base: policy.ladder.first() };
-        Self { policy, number: 1, earliest: start, nominal: start, latest: start, ended: false }
+        Self { policy, number: 1, earliest: start, nominal: start, latest: start, last: false, ended: false }
     }
 
     /// Moves to the next poll, or ends.
     fn advance(&mut self) {
-        let early = self.window(self.earliest);
-        let late = self.window(self.latest);
-        let nominal = self.nominal_wait();
-        self.ended = self.policy.max_polls.is_some_and(|max_polls| self.number >= max_polls.get());
+        self.ended = self.last || self.policy.max_polls.is_some_and(|max_polls| self.number >= max_polls.get());
+        let [early, middle, late] = [self.earliest, self.nominal, self.latest].map(|track| self.window(track));
+        let nominal = self.nominal_wait(middle);
+        let next = self.nominal.time.saturating_add(nominal);
         match self.policy.deadline {
             None => {
                 self.earliest.time = self.earliest.time.saturating_add(early.earliest);
-                self.nominal.time = self.nominal.time.saturating_add(nominal);
+                self.nominal.time = next;
                 self.latest.time = self.latest.time.saturating_add(late.latest);
             }
             Some(deadline) => {
-                self.ended |= self.nominal.time == deadline.max_wait.get();
+                let end = deadline.max_wait.get();
+                self.last = next >= deadline.last_from;
                 self.earliest.time = self.earliest_before(deadline, early.earliest, late.latest);
-                self.nominal.time = unless_last(self.nominal.time.saturating_add(nominal), deadline);
-                self.latest.time = unless_last(self.latest.time.saturating_add(late.latest), deadline);
+                self.nominal.time = if self.last { self.nominal.time.saturating_add(middle.latest).min(end) } else { next };
+                self.latest.time = self.latest.time.saturating_add(late.latest).min(end);
             }
         }
         if self.number > 1 || self.policy.first_wait.is_none() {
@@ -101,8 +104,7 @@ impl Schedule {
         let plain = self.earliest.time.saturating_add(shortest);
         // The earlier a last wait starts, the earlier it may end; this is the earliest that one can start.
         let start = self.earliest.time.max(deadline.last_from.saturating_sub(longest));
-        let window = deadline.last_window(self.policy.jitter, deadline.left(start), 0);
-        let last = start.saturating_add(window.earliest);
+        let last = start.saturating_add(deadline.last_earliest(self.policy.jitter, deadline.left(start)));
         let may_be_last = self.latest.time.saturating_add(longest) >= deadline.last_from;
         match (plain < deadline.last_from, may_be_last) {
             (true, true) => plain.min(last),
@@ -118,9 +120,9 @@ impl Schedule {
         }
     }
 
-    fn nominal_wait(&self) -> u64 {
+    fn nominal_wait(&self, window: Window) -> u64 {
         match (self.policy.jitter, self.policy.first_wait) {
-            (Jitter::Decorrelated, _) => self.window(self.nominal).at(1 << 63),
+            (Jitter::Decorrelated, _) => window.at(1 << 63),
             (_, Some(first_wait)) if self.number == 1 => first_wait.get(),
             _ => self.nominal.base,
         }
@@ -132,10 +134,6 @@ impl Schedule {
             _ => self.policy.ladder.after(base),
         }
     }
-}
-
-fn unless_last(time: u64, deadline: Deadline) -> u64 {
-    if time < deadline.last_from { time } else { deadline.max_wait.get() }
 }
 
 impl Iterator for Schedule {

@@ -2,7 +2,7 @@
 
 use rand_core::Rng;
 
-use crate::{Jitter, Policy, Reason};
+use crate::{Jitter, Policy, Reason, jitter::Window};
 
 /// What a poller remembers between polls, in nanoseconds since its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,11 +84,12 @@ impl State {
         }
 
         let draw = policy.jitter.draw(rng);
-        let wait = self.wait(policy, transient, retry_after, draw);
+        let window = self.window(policy, transient, retry_after, draw);
+        let wait = window.at(draw);
         match policy.deadline {
             Some(deadline) if self.elapsed.saturating_add(wait) >= deadline.last_from => {
                 self.phase = Phase::LastWait;
-                let window = deadline.last_window(policy.jitter, deadline.left(self.elapsed), hint);
+                let window = deadline.last_window(policy.jitter, deadline.left(self.elapsed), hint, window);
                 // That the wait is too long says much about the upper half of the draw, and nothing about the lower.
                 self.sleep(window.at(draw.rotate_left(32)))
             }
@@ -123,13 +124,13 @@ impl State {
         matches!(self.phase, Phase::Finished)
     }
 
-    /// Returns the next wait as the hint and the ladder have it, before the deadline; the ladder climbs where it was asked.
+    /// Returns the window of the next wait as hint and ladder have it, before the deadline; the ladder climbs where it was asked.
     #[expect(clippy::inline_always, reason = "a fifth fewer instructions: called from one place, it needs no call")]
     #[inline(always)]
-    fn wait(&mut self, policy: &Policy, transient: bool, retry_after: Option<u64>, draw: u64) -> u64 {
+    fn window(&mut self, policy: &Policy, transient: bool, retry_after: Option<u64>, draw: u64) -> Window {
         let asked = retry_after.map(|hint| policy.hint_window(hint));
         if let (Some(asked), false) = (asked, transient) {
-            return asked.at(draw);
+            return asked;
         }
         let own = match policy.first_wait {
             // The first outcome is the only one that the first wait can follow.
@@ -143,7 +144,7 @@ impl State {
                 window
             }
         };
-        asked.map_or(own, |asked| own.later(asked)).at(draw)
+        asked.map_or(own, |asked| own.later(asked))
     }
 
     #[inline]

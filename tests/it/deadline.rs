@@ -1,0 +1,143 @@
+//! The deadline and the last wait before it.
+
+use asyncpoll::{Jitter, Outcome, Policy, Reason};
+
+use crate::support::{Shape, Tape, exact, polls_while_pending, seconds, start, step};
+
+#[test]
+fn without_jitter_the_last_poll_is_made_at_the_deadline() {
+    let (polls, end) = polls_while_pending(&mut start(exact(), Tape::none()));
+    assert_eq!(polls, [0.0, 5.0, 20.0, 65.0, 200.0, 500.0, 600.0].map(seconds));
+    assert_eq!(end, Shape::GaveUp(Reason::MaxWait));
+}
+
+#[test]
+fn a_wait_that_ends_at_the_deadline_is_the_last() {
+    // 5 + 15 = 20.
+    timetable!(start(exact().max_wait(seconds(20.0)), Tape::none());
+        at 0.0: pending => Sleep 5.0;
+        at 5.0: pending => Sleep 15.0;
+        at 20.0: pending => GaveUp MaxWait;
+    );
+}
+
+#[test]
+fn after_the_last_wait_one_more_outcome_ends_it_even_if_the_timer_fires_early() {
+    timetable!(start(exact().max_wait(seconds(20.0)), Tape::none());
+        at 0.0: pending => Sleep 5.0;
+        at 5.0: pending => Sleep 15.0;
+        at 5.1: pending => GaveUp MaxWait;
+    );
+}
+
+#[test]
+fn good_news_at_the_last_poll_is_taken() {
+    timetable!(start(exact().max_wait(seconds(3.0)), Tape::none());
+        at 0.0: pending => Sleep 3.0;
+        at 3.5: done => Done;
+    );
+}
+
+#[test]
+fn the_deadline_is_checked_with_at_least() {
+    timetable!(start(exact(), Tape::none());
+        at 599.999_999_999: pending => Sleep 0.000_000_001;
+    );
+    timetable!(start(exact(), Tape::none());
+        at 600.0: pending => GaveUp MaxWait;
+    );
+    timetable!(start(exact(), Tape::none());
+        at 6000.0: transient => GaveUp MaxWait;
+    );
+}
+
+#[test]
+fn the_last_wait_is_drawn_from_the_fifth_before_the_deadline() {
+    // At 500 s, 100 s are left: the last wait is drawn from [80, 100].
+    for (tape, expected) in [(Tape::lowest(), 80.0), (Tape::highest(), 100.0)] {
+        let mut poller = start(Policy::builder().first_wait(seconds(300.0)), tape);
+        assert_eq!(step(&mut poller, Outcome::pending(), seconds(500.0)), Shape::Sleep(seconds(expected)));
+        assert_eq!(step(&mut poller, Outcome::pending(), seconds(590.0)), Shape::GaveUp(Reason::MaxWait));
+    }
+}
+
+#[test]
+fn the_last_wait_takes_the_lower_half_of_the_draw_first() {
+    // The halves change places, so this is the draw in the middle: 80 + 10.
+    let mut poller = start(Policy::builder().first_wait(seconds(300.0)), Tape::new([0xFFFF_FFFF_8000_0000]));
+    let decision = step(&mut poller, Outcome::pending(), seconds(500.0));
+    let Shape::Sleep(wait) = decision else { panic!("{decision:?}") };
+    assert!(wait >= seconds(90.0) && wait < seconds(90.000_000_01), "{wait:?}");
+}
+
+#[test]
+fn the_spread_of_the_last_wait_is_never_less_than_initial_waits() {
+    // q is 10 %: a tenth of the 2 s left is 0.2 s, a tenth of initial_wait 0.5 s; it is never more than what is left.
+    let builder = Policy::builder().jitter(Jitter::PlusMinus(10));
+    for (at, earliest, latest) in [(598.0, 1.5, 2.0), (599.7, 1e-9, 0.3), (400.0, 180.0, 200.0)] {
+        for (tape, expected) in [(Tape::lowest(), earliest), (Tape::highest(), latest)] {
+            let mut poller = start(builder.first_wait(seconds(400.0)), tape);
+            let decision = step(&mut poller, Outcome::pending(), seconds(at));
+            assert_eq!(decision, Shape::Sleep(seconds(expected)), "at {at} s");
+        }
+    }
+}
+
+#[test]
+fn the_spread_is_of_max_wait_where_that_is_below_initial_wait() {
+    // A fifth of max_wait, 0.2 s, not of initial_wait, 1 s.
+    for (tape, expected) in [(Tape::lowest(), 0.8), (Tape::highest(), 1.0)] {
+        let mut poller = start(Policy::builder().max_wait(seconds(1.0)), tape);
+        assert_eq!(step(&mut poller, Outcome::pending(), seconds(0.0)), Shape::Sleep(seconds(expected)));
+    }
+}
+
+#[test]
+fn a_wait_that_would_end_just_before_the_deadline_is_made_the_last() {
+    // The least spread is 1 s. At 594.99 s the lowest wait, 4 s, ends at 598.99 s: early enough for another poll after it.
+    let mut poller = start(Policy::builder(), Tape::lowest());
+    assert_eq!(step(&mut poller, Outcome::pending(), seconds(594.99)), Shape::Sleep(seconds(4.0)));
+    // At 595 s it would end at 599 s, so this is the last wait, drawn from [4, 5]: a fifth of the 5 s left.
+    let mut poller = start(Policy::builder(), Tape::lowest());
+    assert_eq!(step(&mut poller, Outcome::pending(), seconds(595.0)), Shape::Sleep(seconds(4.0)));
+    assert_eq!(step(&mut poller, Outcome::pending(), seconds(599.0)), Shape::GaveUp(Reason::MaxWait));
+}
+
+#[test]
+fn a_hint_bounds_the_last_wait_from_below() {
+    for (tape, expected) in [(Tape::lowest(), 95.0), (Tape::highest(), 100.0)] {
+        let mut poller = start(Policy::builder(), tape);
+        let decision = step(&mut poller, Outcome::pending().retry_after(seconds(95.0)), seconds(500.0));
+        assert_eq!(decision, Shape::Sleep(seconds(expected)));
+    }
+}
+
+#[test]
+fn max_wait_may_come_a_fifth_early() {
+    let mut poller = start(Policy::builder().initial_wait(seconds(300.0)), Tape::lowest());
+    assert_eq!(step(&mut poller, Outcome::pending(), seconds(0.0)), Shape::Sleep(seconds(240.0)));
+    assert_eq!(step(&mut poller, Outcome::pending(), seconds(300.0)), Shape::Sleep(seconds(240.0)));
+    assert_eq!(step(&mut poller, Outcome::pending(), seconds(540.0)), Shape::GaveUp(Reason::MaxWait));
+    assert_eq!(poller.remaining(seconds(540.0)), Some(seconds(60.0)));
+}
+
+#[test]
+fn the_shortest_max_wait_allows_two_polls() {
+    timetable!(start(Policy::builder().max_wait(seconds(1e-9)), Tape::highest());
+        at 0.0: pending => Sleep 0.000_000_001;
+        at 0.000_000_001: pending => GaveUp MaxWait;
+    );
+}
+
+#[test]
+fn the_last_wait_is_no_longer_than_the_wait_it_replaces_may_be() {
+    // At 594.5 s, 5.5 s are left. The ladder gives [4, 5], of which 4.5 and more end within 1 s of the deadline; the last wait
+    // that takes their place is drawn from [4.4, 5], not up to 5.5: max_backoff is a hard ceiling.
+    let mut poller = start(Policy::builder().max_backoff(seconds(5.0)), Tape::highest());
+    assert_eq!(step(&mut poller, Outcome::pending(), seconds(594.5)), Shape::Sleep(seconds(5.0)));
+    assert_eq!(step(&mut poller, Outcome::pending(), seconds(599.5)), Shape::GaveUp(Reason::MaxWait));
+    // Nor does it lengthen a hint by more than a fifth: 10 s to 12 s, where 12.5 s are left.
+    let mut poller = start(Policy::builder(), Tape::highest());
+    let decision = step(&mut poller, Outcome::pending().retry_after(seconds(10.0)), seconds(587.5));
+    assert_eq!(decision, Shape::Sleep(seconds(12.0)));
+}
