@@ -1,13 +1,17 @@
 //! The tests, one behaviour a file.
 #![allow(
     clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     clippy::expect_used,
     clippy::float_arithmetic,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
+    clippy::unchecked_time_subtraction,
     reason = "in a test, to panic is to fail"
 )]
+#![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core, reason = "tests have std")]
 
 #[macro_use]
 mod support;

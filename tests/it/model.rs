@@ -171,6 +171,7 @@ impl Model {
                 self.last_wait_decided = true;
                 let spread = (left * self.settings.q() / 100).max(self.settings.least_spread()).min(left);
                 let earliest = (left - spread).max(found.hint().unwrap_or(0)).max(1);
+                #[expect(clippy::manual_rotate, reason = "said in another way than the crate says it")]
                 let halves_swapped = (draw >> 32) | (draw << 32);
                 return Expected::Sleep(pick(earliest, left.min(latest), halves_swapped));
             }

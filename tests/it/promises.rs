@@ -136,16 +136,16 @@ fn feed(poller: &mut Poller<Duration, Tape>, found: Found, now: Duration) -> Exp
         }
         Decision::GaveUp(gave_up) => {
             assert_eq!(gave_up.last_error, outcome.error().copied());
-            assert_eq!(gave_up.retry_after, hint(outcome));
+            assert_eq!(gave_up.retry_after, hint(&outcome));
             assert_eq!((gave_up.polls, gave_up.elapsed), (poller.polls(), poller.elapsed(now)));
             Expected::GaveUp(gave_up.reason)
         }
     }
 }
 
-fn hint<T, E>(outcome: Outcome<T, E>) -> Option<Duration> {
+fn hint<T, E>(outcome: &Outcome<T, E>) -> Option<Duration> {
     match outcome {
-        Outcome::Pending { retry_after } | Outcome::Transient { retry_after, .. } => retry_after,
+        Outcome::Pending { retry_after } | Outcome::Transient { retry_after, .. } => *retry_after,
         Outcome::Done(_) | Outcome::Failed(_) => None,
     }
 }
