@@ -1,0 +1,184 @@
+//! The command line: its flags, and the policy they make.
+
+use core::time::Duration;
+
+use asyncpoll::{Jitter, Policy, PolicyError};
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use ureq::http::{Uri, uri::Scheme};
+
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Places an order at a small certificate authority on this machine and polls it until it is issued.
+/// With --url, polls that address instead until it answers 200: so it also waits until a service is up.
+#[derive(Debug, Parser)]
+#[command(
+    name = "order",
+    version,
+    verbatim_doc_comment,
+    after_help = "\
+Durations are written as 500ms, 5s, 10m or '1h 30m'. What is not given of the policy is as in the default
+of asyncpoll (5s, tripled, 10m at most) or, without --url, in a quicker one (300ms, doubled, 20s at most).
+
+200 is done; 202, 404, 408, 425, 429, 5xx and connection errors keep polling; any other answer fails.
+
+Exit status: 0 done, 1 failed, 2 gave up, 64 bad usage, 130 cancelled with Ctrl-C."
+)]
+pub(crate) struct Arguments {
+    /// Poll this http:// address instead of an order
+    #[arg(long, value_parser = http_address)]
+    pub(crate) url: Option<Uri>,
+
+    /// How long one poll may take
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = timeout)]
+    pub(crate) timeout: Duration,
+
+    /// What the waits are drawn from; random unless given
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+
+    /// Print when an operation that stays pending is polled, and stop
+    #[arg(long)]
+    pub(crate) preview: bool,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Policy")]
+struct Settings {
+    /// The first wait alone; the ladder of waits starts after it
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    first_wait: Option<Duration>,
+
+    /// Where the ladder of waits starts
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    initial_wait: Option<Duration>,
+
+    /// How the ladder grows from one wait to the next: 3, or 3/2
+    #[arg(long, value_name = "RATIO", value_parser = multiplier)]
+    multiplier: Option<(u32, u32)>,
+
+    /// The longest wait of the ladder
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    max_backoff: Option<Duration>,
+
+    /// none, full, equal, decorrelated, or a percentage such as 20%
+    #[arg(long, value_parser = jitter)]
+    jitter: Option<Jitter>,
+
+    /// The time after which to give up
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    max_wait: Option<Duration>,
+
+    /// Set no such time
+    #[arg(long, conflicts_with = "max_wait")]
+    no_max_wait: bool,
+
+    /// The number of polls after which to give up
+    #[arg(long, value_name = "N")]
+    max_polls: Option<u32>,
+
+    /// The number of errors in a row at which to give up
+    #[arg(long, value_name = "N")]
+    max_consecutive_errors: Option<u32>,
+}
+
+/// Reads the command line, and the policy it asks for; `demonstration` is where the policy of an order starts.
+pub(crate) fn read(demonstration: Policy) -> Result<(Arguments, Policy), clap::Error> {
+    let arguments = Arguments::try_parse()?;
+    let base = if arguments.url.is_some() { Policy::default() } else { demonstration };
+    let policy =
+        arguments.settings.policy(base).map_err(|error| Arguments::command().error(ErrorKind::ValueValidation, error))?;
+    Ok((arguments, policy))
+}
+
+impl Arguments {
+    /// Returns whether the schedule of the policy has no end. Both policies that it may start from have a `max_wait`.
+    pub(crate) fn is_endless(&self) -> bool {
+        self.settings.no_max_wait && self.settings.max_polls.is_none()
+    }
+}
+
+impl Settings {
+    fn policy(&self, base: Policy) -> Result<Policy, PolicyError> {
+        let mut builder = base.to_builder();
+        if let Some(wait) = self.first_wait {
+            builder = builder.first_wait(wait);
+        }
+        if let Some(wait) = self.initial_wait {
+            builder = builder.initial_wait(wait);
+        }
+        if let Some((numer, denom)) = self.multiplier {
+            builder = builder.multiplier(numer, denom);
+        }
+        if let Some(wait) = self.max_backoff {
+            builder = builder.max_backoff(wait);
+        }
+        if let Some(jitter) = self.jitter {
+            builder = builder.jitter(jitter);
+        }
+        if let Some(wait) = self.max_wait {
+            builder = builder.max_wait(wait);
+        }
+        if self.no_max_wait {
+            builder = builder.no_max_wait();
+        }
+        if let Some(polls) = self.max_polls {
+            builder = builder.max_polls(polls);
+        }
+        if let Some(errors) = self.max_consecutive_errors {
+            builder = builder.max_consecutive_errors(errors);
+        }
+        builder.build()
+    }
+}
+
+/// Refuses what could only be polled in vain.
+fn http_address(text: &str) -> Result<Uri, String> {
+    let uri: Uri = text.parse().map_err(|error| format!("it is not a URL: {error}"))?;
+    if uri.scheme() == Some(&Scheme::HTTPS) {
+        return Err("it must start with http://, because this program has no TLS".into());
+    }
+    let authority = match uri.authority() {
+        Some(authority) if uri.scheme() == Some(&Scheme::HTTP) => authority,
+        _ => return Err("it must start with http://".into()),
+    };
+    if authority.host().is_empty() {
+        return Err("it must name a host".into());
+    }
+    // `port` returns `None` for one that is no number below 65536, and the client would take the default port in its place.
+    if authority.port().is_none() && !authority.as_str().ends_with(authority.host()) {
+        return Err("its port must be a number from 0 to 65535".into());
+    }
+    Ok(uri)
+}
+
+fn timeout(text: &str) -> Result<Duration, String> {
+    let timeout = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if timeout.is_zero() || timeout > LONGEST_TIMEOUT {
+        return Err(format!("it must be longer than 0s and at most {}", humantime::format_duration(LONGEST_TIMEOUT)));
+    }
+    Ok(timeout)
+}
+
+fn multiplier(text: &str) -> Result<(u32, u32), &'static str> {
+    let (numer, denom) = text.split_once('/').unwrap_or((text, "1"));
+    match (numer.parse(), denom.parse()) {
+        (Ok(numer), Ok(denom)) => Ok((numer, denom)),
+        _ => Err("it must be a whole number or a ratio of two, such as 3 or 3/2"),
+    }
+}
+
+fn jitter(text: &str) -> Result<Jitter, &'static str> {
+    Ok(match text {
+        "none" => Jitter::None,
+        "full" => Jitter::Full,
+        "equal" => Jitter::Equal,
+        "decorrelated" => Jitter::Decorrelated,
+        _ => match text.strip_suffix('%').unwrap_or(text).parse() {
+            Ok(percent) => Jitter::PlusMinus(percent),
+            Err(_) => return Err("it must be none, full, equal, decorrelated or a percentage from 0 to 100"),
+        },
+    })
+}
