@@ -1,8 +1,8 @@
 //! What to do next: the poller's output.
 
-use core::{convert::Infallible, time::Duration};
+use core::{convert::Infallible, ops::ControlFlow, time::Duration};
 
-use crate::GaveUp;
+use crate::{GaveUp, PollError};
 
 /// What to do after a poll. Every case is to be handled: `while let Sleep(d) = …` would throw the end away.
 ///
@@ -32,4 +32,34 @@ pub enum Decision<T, E = Infallible> {
     Failed(E),
     /// Polling has stopped without either; the operation may still be going on.
     GaveUp(GaveUp<E>),
+}
+
+impl<T, E> Decision<T, E> {
+    /// Turns into two cases: go on after a wait, or return how it ended.
+    ///
+    /// ```
+    /// use asyncpoll::{Outcome, PollError, Policy, Poller};
+    /// use core::{ops::ControlFlow, time::Duration};
+    ///
+    /// fn wait_for(poll: impl Fn(Duration) -> Outcome<u8, &'static str>) -> Result<u8, PollError<&'static str>> {
+    ///     let mut now = Duration::ZERO;
+    ///     let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), now);
+    ///     loop {
+    ///         match poller.step(poll(now), now).control_flow() {
+    ///             ControlFlow::Continue(wait) => now += wait,
+    ///             ControlFlow::Break(ended) => return ended,
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(wait_for(|now| if now.is_zero() { Outcome::pending() } else { Outcome::Done(7) }), Ok(7));
+    /// ```
+    pub fn control_flow(self) -> ControlFlow<Result<T, PollError<E>>, Duration> {
+        match self {
+            Self::Sleep(wait) => ControlFlow::Continue(wait),
+            Self::Done(value) => ControlFlow::Break(Ok(value)),
+            Self::Failed(error) => ControlFlow::Break(Err(PollError::Failed(error))),
+            Self::GaveUp(gave_up) => ControlFlow::Break(Err(gave_up.into())),
+        }
+    }
 }

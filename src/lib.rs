@@ -53,6 +53,7 @@ extern crate std;
 mod deadline;
 mod decision;
 mod default_max_wait;
+mod drivers;
 mod gave_up;
 mod instant;
 mod jitter;
@@ -60,6 +61,7 @@ mod ladder;
 mod nanos;
 mod outcome;
 mod policy;
+mod poll_error;
 mod poller;
 #[cfg(feature = "std")]
 mod random_seed;
@@ -75,13 +77,17 @@ pub use rand_core;
 pub use crate::random_seed::random_seed;
 #[cfg(target_has_atomic = "64")]
 pub use default_max_wait::set_default_max_wait;
+#[cfg(feature = "std")]
+pub use drivers::{poll_async, poll_blocking};
 pub use {
     decision::Decision,
+    drivers::{NextPoll, Slept, poll_async_keeping, poll_async_with, poll_blocking_with},
     gave_up::{GaveUp, Reason},
     instant::Instant,
     jitter::Jitter,
     outcome::Outcome,
     policy::{Policy, PolicyBuilder, PolicyError},
+    poll_error::PollError,
     poller::Poller,
     schedule::{Schedule, ScheduledPoll},
 };

@@ -24,6 +24,7 @@ mod compile_fail;
 mod deadline;
 mod default_max_wait;
 mod distribution;
+mod drivers;
 mod example_order;
 mod faithful;
 mod finished;
