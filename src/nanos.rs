@@ -14,7 +14,10 @@ pub(crate) const fn from_duration(duration: Duration) -> u64 {
 /// Returns `percent` (at most 100) of `nanos`, rounded down.
 #[inline]
 pub(crate) const fn percent_of(percent: u8, nanos: u64) -> u64 {
-    // The hundreds and the rest apart, because `nanos × percent` may not fit.
     let percent = percent as u64;
-    (nanos / 100).wrapping_mul(percent).wrapping_add((nanos % 100).wrapping_mul(percent) / 100)
+    match nanos.checked_mul(percent) {
+        Some(product) => product / 100,
+        // From 5.8 years on, the hundreds and the rest apart.
+        None => (nanos / 100).saturating_mul(percent).saturating_add((nanos % 100).saturating_mul(percent) / 100),
+    }
 }

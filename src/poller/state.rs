@@ -75,12 +75,14 @@ impl State {
             return self.give_up(Reason::MaxPolls);
         }
         let hint = retry_after.unwrap_or(0);
-        let left = policy.deadline.map(|deadline| deadline.left(self.elapsed));
-        if left == Some(0) || self.phase == Phase::LastWait {
-            return self.give_up(Reason::MaxWait);
-        }
-        if left.is_some_and(|left| hint > left) {
-            return self.give_up(Reason::RetryAfterPastDeadline);
+        if let Some(deadline) = policy.deadline {
+            let left = deadline.left(self.elapsed);
+            if left == 0 || self.phase == Phase::LastWait {
+                return self.give_up(Reason::MaxWait);
+            }
+            if hint > left {
+                return self.give_up(Reason::RetryAfterPastDeadline);
+            }
         }
 
         let draw = policy.jitter.draw(rng);
@@ -124,7 +126,7 @@ impl State {
         matches!(self.phase, Phase::Finished)
     }
 
-    /// Returns the window of the next wait as hint and ladder have it, before the deadline; the ladder climbs where it was asked.
+    /// Returns the window of the next wait as hint and ladder have it, the deadline apart. The ladder climbs where it was asked.
     #[expect(clippy::inline_always, reason = "a fifth fewer instructions: called from one place, it needs no call")]
     #[inline(always)]
     fn window(&mut self, policy: &Policy, transient: bool, retry_after: Option<u64>, draw: u64) -> Window {
@@ -132,17 +134,17 @@ impl State {
         if let (Some(asked), false) = (asked, transient) {
             return asked;
         }
-        let own = match policy.first_wait {
-            // The first outcome is the only one that the first wait can follow.
-            Some(first_wait) if self.polls == 1 => policy.first_window(first_wait),
-            _ => {
-                let window = policy.ladder_window(self.base);
-                self.base = match policy.jitter {
-                    Jitter::Decorrelated => window.at(draw),
-                    _ => policy.ladder.after(self.base),
-                };
-                window
-            }
+        // The first outcome is the only one that the first wait can follow.
+        let first_wait = if self.polls == 1 { policy.first_wait } else { None };
+        let own = if let Some(first_wait) = first_wait {
+            policy.first_window(first_wait)
+        } else {
+            let window = policy.ladder_window(self.base);
+            self.base = match policy.jitter {
+                Jitter::Decorrelated => window.at(draw),
+                _ => policy.ladder.after(self.base),
+            };
+            window
         };
         asked.map_or(own, |asked| own.later(asked))
     }
