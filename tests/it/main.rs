@@ -15,6 +15,7 @@
 
 #[macro_use]
 mod support;
+mod decisions;
 mod model;
 
 mod bounds;

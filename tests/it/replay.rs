@@ -1,75 +1,19 @@
 //! Replay: the decisions for three seeds and every jitter kind, to the nanosecond. The file changes only with a breaking change;
 //! `UPDATE_EXPECT=1 cargo test replay` writes it anew.
 
-use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller};
-use core::{fmt::Write, time::Duration};
+use asyncpoll::Jitter;
 use expect_test::expect_file;
 
-use crate::support::seconds;
-
-const KINDS: [(&str, Jitter); 7] = [
-    ("none", Jitter::None),
-    ("plus-minus-7", Jitter::PlusMinus(7)),
-    ("plus-minus-20", Jitter::PlusMinus(20)),
-    ("plus-minus-100", Jitter::PlusMinus(100)),
-    ("full", Jitter::Full),
-    ("equal", Jitter::Equal),
-    ("decorrelated", Jitter::Decorrelated),
-];
-
-/// What the polls find, in turn, and then nothing new until the end.
-fn found(poll: u32) -> Outcome<(), &'static str> {
-    match poll {
-        3 => Outcome::transient("reset"),
-        4 => Outcome::pending().retry_after(seconds(12.0)),
-        5 => Outcome::transient("503").retry_after(seconds(20.0)),
-        6 => Outcome::transient("429").retry_after(seconds(1.0)),
-        7 => Outcome::pending().retry_after(seconds(0.0)),
-        _ => Outcome::pending(),
-    }
-}
-
-/// The waits in nanoseconds and the end, on one line.
-fn decisions(jitter: Jitter, first_wait: bool, seed: u64) -> String {
-    let mut builder = Policy::builder().multiplier(7, 3).max_backoff(seconds(90.0)).max_wait(seconds(900.0)).jitter(jitter);
-    if first_wait {
-        builder = builder.first_wait(seconds(42.0));
-    }
-    let mut poller = Poller::seeded(builder.build().unwrap(), seed, Duration::ZERO);
-    let (mut now, mut line) = (Duration::ZERO, String::new());
-    loop {
-        match poller.step(found(poller.polls() + 1), now) {
-            Decision::Sleep(wait) => {
-                write!(line, " {}", wait.as_nanos()).unwrap();
-                now += wait;
-            }
-            Decision::GaveUp(gave_up) => {
-                write!(line, " {:?}", gave_up.reason).unwrap();
-                return line;
-            }
-            other => panic!("nothing ends it but the deadline: {other:?}"),
-        }
-        if poller.polls() == 9 {
-            poller.reset_backoff();
-        }
-    }
-}
+use crate::decisions::{self, KINDS};
 
 #[test]
 fn the_decisions_are_those_of_the_golden_file() {
-    let mut text = String::new();
-    for (name, jitter) in KINDS {
-        for seed in [0, 1, u64::MAX] {
-            writeln!(text, "{name} {seed}:{}", decisions(jitter, false, seed)).unwrap();
-        }
-        writeln!(text, "{name} first-wait 1:{}", decisions(jitter, true, 1)).unwrap();
-    }
-    expect_file!["golden/decisions.txt"].assert_eq(&text);
+    expect_file!["golden/decisions.txt"].assert_eq(&decisions::text());
 }
 
 #[test]
 fn seeds_differ() {
     for (name, jitter) in KINDS.into_iter().filter(|(_, jitter)| *jitter != Jitter::None) {
-        assert_ne!(decisions(jitter, false, 0), decisions(jitter, false, 1), "{name}");
+        assert_ne!(decisions::decisions(jitter, false, 0), decisions::decisions(jitter, false, 1), "{name}");
     }
 }
