@@ -2,6 +2,7 @@
 
 use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller};
 use core::time::Duration;
+use std::collections::HashSet;
 
 use crate::support::seconds;
 
@@ -45,4 +46,78 @@ fn equal() {
 #[test]
 fn decorrelated() {
     uniform_over(Jitter::Decorrelated, 1000, 3000);
+}
+
+/// Draws from the window of base₀, 5 s, a million times, as parts of the window from 0 to 1.
+fn parts_of_the_window(jitter: Jitter, earliest: f64, latest: f64) -> Vec<f64> {
+    let mut poller = Poller::seeded(Policy::builder().jitter(jitter).no_max_wait().build().unwrap(), 4, Duration::ZERO);
+    (0..DRAWS)
+        .map(|_| {
+            let Decision::Sleep(wait) = poller.step(Outcome::<()>::pending(), Duration::ZERO) else {
+                panic!("no limit is set")
+            };
+            poller.reset_backoff();
+            (wait.as_secs_f64() - earliest) / (latest - earliest)
+        })
+        .collect()
+}
+
+/// The windows of base₀ of the default ladder, in seconds.
+const WINDOWS: [(Jitter, f64, f64); 6] = [
+    (Jitter::PlusMinus(1), 4.95, 5.05),
+    (Jitter::PlusMinus(20), 4.0, 6.0),
+    (Jitter::PlusMinus(100), 0.5, 10.0),
+    (Jitter::Full, 0.5, 5.0),
+    (Jitter::Equal, 2.5, 5.0),
+    (Jitter::Decorrelated, 5.0, 15.0),
+];
+
+#[test]
+fn every_kind_is_uniform_by_the_test_of_kolmogorov_and_smirnov() {
+    for (jitter, earliest, latest) in WINDOWS {
+        let mut parts = parts_of_the_window(jitter, earliest, latest);
+        parts.sort_unstable_by(f64::total_cmp);
+        let count = f64::from(DRAWS);
+        let distance = parts
+            .iter()
+            .enumerate()
+            .map(|(index, part)| (part - index as f64 / count).abs().max((part - (index + 1) as f64 / count).abs()))
+            .fold(0.0, f64::max);
+        // One uniform sample in a thousand is further off than 1.95 / √n.
+        assert!(distance < 1.95 / count.sqrt(), "{jitter:?}: {distance}");
+    }
+}
+
+#[test]
+fn one_wait_says_nothing_of_the_next() {
+    for (jitter, earliest, latest) in WINDOWS {
+        let parts = parts_of_the_window(jitter, earliest, latest);
+        let count = f64::from(DRAWS);
+        let mean = parts.iter().sum::<f64>() / count;
+        let variance = parts.iter().map(|part| (part - mean).powi(2)).sum::<f64>() / count;
+        let covariance = parts.windows(2).map(|pair| (pair[0] - mean) * (pair[1] - mean)).sum::<f64>() / count;
+        let correlation = covariance / variance;
+        // One independent sample in a thousand is further from zero than 3.29 / √n.
+        assert!(correlation.abs() < 3.29 / count.sqrt(), "{jitter:?}: {correlation}");
+    }
+}
+
+#[test]
+fn ten_thousand_seeds_give_ten_thousand_schedules() {
+    for (jitter, ..) in WINDOWS {
+        let policy = Policy::builder().jitter(jitter).build().unwrap();
+        let schedules: HashSet<Vec<Duration>> = (0..10_000)
+            .map(|seed| {
+                let mut now = Duration::ZERO;
+                let mut poller = Poller::seeded(policy, seed, now);
+                let mut waits = Vec::new();
+                while let Decision::Sleep(wait) = poller.step(Outcome::<()>::pending(), now) {
+                    now += wait;
+                    waits.push(wait);
+                }
+                waits
+            })
+            .collect();
+        assert_eq!(schedules.len(), 10_000, "{jitter:?}");
+    }
 }
