@@ -1,0 +1,174 @@
+//! The device that the program runs on, and what it makes of asyncpoll's clock, generator and outcomes.
+
+use core::{convert::Infallible, fmt, time::Duration};
+
+use asyncpoll::{GaveUp, Instant, Jitter, Outcome, Policy, PolicyError, rand_core::TryRng};
+
+/// What the device provides: functions and settings from elsewhere, so that no compiler can work out what comes of them and
+/// leave out the rest.
+#[repr(C)]
+pub struct Device {
+    milliseconds: extern "C" fn() -> u32,
+    random: extern "C" fn() -> u64,
+    sleep: extern "C" fn(seconds: u64, nanoseconds: u32),
+    status: extern "C" fn() -> u16,
+    /// In seconds; zero where the server did not ask for a wait.
+    retry_after: extern "C" fn() -> u32,
+    has_progress: extern "C" fn() -> bool,
+    is_stopped: extern "C" fn() -> bool,
+    show: extern "C" fn(&Progress),
+    stop: extern "C" fn(polls: u32, errors: u32, status: u16, retry_after: u64),
+    print: extern "C" fn(byte: u8),
+    settings: Settings,
+}
+
+/// A policy, durations in milliseconds.
+#[repr(C)]
+struct Settings {
+    first_wait: u64,
+    initial_wait: u64,
+    multiplier: [u32; 2],
+    max_backoff: u64,
+    jitter: u8,
+    max_wait: u64,
+    max_polls: u32,
+    max_consecutive_errors: u32,
+}
+
+/// What the device shows between polls, durations in seconds.
+#[repr(C)]
+pub(crate) struct Progress {
+    pub(crate) polls: u32,
+    pub(crate) elapsed: u64,
+    pub(crate) remaining: u64,
+    pub(crate) until_next_poll: u64,
+    pub(crate) is_finished: bool,
+    pub(crate) is_default: bool,
+}
+
+/// An HTTP status that is an error.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Status(pub(crate) u16);
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server answered with status {}", self.0)
+    }
+}
+
+impl core::error::Error for Status {}
+
+impl Device {
+    pub(crate) fn policy(&self) -> Result<Policy, PolicyError> {
+        let Settings { multiplier: [numer, denom], jitter, max_polls, max_consecutive_errors, .. } = self.settings;
+        Policy::builder()
+            .first_wait(Duration::from_millis(self.settings.first_wait))
+            .initial_wait(Duration::from_millis(self.settings.initial_wait))
+            .multiplier(numer, denom)
+            .max_backoff(Duration::from_millis(self.settings.max_backoff))
+            .jitter(match jitter {
+                0 => Jitter::Full,
+                1 => Jitter::Equal,
+                2 => Jitter::Decorrelated,
+                percent => Jitter::PlusMinus(percent),
+            })
+            .max_wait(Duration::from_millis(self.settings.max_wait))
+            .max_polls(max_polls)
+            .max_consecutive_errors(max_consecutive_errors)
+            .build()
+    }
+
+    pub(crate) fn now(&self) -> Tick {
+        Tick((self.milliseconds)())
+    }
+
+    #[cfg(feature = "chacha")]
+    pub(crate) fn seed(&self) -> u64 {
+        (self.random)()
+    }
+
+    pub(crate) fn generator(&self) -> Generator {
+        Generator(self.random)
+    }
+
+    pub(crate) fn poll(&self) -> Outcome<(), Status> {
+        let seconds = (self.retry_after)();
+        let hint = (seconds > 0).then_some(Duration::from_secs(seconds.into()));
+        match (self.status)() {
+            200 => Outcome::Done(()),
+            202 => Outcome::pending().retry_after(hint),
+            status @ (429 | 500..) => Outcome::transient(Status(status)).retry_after(hint),
+            status => Outcome::Failed(Status(status)),
+        }
+    }
+
+    pub(crate) fn sleep(&self, wait: Duration) {
+        (self.sleep)(wait.as_secs(), wait.subsec_nanos());
+    }
+
+    pub(crate) fn has_progress(&self) -> bool {
+        (self.has_progress)()
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        (self.is_stopped)()
+    }
+
+    pub(crate) fn show(&self, progress: &Progress) {
+        (self.show)(progress);
+    }
+
+    pub(crate) fn stop(&self, gave_up: &GaveUp<Status>) {
+        let GaveUp { polls, errors, last_error, retry_after, .. } = *gave_up;
+        let status = last_error.map_or(0, |Status(status)| status);
+        (self.stop)(polls, errors, status, retry_after.map_or(0, |retry_after| retry_after.as_secs()));
+    }
+
+    pub(crate) fn console(&self) -> Console {
+        Console(self.print)
+    }
+}
+
+/// A reading of the clock, in milliseconds since the device was switched on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tick(u32);
+
+impl Instant for Tick {
+    fn saturating_duration_since(&self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0).into())
+    }
+}
+
+/// The device's source of random numbers.
+#[derive(Debug)]
+pub(crate) struct Generator(extern "C" fn() -> u64);
+
+impl TryRng for Generator {
+    type Error = Infallible;
+
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half of 64 random bits")]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok((self.0)() as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok((self.0)())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        bytes.chunks_mut(8).for_each(|chunk| {
+            chunk.iter_mut().zip((self.0)().to_le_bytes()).for_each(|(byte, random)| *byte = random);
+        });
+        Ok(())
+    }
+}
+
+/// The device's display.
+pub(crate) struct Console(extern "C" fn(byte: u8));
+
+impl fmt::Write for Console {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.bytes().for_each(|byte| (self.0)(byte));
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+//! A program without std and without a heap that polls. That it builds proves that asyncpoll needs neither.
+#![no_std]
+
+mod device;
+
+#[cfg(feature = "heap")]
+extern crate alloc;
+
+use core::{error::Error, fmt::Write, panic::PanicInfo, time::Duration};
+
+use asyncpoll::{Decision, Outcome, Policy, Poller, const_policy, set_default_max_wait};
+
+use device::{Device, Progress, Status};
+
+const ONE_POLL: Policy = const_policy!(Policy::builder().no_max_wait().max_polls(1));
+
+/// How polling ended.
+#[repr(C)]
+pub enum End {
+    Done,
+    Failed,
+    GaveUp,
+}
+
+/// Polls to the end, with a generator of the crate's where there is one, and otherwise the device's own.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn poll_order(device: &Device) -> End {
+    set_default_max_wait(Duration::from_secs(3600));
+    let policy = device.policy().unwrap_or_default();
+    #[cfg(feature = "chacha")]
+    let mut poller = Poller::seeded(policy, device.seed(), device.now());
+    #[cfg(not(feature = "chacha"))]
+    let mut poller = Poller::new(policy, device.generator(), device.now());
+
+    let mut last_error = None;
+    loop {
+        match poller.step_keeping(device.poll(), device.now(), &mut last_error) {
+            Decision::Sleep(wait) => device.sleep(wait),
+            Decision::Done(()) => return End::Done,
+            Decision::Failed(_) => return End::Failed,
+            Decision::GaveUp(gave_up) => {
+                device.stop(&gave_up);
+                return End::GaveUp;
+            }
+        }
+        let now = device.now();
+        if device.is_stopped() {
+            device.stop(&poller.cancel(now).with_last_error(last_error));
+            return End::GaveUp;
+        }
+        if device.has_progress() {
+            poller.reset_backoff();
+        }
+        device.show(&Progress {
+            polls: poller.polls(),
+            elapsed: poller.elapsed(now).as_secs(),
+            remaining: poller.remaining(now).map_or(0, |remaining| remaining.as_secs()),
+            until_next_poll: poller.until_next_poll(now).map_or(0, |left| left.as_secs()),
+            is_finished: poller.is_finished(),
+            is_default: poller.policy() == &Policy::default(),
+        });
+    }
+}
+
+/// Prints the device's policy and its schedule, or why it is refused, and the words for the end of polling.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn print_policy(device: &Device) -> bool {
+    let mut console = device.console();
+    let policy = match device.policy() {
+        Ok(policy) => policy,
+        Err(error) => return writeln!(console, "{error} ({error:?})").is_ok(),
+    };
+    let mut poller = Poller::new(ONE_POLL, device.generator(), device.now());
+    let decision = poller.step(Outcome::<(), _>::transient(Status(503)), device.now());
+    let Decision::GaveUp(gave_up) = decision else {
+        return false;
+    };
+    writeln!(console, "{policy:?}").is_ok()
+        && policy.schedule().take(100).all(|poll| writeln!(console, "{poll:?}").is_ok())
+        && writeln!(console, "{gave_up}: {:?} ({poller:?})", gave_up.source()).is_ok()
+}
+
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    loop {}
+}
