@@ -2,7 +2,7 @@
 
 use core::{convert::Infallible, fmt, time::Duration};
 
-use asyncpoll::{GaveUp, Instant, Jitter, Outcome, Policy, PolicyError, rand_core::TryRng};
+use asyncpoll::{GaveUp, Instant, Jitter, Outcome, Policy, PolicyError, ScheduledPoll, rand_core::TryRng};
 
 /// What the device provides: functions and settings from elsewhere, so that no compiler can work out what comes of them and
 /// leave out the rest.
@@ -17,6 +17,7 @@ pub struct Device {
     has_progress: extern "C" fn() -> bool,
     is_stopped: extern "C" fn() -> bool,
     show: extern "C" fn(&Progress),
+    show_poll: extern "C" fn(number: u32, earliest: u64, nominal: u64, latest: u64),
     stop: extern "C" fn(polls: u32, errors: u32, status: u16, retry_after: u64),
     print: extern "C" fn(byte: u8),
     settings: Settings,
@@ -116,6 +117,10 @@ impl Device {
 
     pub(crate) fn show(&self, progress: &Progress) {
         (self.show)(progress);
+    }
+
+    pub(crate) fn show_poll(&self, poll: &ScheduledPoll) {
+        (self.show_poll)(poll.number, poll.earliest.as_secs(), poll.nominal.as_secs(), poll.latest.as_secs());
     }
 
     pub(crate) fn stop(&self, gave_up: &GaveUp<Status>) {

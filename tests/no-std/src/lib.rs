@@ -6,9 +6,19 @@ mod device;
 #[cfg(feature = "heap")]
 extern crate alloc;
 
-use core::{error::Error, fmt::Write, panic::PanicInfo, time::Duration};
+use core::{
+    error::Error,
+    fmt::Write,
+    future::ready,
+    panic::PanicInfo,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 
-use asyncpoll::{Decision, Outcome, Policy, Poller, const_policy, set_default_max_wait};
+use asyncpoll::{
+    Decision, Outcome, Policy, PollError, Poller, const_policy, poll_async_with, poll_blocking_with, set_default_max_wait,
+};
 
 use device::{Device, Progress, Status};
 
@@ -49,6 +59,8 @@ pub extern "C" fn poll_order(device: &Device) -> End {
             device.stop(&poller.cancel(now).with_last_error(last_error));
             return End::GaveUp;
         }
+        #[cfg(feature = "panic")]
+        device.sleep(Duration::from_secs(60) / poller.elapsed(now).subsec_millis());
         if device.has_progress() {
             poller.reset_backoff();
         }
@@ -60,6 +72,39 @@ pub extern "C" fn poll_order(device: &Device) -> End {
             is_finished: poller.is_finished(),
             is_default: poller.policy() == &Policy::default(),
         });
+    }
+}
+
+/// Polls to the end with the crate's own loop, which sleeps as the device does.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn drive_blocking(device: &Device) -> End {
+    let mut poller = Poller::new(device.policy().unwrap_or_default(), device.generator(), device.now());
+    poll_blocking_with(&mut poller, || device.now(), |wait| device.sleep(wait), |_| device.poll()).into()
+}
+
+/// Polls to the end with the crate's own loop, whose sleeps are always over when they are awaited.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn drive_async(device: &Device) -> End {
+    let mut poller = Poller::new(device.policy().unwrap_or_default(), device.generator(), device.now());
+    let sleep = |wait| {
+        device.sleep(wait);
+        ready((!device.is_stopped()).then_some(()))
+    };
+    let mut polling = pin!(poll_async_with(&mut poller, || device.now(), sleep, |_| ready(device.poll())));
+    match polling.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(ended) => ended.into(),
+        Poll::Pending => End::GaveUp,
+    }
+}
+
+/// Shows when the device's policy polls, as far as a hundred polls.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn show_schedule(device: &Device) {
+    for poll in device.policy().unwrap_or_default().schedule().take(100) {
+        device.show_poll(&poll);
     }
 }
 
@@ -80,6 +125,16 @@ pub extern "C" fn print_policy(device: &Device) -> bool {
     writeln!(console, "{policy:?}").is_ok()
         && policy.schedule().take(100).all(|poll| writeln!(console, "{poll:?}").is_ok())
         && writeln!(console, "{gave_up}: {:?} ({poller:?})", gave_up.source()).is_ok()
+}
+
+impl<T, E> From<Result<T, PollError<E>>> for End {
+    fn from(ended: Result<T, PollError<E>>) -> Self {
+        match ended {
+            Ok(_) => Self::Done,
+            Err(PollError::Failed(_)) => Self::Failed,
+            Err(PollError::GaveUp(_)) => Self::GaveUp,
+        }
+    }
 }
 
 #[panic_handler]
