@@ -1,0 +1,225 @@
+//! The promises, asserted after everything that is done to a poller.
+
+use std::time::Duration;
+
+use asyncpoll::{Decision, GaveUp, Outcome, Poller, Reason};
+
+use crate::{
+    account::{Account, LastWait, Unfinished},
+    payload::{Payload, Payloads},
+    settings::Settings,
+    span::nanos,
+    tape::Tape,
+};
+
+/// A poller whose every answer is held against the promises. Its methods panic where one is broken.
+#[derive(Debug)]
+pub struct Watched {
+    poller: Poller<Duration, Tape>,
+    /// Gets the same policy, tape and inputs, and so must decide the same.
+    twin: Poller<Duration, Tape>,
+    tape: Tape,
+    payloads: Payloads,
+    kept: Option<Payload>,
+    account: Account,
+    now: Duration,
+}
+
+impl Watched {
+    /// Starts a poller at `now`; the settings must build.
+    pub fn start(settings: Settings, tape: &Tape, now: Duration) -> Self {
+        let policy = settings.build().expect("the settings build");
+        let tape = tape.rewound();
+        let watched = Self {
+            poller: Poller::new(policy, tape.clone(), now),
+            twin: Poller::new(policy, tape.rewound(), now),
+            tape,
+            payloads: Payloads::default(),
+            kept: None,
+            account: Account::new(settings, now),
+            now,
+        };
+        watched.assert_answers();
+        watched
+    }
+
+    /// Feeds what a poll found, and returns the wait where the answer is `Sleep`.
+    pub fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
+        let decision = self.decide(outcome);
+        let found = unfinished(outcome);
+        self.account.poll(found.map(|(found, _)| found), self.now);
+        let sleep = match (decision, found) {
+            (Decision::Sleep(wait), Some((found, _))) => {
+                self.account.settle_last_wait(false);
+                self.assert_sleep(wait, found);
+                Some(wait)
+            }
+            (Decision::GaveUp(gave_up), Some((found, hint))) => {
+                self.account.settle_last_wait(gave_up.reason == Reason::MaxWait);
+                let end = self.account.end(found, self.now);
+                self.assert_gave_up(&gave_up, end, hint);
+                None
+            }
+            (Decision::Done(()) | Decision::Failed(()), None) => {
+                self.account.finish();
+                None
+            }
+            _ => panic!("{decision:?} does not answer {outcome:?}: {self:#?}"),
+        };
+        let most = self.account.most_polls();
+        assert!(most.is_none_or(|most| u128::from(self.account.polls) <= most), "Ends: too many polls: {self:#?}");
+        self.assert_answers();
+        sleep
+    }
+
+    /// Cancels the poller.
+    pub fn cancel(&mut self) {
+        let draws = self.tape.draws();
+        let gave_up = self.poller.cancel(self.now);
+        assert_eq!(gave_up, self.twin.cancel(self.now), "Replayable: the twin ends in another way: {self:#?}");
+        assert_eq!(self.tape.draws(), draws, "Frugal: a draw without a Sleep: {self:#?}");
+        self.account.advance(self.now);
+        let reason = if self.account.finished { Reason::Finished } else { Reason::Cancelled };
+        self.assert_gave_up(&gave_up, Some(reason), None);
+        self.assert_answers();
+    }
+
+    /// Starts the ladder again.
+    pub fn reset_backoff(&mut self) {
+        self.poller.reset_backoff();
+        self.twin.reset_backoff();
+        self.account.reset_backoff();
+        self.assert_answers();
+    }
+
+    /// Sets the clock, forwards or back.
+    pub fn set_clock(&mut self, now: Duration) {
+        self.now = now;
+        self.assert_answers();
+    }
+
+    /// Returns the time on the clock.
+    pub fn now(&self) -> Duration {
+        self.now
+    }
+
+    /// Returns how many polls there were.
+    pub fn polls(&self) -> u32 {
+        self.account.polls
+    }
+
+    /// Returns whether the poller has come to its end.
+    pub fn is_finished(&self) -> bool {
+        self.account.finished
+    }
+
+    /// Lets the poller decide, and holds the decision against the twin's, the draws and where the payloads are.
+    fn decide(&mut self, outcome: Outcome<(), ()>) -> Decision<(), ()> {
+        let number = |payload: &Payload| payload.number();
+        let (draws, made, kept) = (self.tape.draws(), self.payloads.made(), self.kept.as_ref().map(number));
+
+        let decision = self.poller.step_keeping(self.payloads.fill(outcome), self.now, &mut self.kept);
+
+        let allowed = usize::from(matches!(decision, Decision::Sleep(_)) && self.account.settings.draws());
+        assert!(self.tape.draws() - draws <= allowed, "Frugal: a draw too many for {decision:?}: {self:#?}");
+
+        let fed = (self.payloads.made() > made).then(|| self.payloads.made());
+        let (out, expected_out, expected_kept) = match &decision {
+            Decision::Sleep(_) => (None, None, fed.or(kept)),
+            Decision::Done(payload) | Decision::Failed(payload) => (Some(payload.number()), fed, kept),
+            Decision::GaveUp(gave_up) => (gave_up.last_error.as_ref().map(number), fed.or(kept), fed.and(kept)),
+        };
+        let kept = self.kept.as_ref().map(number);
+        let alive = usize::from(out.is_some()) + usize::from(kept.is_some());
+        assert_eq!(
+            (out, kept, self.payloads.alive()),
+            (expected_out, expected_kept, alive),
+            "Conserving: a result or an error is elsewhere after {decision:?}: {self:#?}"
+        );
+
+        let decision = without_payloads(decision);
+        let twins = without_payloads(self.twin.step(outcome, self.now));
+        assert_eq!(decision, twins, "Replayable: the twin decides differently: {self:#?}");
+        decision
+    }
+
+    fn assert_sleep(&mut self, sleep: Duration, found: Unfinished) {
+        let account = &self.account;
+        let settings = &account.settings;
+        let end = account.end(found, self.now);
+        assert_eq!(end, None, "Sticky, Counts, One cut: Sleep({sleep:?}) where the table has an end: {self:#?}");
+
+        let wait = sleep.as_nanos();
+        assert!(wait > 0, "a Sleep of no length: {self:#?}");
+        assert!(found.hint.is_none_or(|hint| wait >= hint), "Polite: Sleep({sleep:?}) ends before the hint: {self:#?}");
+        let left = account.remaining(self.now);
+        assert!(left.is_none_or(|left| wait <= left), "Deadline: Sleep({sleep:?}) ends after it: {self:#?}");
+
+        let window = account.window(found);
+        let least = settings.least_spread();
+        let last_window = left.map(|left| settings.last_window(left, found.hint.unwrap_or(0)));
+        let uncut = window.contains(&wait) && left.is_none_or(|left| wait + least < left);
+        let cut = left.is_some_and(|left| window.end() + least >= left) && last_window.is_some_and(|last| last.contains(&wait));
+        let first = account.first_wait_applies(found);
+        assert!(first || cut || wait >= settings.floor(), "Sleep({sleep:?}) is shorter than a wait can be: {self:#?}");
+        let long_hint = found.hint.is_some_and(|hint| hint >= settings.initial_wait.as_nanos());
+        // The last wait may be longer than the one it stands for, which would have ended as near to the deadline as this.
+        let cap = settings.max_backoff.as_nanos() + if cut { least } else { 0 };
+        assert!(first || long_hint || wait <= cap, "Capped: Sleep({sleep:?}) is longer than {cap} ns: {self:#?}");
+        let last_wait = match (uncut, cut) {
+            (true, false) => LastWait::No,
+            (true, true) => LastWait::Perhaps,
+            (false, true) => LastWait::Yes,
+            (false, false) => panic!("Sleep({sleep:?}) is neither in {window:?} nor cut: {self:#?}"),
+        };
+        self.account.wait(wait, found, last_wait);
+    }
+
+    fn assert_gave_up<E>(&mut self, gave_up: &GaveUp<E>, reason: Option<Reason>, hint: Option<Duration>) {
+        let account = &self.account;
+        assert_eq!(Some(gave_up.reason), reason, "Sticky, One cut: the table has another answer: {self:#?}");
+        assert_eq!(
+            (gave_up.polls, gave_up.errors, gave_up.elapsed.as_nanos(), gave_up.retry_after),
+            (account.polls, account.errors, account.elapsed(self.now), hint),
+            "Counts: polls, errors, elapsed and hint at the end: {self:#?}"
+        );
+        if gave_up.reason != Reason::Finished {
+            assert_eq!(gave_up.consecutive_errors, account.consecutive_errors, "Counts: errors at the end: {self:#?}");
+        }
+        assert!(!gave_up.to_string().is_empty(), "an end that says nothing: {self:#?}");
+        self.account.finish();
+    }
+
+    /// Asserts what the poller says of itself.
+    fn assert_answers(&self) {
+        let (poller, account, now) = (&self.poller, &self.account, self.now);
+        let told = (
+            poller.is_finished(),
+            poller.polls(),
+            poller.elapsed(now).as_nanos(),
+            poller.remaining(now).as_ref().map(Duration::as_nanos),
+            poller.until_next_poll(now).as_ref().map(Duration::as_nanos),
+        );
+        let kept =
+            (account.finished, account.polls, account.elapsed(now), account.remaining(now), account.until_next_poll(now));
+        assert_eq!(told, kept, "Counts: finished, polls, elapsed, remaining, until the next poll: {self:#?}");
+    }
+}
+
+fn unfinished(outcome: Outcome<(), ()>) -> Option<(Unfinished, Option<Duration>)> {
+    let (transient, hint) = match outcome {
+        Outcome::Pending { retry_after } => (false, retry_after),
+        Outcome::Transient { error: (), retry_after } => (true, retry_after),
+        Outcome::Done(()) | Outcome::Failed(()) => return None,
+    };
+    Some((Unfinished { transient, hint: hint.map(nanos) }, hint))
+}
+
+fn without_payloads<T, E>(decision: Decision<T, E>) -> Decision<(), ()> {
+    match decision {
+        Decision::Sleep(wait) => Decision::Sleep(wait),
+        Decision::Done(_) => Decision::Done(()),
+        Decision::Failed(_) => Decision::Failed(()),
+        Decision::GaveUp(gave_up) => Decision::GaveUp(gave_up.with_last_error(None)),
+    }
+}

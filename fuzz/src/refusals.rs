@@ -1,0 +1,40 @@
+//! The rules of `build`, one by one.
+
+use asyncpoll::{Jitter, PolicyError};
+
+use crate::settings::{LONGEST, Settings};
+
+/// Returns every error that `settings` deserve; `build` may return any of them, and must return one if there is one.
+pub fn refusals(settings: &Settings) -> Vec<PolicyError> {
+    let Settings { initial_wait, max_backoff, multiplier: (numer, denom), .. } = *settings;
+    let mut refusals = Vec::new();
+    let mut refuse = |when: bool, error| {
+        if when {
+            refusals.push(error);
+        }
+    };
+    let durations = [
+        ("first_wait", settings.first_wait),
+        ("initial_wait", Some(initial_wait)),
+        ("max_backoff", Some(max_backoff)),
+        ("max_wait", settings.max_wait),
+    ];
+    for (field, duration) in durations {
+        if let Some(value) = duration {
+            refuse(value.is_zero(), PolicyError::ZeroDuration { field });
+            refuse(value > LONGEST, PolicyError::TooLong { field, value });
+        }
+    }
+    for (field, count) in [("max_polls", settings.max_polls), ("max_consecutive_errors", settings.max_consecutive_errors)] {
+        refuse(count == Some(0), PolicyError::ZeroCount { field });
+    }
+    refuse(initial_wait > max_backoff, PolicyError::InitialWaitAboveMaxBackoff { initial_wait, max_backoff });
+    refuse(denom == 0, PolicyError::ZeroDenominator { numer });
+    refuse(numer < denom, PolicyError::MultiplierBelowOne { numer, denom });
+    match settings.jitter {
+        Jitter::PlusMinus(percent) => refuse(percent > 100, PolicyError::JitterAboveHundred { percent }),
+        Jitter::Decorrelated => refuse(initial_wait == max_backoff, PolicyError::NothingToSpread { wait: initial_wait }),
+        _ => {}
+    }
+    refusals
+}
