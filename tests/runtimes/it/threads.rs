@@ -1,0 +1,50 @@
+//! Threads of std, each blocked in its own loop, with a channel for cancellation.
+
+use asyncpoll::{Outcome, PollError, Poller, poll_blocking_with};
+use std::{
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::Instant,
+};
+
+use crate::{
+    operation::{BRIEF, ONCE_THEN_HOURLY, Operation, assert_cancelled_after_two_polls},
+    seed::seed,
+};
+
+#[test]
+fn every_thread_polls_on_time() {
+    thread::scope(|scope| {
+        for name in ["tick", "trick", "track"] {
+            scope.spawn(move || {
+                let operation = Operation::default();
+                let mut poller = Poller::seeded(BRIEF, seed(name), Instant::now());
+                let sleep = |wait| thread::sleep(operation.wait(wait));
+                let ended = poll_blocking_with(&mut poller, Instant::now, sleep, |poll| operation.poll(poll));
+                assert_eq!((ended, poller.polls()), (Ok("issued"), 4));
+                operation.polled_on_time();
+            });
+        }
+    });
+}
+
+#[test]
+fn a_channel_cancels() {
+    let (shut_down, shutting_down) = mpsc::channel::<()>();
+    let (report, reports) = mpsc::channel();
+    let polling = thread::spawn(move || {
+        let sleep = |wait| matches!(shutting_down.recv_timeout(wait), Err(RecvTimeoutError::Timeout)).then_some(());
+        let mut poller = Poller::seeded(ONCE_THEN_HOURLY, seed("thread"), Instant::now());
+        poll_blocking_with(&mut poller, Instant::now, sleep, |poll| {
+            report.send(poll.number).unwrap();
+            Outcome::<(), _>::transient("503")
+        })
+    });
+    assert_eq!([reports.recv(), reports.recv()], [Ok(1), Ok(2)]);
+    // To lose the sender is a reason to stop as good as a message from it.
+    drop(shut_down);
+    match polling.join().unwrap() {
+        Err(PollError::GaveUp(gave_up)) => assert_cancelled_after_two_polls(gave_up),
+        ended => panic!("it was to be cancelled, and ended with {ended:?}"),
+    }
+}
