@@ -5,7 +5,7 @@ use asyncpoll::{NextPoll, Outcome, PollError, Poller, poll_async_with};
 use std::time::Instant;
 
 use crate::{
-    operation::{BRIEF, ONCE_THEN_HOURLY, Operation, assert_cancelled_after_two_polls},
+    operation::{A_MILLISECOND_THEN_AN_HOUR, BRIEF, Operation, assert_cancelled_after_two_polls},
     seed::seed,
 };
 
@@ -36,7 +36,7 @@ fn a_channel_cancels() {
     let (shut_down, shutting_down) = channel::bounded::<()>(1);
     let (report, reports) = channel::unbounded();
     let polling = task::spawn(async move {
-        let mut poller = Poller::seeded(ONCE_THEN_HOURLY, seed("async-std"), Instant::now());
+        let mut poller = Poller::seeded(A_MILLISECOND_THEN_AN_HOUR, seed("async-std"), Instant::now());
         // A timeout means that nobody has said stop.
         let sleep = async |wait| timeout(wait, shutting_down.recv()).await.is_err().then_some(());
         poll_async_with(&mut poller, Instant::now, sleep, async |poll: NextPoll| {

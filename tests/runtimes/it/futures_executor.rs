@@ -18,7 +18,7 @@ use core::{
 use std::{collections::BTreeMap, rc::Rc, thread, time::Instant};
 
 use crate::{
-    operation::{BRIEF, ONCE_THEN_HOURLY, Operation, assert_cancelled_after_two_polls},
+    operation::{A_MILLISECOND_THEN_AN_HOUR, BRIEF, Operation, assert_cancelled_after_two_polls},
     seed::seed,
 };
 
@@ -139,7 +139,7 @@ fn a_clock_that_stops_cancels() {
     let polling = pool.spawner().spawn_local_with_handle({
         let clock = Rc::clone(&clock);
         async move {
-            let mut poller = Poller::seeded(ONCE_THEN_HOURLY, seed("futures"), clock.now.get());
+            let mut poller = Poller::seeded(A_MILLISECOND_THEN_AN_HOUR, seed("futures"), clock.now.get());
             let unavailable = async |_| Outcome::<Infallible, _>::transient("503");
             poll_async_with(&mut poller, || clock.now.get(), |wait| clock.sleep(wait), unavailable).await
         }

@@ -8,14 +8,15 @@ use std::sync::Mutex;
 pub(crate) const BRIEF: Policy =
     const_policy!(Policy::builder().initial_wait(Duration::from_millis(5)).multiplier(3, 2).no_max_wait());
 
-/// A wait of a millisecond, then waits of an hour: whoever cancels after the second poll knows that there is no third.
-pub(crate) const ONCE_THEN_HOURLY: Policy = const_policy!(
+/// A wait of a millisecond, then one of an hour: whoever cancels after the second poll knows that there is no third.
+pub(crate) const A_MILLISECOND_THEN_AN_HOUR: Policy = const_policy!(
     Policy::builder()
         .first_wait(Duration::from_millis(1))
         .initial_wait(Duration::from_hours(1))
         .max_backoff(Duration::from_hours(1))
         .jitter(Jitter::None)
         .no_max_wait()
+        .max_polls(3)
 );
 
 /// An operation that is done at its fourth poll, and keeps a record of how it was polled.
@@ -56,7 +57,7 @@ impl Operation {
     }
 }
 
-/// Asserts the account of a poller with the policy [`ONCE_THEN_HOURLY`] that found its server down and was then cancelled.
+/// Asserts the account of a poller with the policy [`A_MILLISECOND_THEN_AN_HOUR`] that found its server down and was then cancelled.
 #[track_caller]
 pub(crate) fn assert_cancelled_after_two_polls(gave_up: GaveUp<&'static str>) {
     assert_eq!((gave_up.reason, gave_up.polls, gave_up.errors), (Reason::Cancelled, 2, 2));

@@ -5,7 +5,7 @@ use asyncpoll::{NextPoll, Outcome, Poller, poll_async_keeping, poll_async_with};
 use std::time::Instant;
 
 use crate::{
-    operation::{BRIEF, ONCE_THEN_HOURLY, Operation, assert_cancelled_after_two_polls},
+    operation::{A_MILLISECOND_THEN_AN_HOUR, BRIEF, Operation, assert_cancelled_after_two_polls},
     seed::seed,
 };
 
@@ -37,7 +37,7 @@ fn every_task_polls_on_time() {
 #[test]
 fn a_race_drops_the_driver_and_the_account_survives() {
     let (report, reports) = channel::unbounded();
-    let mut poller = Poller::seeded(ONCE_THEN_HOURLY, seed("smol"), Instant::now());
+    let mut poller = Poller::seeded(A_MILLISECOND_THEN_AN_HOUR, seed("smol"), Instant::now());
     let mut last_error = None;
     let sleep = async |wait| {
         Timer::after(wait).await;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    operation::{BRIEF, ONCE_THEN_HOURLY, Operation, assert_cancelled_after_two_polls},
+    operation::{A_MILLISECOND_THEN_AN_HOUR, BRIEF, Operation, assert_cancelled_after_two_polls},
     seed::seed,
 };
 
@@ -34,7 +34,7 @@ fn a_channel_cancels() {
     let (report, reports) = mpsc::channel();
     let polling = thread::spawn(move || {
         let sleep = |wait| matches!(shutting_down.recv_timeout(wait), Err(RecvTimeoutError::Timeout)).then_some(());
-        let mut poller = Poller::seeded(ONCE_THEN_HOURLY, seed("thread"), Instant::now());
+        let mut poller = Poller::seeded(A_MILLISECOND_THEN_AN_HOUR, seed("thread"), Instant::now());
         poll_blocking_with(&mut poller, Instant::now, sleep, |poll| {
             report.send(poll.number).unwrap();
             Outcome::<(), _>::transient("503")

@@ -134,7 +134,8 @@ async fn one_token_cancels_the_sleep_of_every_driver() {
     for name in ["order-1", "order-2", "order-3"] {
         let token = token.clone();
         polling.spawn(async move {
-            let mut poller = Poller::seeded(EXACT, seed(name), Instant::now());
+            let policy = const_policy!(EXACT.to_builder().max_polls(4));
+            let mut poller = Poller::seeded(policy, seed(name), Instant::now());
             let sleep = |wait| token.run_until_cancelled(sleep(wait));
             poll_async_with(&mut poller, Instant::now, sleep, async |_| Outcome::<Infallible, _>::transient(name)).await
         });
