@@ -18,6 +18,18 @@
 //! themselves take. A clock that steps back, or stands still, makes no time pass and does no harm. Time is kept in whole
 //! nanoseconds; what a clock or a hint has beyond 584 years saturates.
 //!
+//! # Runtimes
+//!
+//! What a driver is given, or a loop of one's own takes:
+//!
+//! | under | the clock | the sleep |
+//! |---|---|---|
+//! | threads | `std::time::Instant::now` | `std::thread::sleep`, or a channel's `recv_timeout` to be cancelled by |
+//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep`; with a `CancellationToken`, <code>\|wait\| token.run_until_cancelled(sleep(wait))</code> |
+//! | smol | `std::time::Instant::now` | <code>async \|wait\| { smol::Timer::after(wait).await; }</code> |
+//! | async-std | `std::time::Instant::now` | `async_std::task::sleep` |
+//! | embassy | `embassy_time::Instant` in a type of yours that is an [`Instant`] | `embassy_time::Timer::after` of `Duration::from_nanos`, which rounds up; the conversion from core's `Duration` rounds off |
+//!
 //! # Randomness and replay
 //!
 //! Jitter takes one draw a `Sleep` at most, from a generator that the caller chooses and seeds. The same policy, seed and
