@@ -27,7 +27,7 @@ impl asyncpoll::Instant for Instant {
     }
 }
 
-/// Sleeps no less than `wait`: a part of a tick counts as a whole one. `TryFrom<core::time::Duration>` would round it off.
+/// Sleeps no less than `wait`: a part of a tick counts as a whole one, which `TryFrom<core::time::Duration>` would drop.
 async fn sleep(wait: Duration) {
     let nanos = wait.as_nanos().try_into().unwrap_or(u64::MAX);
     Timer::after(embassy_time::Duration::from_nanos(nanos)).await;
