@@ -62,6 +62,12 @@ impl NextPoll {
 ///     if gave_up.reason == Reason::Cancelled && gave_up.polls == 1 && gave_up.last_error == Some("503")));
 /// # Ok::<(), mpsc::SendError<()>>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say whether to go on polling",
+    label = "what a sleep returned",
+    note = "a sleep returns `()`, or to be able to stop `Option<()>` or `ControlFlow<()>`",
+    note = "where a runtime's timer returns something else, drop it: `async |wait| {{ timer(wait).await; }}`"
+)]
 pub trait Slept {
     /// Returns whether to stop polling.
     fn stops(self) -> bool;
@@ -140,6 +146,7 @@ where
 ///
 /// `sleep` may say stop: see [`Slept`]. The future may be dropped at any time; the poller then has its counts, and
 /// [`poll_async_keeping`] leaves the last error too. It is `Send` where the parts it is made of are.
+/// What `poll` and `sleep` return cannot hold a `&mut` borrow of something captured; where a client needs that, write the loop.
 /// A poller that still has a wait to go sleeps that first; one that has finished is not polled again.
 ///
 /// # Errors
