@@ -157,15 +157,13 @@ impl Watched {
 
         let window = account.window(found);
         let least = settings.least_spread();
-        let last_window = left.map(|left| settings.last_window(left, found.hint.unwrap_or(0)));
+        let last_window = left.map(|left| settings.last_window(left, found.hint.unwrap_or(0), &window));
         let uncut = window.contains(&wait) && left.is_none_or(|left| wait + least < left);
         let cut = left.is_some_and(|left| window.end() + least >= left) && last_window.is_some_and(|last| last.contains(&wait));
         let first = account.first_wait_applies(found);
         assert!(first || cut || wait >= settings.floor(), "Sleep({sleep:?}) is shorter than a wait can be: {self:#?}");
         let long_hint = found.hint.is_some_and(|hint| hint >= settings.initial_wait.as_nanos());
-        // The last wait may be longer than the one it stands for, which would have ended as near to the deadline as this.
-        let cap = settings.max_backoff.as_nanos() + if cut { least } else { 0 };
-        assert!(first || long_hint || wait <= cap, "Capped: Sleep({sleep:?}) is longer than {cap} ns: {self:#?}");
+        assert!(first || long_hint || sleep <= settings.max_backoff, "Capped: Sleep({sleep:?}) is longer: {self:#?}");
         let last_wait = match (uncut, cut) {
             (true, false) => LastWait::No,
             (true, true) => LastWait::Perhaps,

@@ -43,10 +43,10 @@ impl Settings {
         *window.start().max(&hint)..=*window.end()
     }
 
-    /// Returns the window of the last wait, with `left` to the deadline.
-    pub(crate) fn last_window(&self, left: u128, hint: u128) -> Window {
+    /// Returns the window of the last wait, with `left` to the deadline, where it replaces a wait from `window`.
+    pub(crate) fn last_window(&self, left: u128, hint: u128, window: &Window) -> Window {
         let spread = self.margin(left).max(self.least_spread()).min(left);
-        (left - spread).max(hint).max(1)..=left
+        (left - spread).max(hint).max(1)..=left.min(*window.end())
     }
 
     /// Returns how far the last waits are spread with nothing left: a wait that ends as near to the deadline is the last.
