@@ -1,0 +1,105 @@
+//! An ACME account, and the requests signed with its key.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result};
+use asyncpoll::{Outcome, Policy, Poller, poll_blocking, random_seed};
+use serde_json::{Value, json};
+
+use crate::{
+    acme_error::AcmeError,
+    answer::{Answer, outcome},
+    client::Client,
+    jws::AccountKey,
+};
+
+/// An ACME account.
+#[derive(Debug)]
+pub struct Account {
+    client: Client,
+    directory: Value,
+    key: AccountKey,
+    url: String,
+    nonces: Mutex<Vec<String>>,
+}
+
+impl Account {
+    /// Registers an account with the server whose directory is at `directory`.
+    pub fn register(client: Client, directory: &str) -> Result<Self> {
+        let directory = client.get(directory)?.resource()?;
+        let key = AccountKey::generate()?;
+        let mut account = Self { client, directory, key, url: String::new(), nonces: Mutex::default() };
+        account.keep_nonce(&account.client.head(account.endpoint("newNonce")?)?);
+        let answer = account.submit(account.endpoint("newAccount")?, &json!({ "termsOfServiceAgreed": true }))?;
+        answer.header("Location").context("a new account has no Location")?.clone_into(&mut account.url);
+        Ok(account)
+    }
+
+    /// Returns the same account with another client.
+    #[must_use]
+    pub fn with_client(self, client: Client) -> Self {
+        Self { client, ..self }
+    }
+
+    /// Returns the thumbprint of the account's key.
+    pub fn thumbprint(&self) -> String {
+        self.key.thumbprint()
+    }
+
+    /// Returns the address that the directory gives for `name`.
+    pub fn endpoint(&self, name: &str) -> Result<&str> {
+        self.directory.get(name).and_then(Value::as_str).with_context(|| format!("the directory has no {name}"))
+    }
+
+    /// Sends one signed request.
+    ///
+    /// It takes a nonce that an earlier answer brought. Where that is lost, with an answer that never came, the request goes
+    /// without one: the server refuses it as `badNonce`, with a new nonce, and a poll remains one request.
+    pub fn post(&self, url: &str, payload: &Value) -> Result<Answer, AcmeError> {
+        self.send(url, &payload.to_string())
+    }
+
+    /// Fetches what is at `url` with one signed request: a POST-as-GET.
+    pub fn fetch(&self, url: &str) -> Result<Answer, AcmeError> {
+        self.send(url, "")
+    }
+
+    /// Sends a signed request, again and again while the server dislikes the nonce.
+    pub fn submit(&self, url: &str, payload: &Value) -> Result<Answer> {
+        persist(|| self.post(url, payload))
+    }
+
+    /// Fetches what is at `url`, again and again while the server dislikes the nonce.
+    pub fn download(&self, url: &str) -> Result<Answer> {
+        persist(|| self.fetch(url))
+    }
+
+    fn send(&self, url: &str, payload: &str) -> Result<Answer, AcmeError> {
+        let nonce = self.nonces.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let signer = if self.url.is_empty() { ("jwk", self.key.jwk().clone()) } else { ("kid", json!(self.url)) };
+        let protected = json!({ "alg": "ES256", "nonce": nonce, "url": url, signer.0: signer.1 });
+        let jws = self.key.sign(&protected, payload).map_err(|error| AcmeError::Malformed(error.to_string()))?;
+        let answer = self.client.post(url, &jws)?;
+        self.keep_nonce(&answer);
+        Ok(answer)
+    }
+
+    fn keep_nonce(&self, answer: &Answer) {
+        let nonce = answer.header("Replay-Nonce").map(str::to_owned);
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).extend(nonce);
+    }
+}
+
+/// Sends what is not under test until the server takes it or refuses it for good.
+fn persist(send: impl Fn() -> Result<Answer, AcmeError>) -> Result<Answer> {
+    let policy = Policy::builder()
+        .initial_wait(Duration::from_millis(10))
+        .max_backoff(Duration::from_millis(10))
+        .max_wait(Duration::from_secs(60))
+        .build()?;
+    let mut poller = Poller::seeded(policy, random_seed(), Instant::now());
+    Ok(poll_blocking(&mut poller, |_| outcome(send(), Outcome::Done))?)
+}

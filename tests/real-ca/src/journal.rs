@@ -1,0 +1,118 @@
+//! What was asked when, and what the server said to it.
+
+use std::{
+    io,
+    time::{Duration, Instant, SystemTime},
+};
+
+use anyhow::{Result, ensure};
+
+use crate::{acme_error::AcmeError, answer::Answer, retry_after::RetryAfter};
+
+/// What came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// An answer with this status.
+    Status(u16),
+    /// No answer in time.
+    TimedOut,
+    /// Nobody who listens.
+    ConnectionRefused,
+    /// Another failure.
+    Other,
+}
+
+impl Found {
+    fn of(answer: &Result<Answer, AcmeError>) -> Self {
+        match answer {
+            Ok(answer) => Self::Status(answer.status.as_u16()),
+            Err(AcmeError::TimedOut) => Self::TimedOut,
+            Err(AcmeError::Connection(error)) if error.kind() == io::ErrorKind::ConnectionRefused => Self::ConnectionRefused,
+            Err(_) => Self::Other,
+        }
+    }
+}
+
+/// One poll.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// When the request was sent.
+    pub sent: Instant,
+    /// When the answer had been received, or was given up.
+    pub received: Instant,
+    /// What came back.
+    pub found: Found,
+    /// When the answer was sent, by the server's clock.
+    pub date: Option<SystemTime>,
+    /// The `Retry-After` of the answer.
+    pub retry_after: Option<RetryAfter>,
+    /// The hint in it.
+    pub hint: Option<Duration>,
+}
+
+/// All polls of one order.
+#[derive(Clone, Debug, Default)]
+pub struct Journal {
+    entries: Vec<Entry>,
+}
+
+impl Journal {
+    /// Makes one request with `send`, and notes it.
+    pub fn note(&mut self, send: impl FnOnce() -> Result<Answer, AcmeError>) -> Result<Answer, AcmeError> {
+        let sent = Instant::now();
+        let answer = send();
+        let received = Instant::now();
+        let complete = answer.as_ref().ok();
+        self.entries.push(Entry {
+            sent,
+            received,
+            found: Found::of(&answer),
+            date: complete.and_then(Answer::date),
+            retry_after: complete.and_then(Answer::retry_after),
+            hint: complete.and_then(Answer::hint),
+        });
+        answer
+    }
+
+    /// Returns the polls, first to last.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Returns the number of polls that found this.
+    pub fn count(&self, found: Found) -> usize {
+        self.entries.iter().filter(|entry| entry.found == found).count()
+    }
+
+    /// Returns the last poll.
+    pub fn last(&self) -> Result<&Entry> {
+        self.entries.last().ok_or_else(|| anyhow::anyhow!("nothing was polled"))
+    }
+
+    /// Checks that no poll came earlier than the answer to the one before asked, by our clock and, where it named a date,
+    /// by the server's; and that it was asked for at all.
+    pub fn check_hints(&self) -> Result<()> {
+        ensure!(self.entries.iter().any(|entry| entry.hint.is_some()), "no answer had a hint: {self:#?}");
+        for (entry, next) in self.pairs() {
+            let waited = next.sent.duration_since(entry.received);
+            ensure!(waited >= entry.hint.unwrap_or_default(), "waited {waited:?} after {entry:?}");
+            if let (Some(RetryAfter::Date(asked)), Some(date)) = (entry.retry_after, next.date) {
+                ensure!(date >= asked, "came at {date:?} after {entry:?}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that no poll came sooner after the one before than `shortest`.
+    pub fn check_spacing(&self, shortest: Duration) -> Result<()> {
+        for (entry, next) in self.pairs() {
+            let waited = next.sent.duration_since(entry.received);
+            ensure!(waited >= shortest, "waited {waited:?}, less than {shortest:?}, after {entry:?}");
+        }
+        Ok(())
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&Entry, &Entry)> {
+        self.entries.iter().zip(self.entries.iter().skip(1))
+    }
+}

@@ -1,0 +1,182 @@
+//! Pebble, the certificate authority.
+
+use std::{
+    fs,
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::{
+    certificate::SelfSigned,
+    client::Client,
+    loopback::{free_ports, own_address},
+    server_process::ServerProcess,
+};
+
+/// Long enough for any answer of a server that is well, on any machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How a Pebble behaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Conditions {
+    /// The percentage of good nonces that it refuses.
+    pub bad_nonces: u8,
+    /// The seconds in its `Retry-After`.
+    pub retry_after: u32,
+}
+
+impl Default for Conditions {
+    fn default() -> Self {
+        Self { bad_nonces: 0, retry_after: 1 }
+    }
+}
+
+/// A name for which Pebble refuses to issue.
+pub const BLOCKED_NAME: &str = "blocked.example.test";
+
+/// A Pebble of one's own, stopped when dropped.
+#[derive(Debug)]
+pub struct Pebble {
+    conditions: Conditions,
+    address: Ipv4Addr,
+    port: u16,
+    management_port: u16,
+    http_port: u16,
+    server_certificate: Vec<u8>,
+    folder: TempDir,
+    process: Option<ServerProcess>,
+}
+
+impl Pebble {
+    /// Starts one on free ports, and returns when it answers.
+    pub fn start(conditions: Conditions) -> Result<Self> {
+        let address = own_address();
+        let folder = tempfile::tempdir()?;
+        let server = SelfSigned::new(address)?;
+        fs::write(folder.path().join("certificate.pem"), &server.certificate)?;
+        fs::write(folder.path().join("key.pem"), &server.key)?;
+        let [port, management_port, http_port, tls_port] = free_ports(address)?;
+        let configuration = json!({ "pebble": {
+            "listenAddress": format!("{address}:{port}"),
+            "managementListenAddress": format!("{address}:{management_port}"),
+            "httpPort": http_port,
+            "tlsPort": tls_port,
+            "certificate": folder.path().join("certificate.pem"),
+            "privateKey": folder.path().join("key.pem"),
+            "domainBlocklist": [BLOCKED_NAME],
+            "retryAfter": { "authz": conditions.retry_after, "order": conditions.retry_after },
+            "certificateValidityPeriod": 86400,
+        }});
+        fs::write(folder.path().join("pebble.json"), configuration.to_string())?;
+        let server_certificate = server.certificate;
+        let mut pebble =
+            Self { conditions, address, port, management_port, http_port, server_certificate, folder, process: None };
+        pebble.start_again()?;
+        Ok(pebble)
+    }
+
+    /// Starts it on the same ports after [`stop`](Self::stop). It remembers nothing.
+    pub fn start_again(&mut self) -> Result<()> {
+        let program = program()?;
+        let client = self.client(PATIENCE)?;
+        let mut command = Command::new(program);
+        command
+            .arg("-config")
+            .arg(self.folder.path().join("pebble.json"))
+            .env("PEBBLE_AUTHZREUSE", "0")
+            .env("PEBBLE_VA_NOSLEEP", "1")
+            .env("PEBBLE_WFE_NONCEREJECT", self.conditions.bad_nonces.to_string());
+        let look = || client.get(&self.directory()).and_then(|answer| answer.refusal().map_or(Ok(()), Err));
+        self.process = Some(ServerProcess::start(&mut command, &self.log(), look)?);
+        Ok(())
+    }
+
+    /// Stops it; nobody listens on its ports until it is started again.
+    pub fn stop(&mut self) -> Result<()> {
+        self.process.take().context("Pebble has been stopped before")?.stop()
+    }
+
+    /// Makes it hang.
+    pub fn freeze(&self) -> Result<()> {
+        self.process.as_ref().context("Pebble has been stopped")?.freeze()
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) -> Result<()> {
+        self.process.as_ref().context("Pebble has been stopped")?.thaw()
+    }
+
+    /// Returns the address that it listens on, and for which it issues certificates.
+    pub fn address(&self) -> Ipv4Addr {
+        self.address
+    }
+
+    /// Returns the port it listens on.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Returns the port where it looks for the answers to its http-01 challenges.
+    pub fn http_port(&self) -> u16 {
+        self.http_port
+    }
+
+    /// Returns the folder with the server's `certificate.pem` and `key.pem`.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Returns the address of its directory.
+    pub fn directory(&self) -> String {
+        format!("https://{}:{}/dir", self.address, self.port)
+    }
+
+    /// Returns a client that trusts it, and waits for an answer no longer than `timeout`.
+    pub fn client(&self, timeout: Duration) -> Result<Client> {
+        Ok(Client::new(&self.server_certificate, timeout)?)
+    }
+
+    /// Returns a client that trusts it, and has all the patience it needs.
+    pub fn patient_client(&self) -> Result<Client> {
+        self.client(PATIENCE)
+    }
+
+    /// Returns the root of the certificates that it issues, in PEM.
+    pub fn root(&self) -> Result<String> {
+        let url = format!("https://{}:{}/roots/0", self.address, self.management_port);
+        Ok(self.patient_client()?.get(&url)?.body)
+    }
+
+    /// Returns the seconds in which it took a request for an order, an authorization or a finalization, in its own words,
+    /// one for each such request, first to last.
+    pub fn polled(&self) -> Result<Vec<String>> {
+        let log = fs::read_to_string(self.log())?;
+        let polls = log.lines().filter(|line| {
+            ["/my-order/", "/authZ/", "/finalize-order/"].iter().any(|path| line.contains(&format!("POST {path} -> ")))
+        });
+        polls
+            .map(|line| {
+                let mut words = line.split_whitespace().skip(1);
+                let second = words.next().zip(words.next()).map(|(date, time)| format!("{date} {time}"));
+                second.with_context(|| format!("{line:?} in Pebble's log names no time"))
+            })
+            .collect()
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("pebble.log")
+    }
+}
+
+/// Returns where `.ci/real-ca` has put the program.
+fn program() -> Result<PathBuf> {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pebble/usr/bin/pebble");
+    ensure!(program.is_file(), "Pebble is missing: there is no {}; `.ci/real-ca` fetches it", program.display());
+    Ok(program)
+}

@@ -1,0 +1,49 @@
+//! `Retry-After` in seconds and as a date becomes the hint.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::{Result, bail, ensure};
+use asyncpoll::Outcome;
+use real_ca::{
+    account::Account,
+    order::Order,
+    pebble::{Conditions, Pebble},
+    responder::Responder,
+    retry_after::RetryAfter,
+};
+
+/// The server asks for this many seconds.
+const ASKED: u32 = 60;
+
+/// Each answer has either form with the same chance: that all these have the same, nobody will live to see.
+const ANSWERS: usize = 64;
+
+#[test]
+fn both_forms_of_retry_after_become_the_hint() -> Result<()> {
+    let pebble = Pebble::start(Conditions { retry_after: ASKED, ..Conditions::default() })?;
+    let account = Arc::new(Account::register(pebble.patient_client()?, &pebble.directory())?);
+    let _responder = Responder::start(&pebble, account.thumbprint(), Duration::ZERO)?;
+    let mut order = Order::place_stuck(&account, pebble.address())?;
+    order.authorize()?;
+    let _processing = order.finalize();
+
+    let asked = Duration::from_secs(ASKED.into());
+    let (mut in_seconds, mut as_date) = (0, 0);
+    for _ in 0..ANSWERS {
+        let Outcome::Pending { retry_after: Some(hint) } = order.look() else { bail!("no hint: {:?}", order.journal()) };
+        match order.journal().last()?.retry_after {
+            Some(RetryAfter::Seconds(_)) => {
+                ensure!(hint == asked, "{asked:?} became a hint of {hint:?}");
+                in_seconds += 1;
+            }
+            Some(RetryAfter::Date(_)) => {
+                // The server looks at its clock twice, for `Retry-After` first and for `Date` then.
+                ensure!(asked / 2 <= hint && hint <= asked, "a date in {asked:?} became a hint of {hint:?}");
+                as_date += 1;
+            }
+            None => bail!("no Retry-After: {:?}", order.journal()),
+        }
+    }
+    ensure!(in_seconds > 0 && as_date > 0, "{in_seconds} answers were in seconds, and {as_date} had a date");
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! The crate before a real certificate authority, a file a scenario. The docs of the library say how to run one alone.
+
+mod both_forms_of_retry_after;
+mod delayed_order;
+mod fleet;
+mod forgetful_server;
+mod gateway_errors;
+mod hint_past_deadline;
+mod hung_server;
+mod patience;
+mod refused_orders;
+mod stuck_order;
+mod wrong_challenge_answer;

@@ -1,0 +1,52 @@
+//! A challenge that is answered wrongly.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use asyncpoll::{PollError, Poller, poll_async, poll_blocking, random_seed};
+use real_ca::{
+    account::Account,
+    acme_error::{AcmeError, Problem},
+    jws::AccountKey,
+    order::Order,
+    pebble::{Conditions, Pebble},
+    responder::Responder,
+    shared_order::SharedOrder,
+};
+
+use crate::patience::PATIENCE;
+
+#[tokio::test]
+async fn a_wrong_challenge_answer_ends_failed_with_the_problem_document() -> Result<()> {
+    let pebble = Pebble::start(Conditions::default())?;
+    let account = Arc::new(Account::register(pebble.patient_client()?, &pebble.directory())?);
+    // The thumbprint of another key is the wrong answer.
+    let _responder = Responder::start(&pebble, AccountKey::generate()?.thumbprint(), Duration::from_secs(2))?;
+    let mut order = Order::place(&account, pebble.address())?;
+    order.answer_challenge()?;
+
+    let mut poller = Poller::seeded(PATIENCE, random_seed(), Instant::now());
+    let problem = problem(poll_blocking(&mut poller, |_| order.poll()))?;
+    ensure!(problem.is("unauthorized") && problem.status == 403, "the problem is {problem:?}");
+    ensure!(problem.detail.contains("did not match"), "the problem is {problem:?}");
+    ensure!(poller.polls() > 1, "the authorization was never pending");
+    order.journal().check_hints()?;
+
+    // The order is lost with its authorization.
+    let order = SharedOrder::new(order);
+    let mut poller = Poller::seeded(PATIENCE, random_seed(), Instant::now());
+    let ended = poll_async(&mut poller, tokio::time::sleep, |_| order.poll(Order::look)).await;
+    ensure!(matches!(&ended, Err(PollError::Failed(_))), "the order ended with {ended:?}");
+    eprintln!("{ended:?}");
+    Ok(())
+}
+
+fn problem(ended: Result<String, PollError<AcmeError>>) -> Result<Problem> {
+    match ended {
+        Err(PollError::Failed(error)) => error.problem().cloned().context("there is no problem document"),
+        other => bail!("it ended with {other:?}"),
+    }
+}
