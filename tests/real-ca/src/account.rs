@@ -1,12 +1,9 @@
 //! An ACME account, and the requests signed with its key.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
-use asyncpoll::{Outcome, Policy, Poller, poll_blocking, random_seed};
+use asyncpoll::Outcome;
 use serde_json::{Value, json};
 
 use crate::{
@@ -14,6 +11,7 @@ use crate::{
     answer::{Answer, outcome},
     client::Client,
     jws::AccountKey,
+    patience::settle,
 };
 
 /// An ACME account.
@@ -69,12 +67,12 @@ impl Account {
 
     /// Sends a signed request, again and again while the server dislikes the nonce.
     pub fn submit(&self, url: &str, payload: &Value) -> Result<Answer> {
-        persist(|| self.post(url, payload))
+        settle(|| outcome(self.post(url, payload), Outcome::Done))
     }
 
     /// Fetches what is at `url`, again and again while the server dislikes the nonce.
     pub fn download(&self, url: &str) -> Result<Answer> {
-        persist(|| self.fetch(url))
+        settle(|| outcome(self.fetch(url), Outcome::Done))
     }
 
     fn send(&self, url: &str, payload: &str) -> Result<Answer, AcmeError> {
@@ -91,15 +89,4 @@ impl Account {
         let nonce = answer.header("Replay-Nonce").map(str::to_owned);
         self.nonces.lock().unwrap_or_else(PoisonError::into_inner).extend(nonce);
     }
-}
-
-/// Sends what is not under test until the server takes it or refuses it for good.
-fn persist(send: impl Fn() -> Result<Answer, AcmeError>) -> Result<Answer> {
-    let policy = Policy::builder()
-        .initial_wait(Duration::from_millis(10))
-        .max_backoff(Duration::from_millis(10))
-        .max_wait(Duration::from_secs(60))
-        .build()?;
-    let mut poller = Poller::seeded(policy, random_seed(), Instant::now());
-    Ok(poll_blocking(&mut poller, |_| outcome(send(), Outcome::Done))?)
 }

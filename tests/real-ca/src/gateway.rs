@@ -5,7 +5,7 @@ use std::{fs, io, path::PathBuf, process::Command};
 use anyhow::Result;
 use tempfile::TempDir;
 
-use crate::{loopback::free_ports, pebble::Pebble, server_process::ServerProcess};
+use crate::{debian::program, loopback::free_ports, pebble::Pebble, server_process::ServerProcess};
 
 /// The seconds in the `Retry-After` of a 429.
 pub const AFTER_LIMIT: u64 = 2;
@@ -35,7 +35,7 @@ impl Gateway {
         let client = pebble.patient_client()?;
         let directory = format!("https://{address}:{port}/dir");
         let look = || client.get(&directory).and_then(|answer| answer.refusal().map_or(Ok(()), Err));
-        let mut command = Command::new("nginx");
+        let mut command = Command::new(program("usr/sbin/nginx")?);
         command.arg("-e").arg("stderr").arg("-p").arg(folder.path()).arg("-c").arg(&configuration);
         let process = ServerProcess::start(&mut command, &folder.path().join("nginx.log"), look)?;
         Ok(Self { directory, folder, _process: process })

@@ -57,10 +57,10 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Makes one request with `send`, and notes it.
-    pub fn note(&mut self, send: impl FnOnce() -> Result<Answer, AcmeError>) -> Result<Answer, AcmeError> {
+    /// Makes one request with `request`, and notes it.
+    pub fn note(&mut self, request: impl FnOnce() -> Result<Answer, AcmeError>) -> Result<Answer, AcmeError> {
         let sent = Instant::now();
-        let answer = send();
+        let answer = request();
         let received = Instant::now();
         let complete = answer.as_ref().ok();
         self.entries.push(Entry {
@@ -84,6 +84,11 @@ impl Journal {
         self.entries.iter().filter(|entry| entry.found == found).count()
     }
 
+    /// Returns the number of answers with a hint.
+    pub fn hints(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.hint.is_some()).count()
+    }
+
     /// Returns the last poll.
     pub fn last(&self) -> Result<&Entry> {
         self.entries.last().ok_or_else(|| anyhow::anyhow!("nothing was polled"))
@@ -92,7 +97,7 @@ impl Journal {
     /// Checks that no poll came earlier than the answer to the one before asked, by our clock and, where it named a date,
     /// by the server's; and that it was asked for at all.
     pub fn check_hints(&self) -> Result<()> {
-        ensure!(self.entries.iter().any(|entry| entry.hint.is_some()), "no answer had a hint: {self:#?}");
+        ensure!(self.hints() > 0, "no answer had a hint: {self:#?}");
         for (entry, next) in self.pairs() {
             let waited = next.sent.duration_since(entry.received);
             ensure!(waited >= entry.hint.unwrap_or_default(), "waited {waited:?} after {entry:?}");

@@ -1,9 +1,9 @@
 //! An order for a certificate, which is what is polled.
 
-use std::{net::Ipv4Addr, sync::Arc, time::Instant};
+use std::{net::Ipv4Addr, sync::Arc};
 
 use anyhow::{Context as _, Result};
-use asyncpoll::{Outcome, Policy, Poller, poll_blocking, random_seed};
+use asyncpoll::Outcome;
 use serde_json::{Value, json};
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     answer::{Answer, outcome},
     certificate::Request,
     journal::Journal,
+    patience::settle,
 };
 
 /// An order for a certificate for an address.
@@ -79,14 +80,11 @@ impl Order {
     /// Answers the challenge and waits until the server has taken it: the next poll is the finalization.
     pub fn authorize(&mut self) -> Result<()> {
         self.answer_challenge()?;
-        let mut poller = Poller::seeded(Policy::default(), random_seed(), Instant::now());
-        poll_blocking(&mut poller, |_| {
-            let outcome = outcome(self.account.fetch(&self.authorization), |answer| {
-                self.authorization_found(&answer).unwrap_or_else(Outcome::Failed)
-            });
+        settle(|| {
+            let answer = self.account.fetch(&self.authorization);
+            let outcome = outcome(answer, |answer| self.authorization_found(&answer).unwrap_or_else(Outcome::Failed));
             if self.next == Next::Finalization { Outcome::Done(()) } else { outcome.map(drop) }
-        })?;
-        Ok(())
+        })
     }
 
     /// Tells the server that the authorization is no longer wanted.

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use crate::{
     certificate::SelfSigned,
     client::Client,
+    debian::program,
     loopback::{free_ports, own_address},
     server_process::ServerProcess,
 };
@@ -27,13 +28,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Conditions {
     /// The percentage of good nonces that it refuses.
     pub bad_nonces: u8,
-    /// The seconds in its `Retry-After`.
-    pub retry_after: u32,
+    /// The seconds in the `Retry-After` of an order; that of an authorization has one.
+    pub order_retry_after: u32,
 }
 
 impl Default for Conditions {
     fn default() -> Self {
-        Self { bad_nonces: 0, retry_after: 1 }
+        Self { bad_nonces: 0, order_retry_after: 1 }
     }
 }
 
@@ -70,7 +71,7 @@ impl Pebble {
             "certificate": folder.path().join("certificate.pem"),
             "privateKey": folder.path().join("key.pem"),
             "domainBlocklist": [BLOCKED_NAME],
-            "retryAfter": { "authz": conditions.retry_after, "order": conditions.retry_after },
+            "retryAfter": { "authz": 1, "order": conditions.order_retry_after },
             "certificateValidityPeriod": 86400,
         }});
         fs::write(folder.path().join("pebble.json"), configuration.to_string())?;
@@ -83,9 +84,9 @@ impl Pebble {
 
     /// Starts it on the same ports after [`stop`](Self::stop). It remembers nothing.
     pub fn start_again(&mut self) -> Result<()> {
-        let program = program()?;
+        ensure!(self.process.is_none(), "Pebble has not been stopped");
         let client = self.client(PATIENCE)?;
-        let mut command = Command::new(program);
+        let mut command = Command::new(program("usr/bin/pebble")?);
         command
             .arg("-config")
             .arg(self.folder.path().join("pebble.json"))
@@ -172,11 +173,4 @@ impl Pebble {
     fn log(&self) -> PathBuf {
         self.folder.path().join("pebble.log")
     }
-}
-
-/// Returns where `.ci/real-ca` has put the program.
-fn program() -> Result<PathBuf> {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pebble/usr/bin/pebble");
-    ensure!(program.is_file(), "Pebble is missing: there is no {}; `.ci/real-ca` fetches it", program.display());
-    Ok(program)
 }

@@ -1,10 +1,10 @@
 //! The responder to http-01 challenges.
 
 use std::{
+    fmt,
     net::SocketAddrV4,
     sync::Arc,
     thread::{self, JoinHandle},
-    time::Duration,
 };
 
 use anyhow::{Result, anyhow};
@@ -12,46 +12,51 @@ use tiny_http::{Response, Server};
 
 use crate::pebble::Pebble;
 
-/// A server that answers http-01 challenges, stopped when dropped.
+/// A server that takes the authority's questions and answers them when told to; stopped when dropped.
 ///
-/// A body is the token and the thumbprint of the account's key; with another thumbprint, the answer is wrong.
+/// An authorization is pending until then, for 15 seconds at most. An answer is the token and the thumbprint of the account's
+/// key; with the thumbprint of another, it is wrong.
 pub struct Responder {
     server: Arc<Server>,
+    thumbprint: String,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Responder {
-    /// Starts to answer the challenges of `pebble`, each after `delay`, during which the authorization is pending.
-    pub fn start(pebble: &Pebble, thumbprint: String, delay: Duration) -> Result<Self> {
+    /// Starts to take the questions of `pebble`.
+    pub fn start(pebble: &Pebble, thumbprint: String) -> Result<Self> {
         let address = SocketAddrV4::new(pebble.address(), pebble.http_port());
-        let server = Arc::new(Server::http(address).map_err(|error| anyhow!(error))?);
-        let requests = Arc::clone(&server);
-        let thread = thread::spawn(move || {
-            for request in requests.incoming_requests() {
-                let token = request.url().rsplit('/').next().unwrap_or_default();
-                let body = format!("{token}.{thumbprint}");
-                thread::spawn(move || {
-                    thread::sleep(delay);
-                    // A Pebble that was stopped meanwhile no longer listens, and then nobody misses the answer.
-                    let _ = request.respond(Response::from_string(body));
-                });
-            }
+        let server = Server::http(address).map_err(|error| anyhow!("nothing can listen on {address}: {error}"))?;
+        Ok(Self { server: Arc::new(server), thumbprint, thread: None })
+    }
+
+    /// Answers all questions from now on, and those that wait.
+    pub fn answer(&mut self) {
+        self.thread.get_or_insert_with(|| {
+            let (server, thumbprint) = (Arc::clone(&self.server), self.thumbprint.clone());
+            thread::spawn(move || {
+                for request in server.incoming_requests() {
+                    let token = request.url().rsplit('/').next().unwrap_or_default();
+                    let answer = Response::from_string(format!("{token}.{thumbprint}"));
+                    // It fails where the authority no longer waits, and then nobody misses the answer.
+                    let _ = request.respond(answer);
+                }
+            })
         });
-        Ok(Self { server, thread: Some(thread) })
     }
 }
 
-impl std::fmt::Debug for Responder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Responder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Responder").field("address", &self.server.server_addr()).finish_non_exhaustive()
     }
 }
 
 impl Drop for Responder {
     fn drop(&mut self) {
-        self.server.unblock();
         if let Some(thread) = self.thread.take() {
-            // A panic there has been reported, and the challenges it left unanswered fail the test.
+            self.server.unblock();
+            // It fails where the thread panicked, which has been reported.
             let _ = thread.join();
         }
     }

@@ -4,14 +4,17 @@ use std::{
     fs, io,
     path::Path,
     process::{Child, Command},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use anyhow::{Context as _, Result};
-use asyncpoll::{Outcome, Policy, Poller, poll_blocking, random_seed};
+use asyncpoll::{Outcome, Poller, poll_blocking, random_seed};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::acme_error::AcmeError;
+use crate::{
+    acme_error::AcmeError,
+    patience::{PATIENCE, settle},
+};
 
 /// A server in a process of its own, killed by its id when dropped.
 #[derive(Debug)]
@@ -26,7 +29,7 @@ impl ServerProcess {
         command.stdout(output.try_clone()?).stderr(output);
         let child = command.spawn().with_context(|| format!("{command:?} does not start"))?;
         let mut server = Self { child };
-        let mut poller = Poller::seeded(startup_policy()?, random_seed(), Instant::now());
+        let mut poller = Poller::seeded(PATIENCE, random_seed(), Instant::now());
         poll_blocking(&mut poller, |_| match server.child.try_wait() {
             Ok(None) => look().map_or_else(|error| Outcome::transient(error.into()), Outcome::Done),
             Ok(Some(status)) => Outcome::Failed(anyhow::anyhow!("it ended with {status}")),
@@ -40,13 +43,11 @@ impl ServerProcess {
     /// Stops every thread where it is; the kernel goes on taking connections for it.
     pub fn freeze(&self) -> Result<()> {
         self.signal(Signal::STOP)?;
-        let mut poller = Poller::seeded(startup_policy()?, random_seed(), Instant::now());
-        poll_blocking(&mut poller, |_| match self.is_frozen() {
+        settle(|| match self.is_frozen() {
             Ok(true) => Outcome::Done(()),
             Ok(false) => Outcome::pending(),
             Err(error) => Outcome::Failed(error),
-        })?;
-        Ok(())
+        })
     }
 
     /// Lets every thread go on.
@@ -84,13 +85,4 @@ impl Drop for ServerProcess {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// How to wait for what takes milliseconds on an idle machine, and much longer on a busy one.
-fn startup_policy() -> Result<Policy, asyncpoll::PolicyError> {
-    Policy::builder()
-        .initial_wait(Duration::from_millis(10))
-        .max_backoff(Duration::from_millis(200))
-        .max_wait(Duration::from_secs(60))
-        .build()
 }

@@ -20,9 +20,10 @@ const ANSWERS: usize = 64;
 
 #[test]
 fn both_forms_of_retry_after_become_the_hint() -> Result<()> {
-    let pebble = Pebble::start(Conditions { retry_after: ASKED, ..Conditions::default() })?;
+    let pebble = Pebble::start(Conditions { order_retry_after: ASKED, ..Conditions::default() })?;
     let account = Arc::new(Account::register(pebble.patient_client()?, &pebble.directory())?);
-    let _responder = Responder::start(&pebble, account.thumbprint(), Duration::ZERO)?;
+    let mut responder = Responder::start(&pebble, account.thumbprint())?;
+    responder.answer();
     let mut order = Order::place_stuck(&account, pebble.address())?;
     order.authorize()?;
     let _processing = order.finalize();

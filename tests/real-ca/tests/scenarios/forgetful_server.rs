@@ -1,6 +1,6 @@
 //! A server that is gone, comes back and has forgotten everything.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use asyncpoll::{Outcome, PollError, Poller, poll_async_keeping, random_seed};
@@ -9,19 +9,19 @@ use real_ca::{
     acme_error::AcmeError,
     journal::Found,
     order::Order,
+    patience::PATIENCE,
     pebble::{Conditions, Pebble},
     responder::Responder,
     shared_order::SharedOrder,
 };
 use tokio::time::{Instant, sleep};
 
-use crate::patience::PATIENCE;
-
 #[tokio::test]
 async fn a_server_that_comes_back_without_memory_ends_failed() -> Result<()> {
     let mut pebble = Pebble::start(Conditions::default())?;
     let account = Arc::new(Account::register(pebble.patient_client()?, &pebble.directory())?);
-    let _responder = Responder::start(&pebble, account.thumbprint(), Duration::from_secs(2))?;
+    let mut responder = Responder::start(&pebble, account.thumbprint())?;
+    responder.answer();
     let order = Order::place(&account, pebble.address())?;
     order.answer_challenge()?;
     let order = SharedOrder::new(order);
@@ -29,9 +29,9 @@ async fn a_server_that_comes_back_without_memory_ends_failed() -> Result<()> {
     let mut poller = Poller::seeded(PATIENCE, random_seed(), Instant::now());
     let mut last_error = None;
     let poll = |poll: asyncpoll::NextPoll| {
-        let changed = match (poll.number, order.lock().journal().count(Found::ConnectionRefused)) {
-            (2, _) => pebble.stop(),
-            (_, 3) => pebble.start_again(),
+        let changed = match poll.number {
+            2 => pebble.stop(),
+            5 => pebble.start_again(),
             _ => Ok(()),
         };
         let order = order.clone();
@@ -45,8 +45,13 @@ async fn a_server_that_comes_back_without_memory_ends_failed() -> Result<()> {
     let ended = poll_async_keeping(&mut poller, Instant::now, sleep, poll, &mut last_error).await;
 
     let Err(PollError::Failed(error)) = ended else { bail!("it ended with {ended:?}") };
-    let problem = |error: anyhow::Error| error.downcast::<AcmeError>()?.problem().cloned().context("no problem document");
-    let problem = problem(error)?;
+    let error = error.downcast::<AcmeError>()?;
+    let problem = error.problem().context("there is no problem document")?;
     ensure!(problem.is("accountDoesNotExist"), "the problem is {problem:?}");
+    let order = order.lock();
+    let polls = order.journal().entries();
+    let gone = polls.iter().skip(1).take(3).all(|poll| poll.found == Found::ConnectionRefused);
+    ensure!(gone, "the server was not gone: {polls:?}");
+    eprintln!("{last_error:?} {polls:#?}");
     Ok(())
 }

@@ -12,18 +12,18 @@ use real_ca::{
     gateway::{AFTER_HANG, AFTER_LIMIT, AFTER_LOSS, Gateway},
     journal::Found,
     order::Order,
+    patience::PATIENCE,
     pebble::{Conditions, Pebble},
     responder::Responder,
 };
-
-use crate::patience::PATIENCE;
 
 #[test]
 fn gateway_errors_end_done_and_their_hints_are_kept() -> Result<()> {
     let pebble = Pebble::start(Conditions::default())?;
     let gateway = Gateway::start(&pebble)?;
     let account = Arc::new(Account::register(pebble.patient_client()?, gateway.directory())?);
-    let _responder = Responder::start(&pebble, account.thumbprint(), Duration::from_secs(2))?;
+    let mut responder = Responder::start(&pebble, account.thumbprint())?;
+    responder.answer();
     let mut order = Order::place(&account, pebble.address())?;
     order.answer_challenge()?;
 
@@ -35,7 +35,7 @@ fn gateway_errors_end_done_and_their_hints_are_kept() -> Result<()> {
             Err(error) => Outcome::Failed(error),
         }
     })
-    .map_err(|ended| ended.into_error().unwrap_or_else(|| anyhow!("it gave up")))?;
+    .map_err(|ended| anyhow!("it ended with {ended:?}"))?;
 
     for (status, seconds) in [(429, AFTER_LIMIT), (502, AFTER_LOSS), (504, AFTER_HANG)] {
         let mut answers = order.journal().entries().iter().filter(|poll| poll.found == Found::Status(status)).peekable();

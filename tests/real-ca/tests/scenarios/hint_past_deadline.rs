@@ -24,9 +24,10 @@ const ASKED: u32 = 4;
 
 #[test]
 fn a_hint_past_the_deadline_ends_at_once_and_coming_back_succeeds() -> Result<()> {
-    let pebble = Pebble::start(Conditions { retry_after: ASKED, ..Conditions::default() })?;
+    let pebble = Pebble::start(Conditions { order_retry_after: ASKED, ..Conditions::default() })?;
     let account = Arc::new(Account::register(pebble.patient_client()?, &pebble.directory())?);
-    let _responder = Responder::start(&pebble, account.thumbprint(), Duration::ZERO)?;
+    let mut responder = Responder::start(&pebble, account.thumbprint())?;
+    responder.answer();
     let mut order = Order::place(&account, pebble.address())?;
     order.authorize()?;
 

@@ -7,7 +7,6 @@ mod forgetful_server;
 mod gateway_errors;
 mod hint_past_deadline;
 mod hung_server;
-mod patience;
 mod refused_orders;
 mod stuck_order;
 mod wrong_challenge_answer;

@@ -9,12 +9,11 @@ use real_ca::{
     acme_error::AcmeError,
     answer::outcome,
     order::Order,
+    patience::PATIENCE,
     pebble::{BLOCKED_NAME, Conditions, Pebble},
     shared_order::SharedOrder,
 };
 use serde_json::json;
-
-use crate::patience::PATIENCE;
 
 #[test]
 fn refused_orders_fail_at_once_blocking() -> Result<()> {

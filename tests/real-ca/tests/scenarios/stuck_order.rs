@@ -49,7 +49,8 @@ async fn a_stuck_order_ends_at_the_deadline_async() -> Result<()> {
 /// Returns an order that waits for its finalization, after which it will be stuck.
 fn authorized(pebble: &Pebble) -> Result<(Order, Responder)> {
     let account = Arc::new(Account::register(pebble.patient_client()?, &pebble.directory())?);
-    let responder = Responder::start(pebble, account.thumbprint(), Duration::ZERO)?;
+    let mut responder = Responder::start(pebble, account.thumbprint())?;
+    responder.answer();
     let mut order = Order::place_stuck(&account, pebble.address())?;
     order.authorize()?;
     Ok((order, responder))
