@@ -46,7 +46,7 @@ pub enum AcmeError {
     #[error("no answer came in time")]
     TimedOut,
     /// The connection could not be made, or broke.
-    #[error("the connection failed: {0}")]
+    #[error("the connection failed")]
     Connection(#[source] io::Error),
     /// What came is not an answer in ACME over HTTPS.
     #[error("the answer is malformed: {0}")]

@@ -5,7 +5,7 @@ use std::{
     net::Ipv4Addr,
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use anyhow::{Context as _, Result, ensure};
@@ -37,6 +37,12 @@ impl Default for Conditions {
         Self { bad_nonces: 0, order_retry_after: 1 }
     }
 }
+
+/// Where requests go that poll.
+const POLLED: [&str; 3] = ["/my-order/", "/authZ/", "/finalize-order/"];
+
+/// How Pebble logs the time.
+const TIME: &str = "YYYY/MM/DD hh:mm:ss";
 
 /// A name for which Pebble refuses to issue.
 pub const BLOCKED_NAME: &str = "blocked.example.test";
@@ -90,6 +96,7 @@ impl Pebble {
         command
             .arg("-config")
             .arg(self.folder.path().join("pebble.json"))
+            .env("TZ", "UTC")
             .env("PEBBLE_AUTHZREUSE", "0")
             .env("PEBBLE_VA_NOSLEEP", "1")
             .env("PEBBLE_WFE_NONCEREJECT", self.conditions.bad_nonces.to_string());
@@ -154,23 +161,21 @@ impl Pebble {
         Ok(self.patient_client()?.get(&url)?.body)
     }
 
-    /// Returns the seconds in which it took a request for an order, an authorization or a finalization, in its own words,
-    /// one for each such request, first to last.
-    pub fn polled(&self) -> Result<Vec<String>> {
+    /// Returns when it took each request for an order, an authorization or a finalization, by its log: in whole seconds.
+    pub fn polled(&self) -> Result<Vec<SystemTime>> {
         let log = fs::read_to_string(self.log())?;
-        let polls = log.lines().filter(|line| {
-            ["/my-order/", "/authZ/", "/finalize-order/"].iter().any(|path| line.contains(&format!("POST {path} -> ")))
-        });
-        polls
-            .map(|line| {
-                let mut words = line.split_whitespace().skip(1);
-                let second = words.next().zip(words.next()).map(|(date, time)| format!("{date} {time}"));
-                second.with_context(|| format!("{line:?} in Pebble's log names no time"))
-            })
-            .collect()
+        let is_poll = |line: &&str| POLLED.iter().any(|path| line.contains(&format!("POST {path} -> ")));
+        log.lines().filter(is_poll).map(logged_at).collect()
     }
 
     fn log(&self) -> PathBuf {
         self.folder.path().join("pebble.log")
     }
+}
+
+/// Returns when a line was logged.
+fn logged_at(line: &str) -> Result<SystemTime> {
+    let time = line.strip_prefix("Pebble ").and_then(|line| line.get(..TIME.len()));
+    let time = time.with_context(|| format!("{line:?} in Pebble's log has no time in the form {TIME}"))?;
+    Ok(humantime::parse_rfc3339_weak(&time.replace('/', "-"))?)
 }

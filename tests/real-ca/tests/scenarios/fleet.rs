@@ -2,14 +2,14 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap},
+    collections::BinaryHeap,
     sync::Arc,
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
-use asyncpoll::{Decision, Policy, Poller, const_policy, random_seed};
+use asyncpoll::{Decision, Policy, Poller, random_seed};
 use real_ca::{
     account::Account,
     order::Order,
@@ -18,14 +18,6 @@ use real_ca::{
 };
 
 const ORDERS: usize = 200;
-
-const POLICY: Policy = const_policy!(
-    Policy::builder()
-        .initial_wait(Duration::from_secs(2))
-        .multiplier(1, 1)
-        .max_backoff(Duration::from_secs(3))
-        .max_wait(Duration::from_mins(2))
-);
 
 #[test]
 fn many_orders_on_one_thread_all_end_done() -> Result<()> {
@@ -40,8 +32,9 @@ fn many_orders_on_one_thread_all_end_done() -> Result<()> {
     }
 
     let before = pebble.polled()?.len();
+    let policy = Policy::default();
     let start = Instant::now();
-    let mut pollers: Vec<_> = orders.into_iter().map(|order| (order, Poller::seeded(POLICY, random_seed(), start))).collect();
+    let mut pollers: Vec<_> = orders.into_iter().map(|order| (order, Poller::seeded(policy, random_seed(), start))).collect();
     let mut due: BinaryHeap<_> = (0..pollers.len()).map(|index| Reverse((start, index))).collect();
     let mut certificates = Vec::with_capacity(ORDERS);
     while let Some(Reverse((at, index))) = due.pop() {
@@ -58,26 +51,34 @@ fn many_orders_on_one_thread_all_end_done() -> Result<()> {
     }
     ensure!(certificates.len() == ORDERS, "only {} orders ended", certificates.len());
 
-    // The server saw what the pollers counted, at no second more than the policy implies.
-    let seconds = pebble.polled()?.split_off(before);
-    let polls: u32 = pollers.iter().map(|(_, poller)| poller.polls()).sum();
-    ensure!(seconds.len() == usize::try_from(polls)?, "{polls} polls were {} requests", seconds.len());
-    let shortest = POLICY.schedule().nth(1).context("the policy polls once")?.earliest;
-    let per_order = 1 + Duration::from_secs(1).as_nanos() / shortest.as_nanos();
-    let limit = ORDERS * usize::try_from(per_order)?;
-    let mut rates = BTreeMap::<_, usize>::new();
-    for second in seconds {
-        *rates.entry(second).or_default() += 1;
-    }
-    ensure!(rates.values().all(|rate| *rate <= limit), "more than {limit} requests in a second: {rates:?}");
+    let shortest = policy.schedule().nth(1).context("the policy polls once")?.earliest;
     for (order, _) in &pollers {
         order.journal().check_spacing(shortest)?;
         order.journal().check_hints()?;
     }
+    let requests = pebble.polled()?.split_off(before);
+    let polls: u32 = pollers.iter().map(|(_, poller)| poller.polls()).sum();
+    ensure!(requests.len() == usize::try_from(polls)?, "{polls} polls were {} requests", requests.len());
+    check_rate(requests, shortest)?;
 
     let root = pebble.root()?;
     for (index, certificate) in certificates {
         pollers.get(index).context("no such order")?.0.check_certificate(&certificate, &root)?;
+    }
+    Ok(())
+}
+
+/// Checks that the server got no more requests, in a second or in several, than from orders that each wait for `shortest` at
+/// least.
+fn check_rate(mut requests: Vec<SystemTime>, shortest: Duration) -> Result<()> {
+    requests.sort_unstable();
+    for stretch in (1..=10).map(Duration::from_secs) {
+        let limit = ORDERS * (1 + usize::try_from(stretch.as_nanos() / shortest.as_nanos())?);
+        for (index, first) in requests.iter().enumerate() {
+            let end = *first + stretch;
+            let count = requests.iter().skip(index).take_while(|request| **request < end).count();
+            ensure!(count <= limit, "{count} requests in {stretch:?}, more than {limit}, from {first:?}");
+        }
     }
     Ok(())
 }
