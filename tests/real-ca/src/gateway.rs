@@ -119,8 +119,8 @@ http {{
             add_header Retry-After $retry_after always;
             proxy_pass https://$behind;
             proxy_set_header Host $http_host;
-            proxy_connect_timeout 1s;
-            proxy_read_timeout 1s;
+            proxy_connect_timeout 3s;
+            proxy_read_timeout 3s;
         }}
     }}
 }}

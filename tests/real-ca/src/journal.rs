@@ -79,11 +79,6 @@ impl Journal {
         &self.entries
     }
 
-    /// Returns the number of polls that found this.
-    pub fn count(&self, found: Found) -> usize {
-        self.entries.iter().filter(|entry| entry.found == found).count()
-    }
-
     /// Returns the number of answers with a hint.
     pub fn hints(&self) -> usize {
         self.entries.iter().filter(|entry| entry.hint.is_some()).count()

@@ -18,10 +18,10 @@ use crate::{
 /// An order for a certificate for an address.
 #[derive(Debug)]
 pub struct Order {
-    account: Arc<Account>,
-    request: Request,
     /// Where the order is.
     pub url: String,
+    account: Arc<Account>,
+    request: Request,
     authorization: String,
     finalize: String,
     challenge: String,
@@ -40,18 +40,16 @@ enum Next {
 impl Order {
     /// Places an order for `address`.
     pub fn place(account: &Arc<Account>, address: Ipv4Addr) -> Result<Self> {
-        Self::place_with(account, address, json!({}))
+        Self::place_not_before(account, address, None)
     }
 
     /// Places an order that is taken, and stays in processing for ever once it is finalized.
     pub fn place_stuck(account: &Arc<Account>, address: Ipv4Addr) -> Result<Self> {
-        Self::place_with(account, address, json!({ "notBefore": "not a date" }))
+        Self::place_not_before(account, address, Some("not a date"))
     }
 
-    fn place_with(account: &Arc<Account>, address: Ipv4Addr, mut payload: Value) -> Result<Self> {
-        if let Some(members) = payload.as_object_mut() {
-            members.insert("identifiers".into(), json!([{ "type": "ip", "value": address }]));
-        }
+    fn place_not_before(account: &Arc<Account>, address: Ipv4Addr, not_before: Option<&str>) -> Result<Self> {
+        let payload = json!({ "identifiers": [{ "type": "ip", "value": address }], "notBefore": not_before });
         let placed = account.submit(account.endpoint("newOrder")?, &payload)?;
         let url = placed.header("Location").context("a new order has no Location")?.to_owned();
         let order = placed.json()?;
@@ -60,9 +58,9 @@ impl Order {
         let challenges = challenges.get("challenges").and_then(Value::as_array).context("there are no challenges")?;
         let http = challenges.iter().find(|challenge| challenge.get("type").is_some_and(|kind| kind == "http-01"));
         Ok(Self {
+            url,
             account: Arc::clone(account),
             request: Request::new(address)?,
-            url,
             authorization,
             finalize: text(&order, "/finalize")?,
             challenge: text(http.context("there is no http-01 challenge")?, "/url")?,
@@ -98,12 +96,14 @@ impl Order {
     /// The authorization is polled until it is valid, because that is where the server says how long that may take. The next
     /// poll is the finalization, and those after it are for the order.
     pub fn poll(&mut self) -> Outcome<String, AcmeError> {
-        let answer = match self.next {
-            Next::Authorization => self.journal.note(|| self.account.fetch(&self.authorization)),
-            Next::Finalization => return self.finalize(),
-            Next::Order => return self.look(),
-        };
-        outcome(answer, |answer| self.authorization_found(&answer).unwrap_or_else(Outcome::Failed))
+        match self.next {
+            Next::Authorization => {
+                let answer = self.journal.note(|| self.account.fetch(&self.authorization));
+                outcome(answer, |answer| self.authorization_found(&answer).unwrap_or_else(Outcome::Failed))
+            }
+            Next::Finalization => self.finalize(),
+            Next::Order => self.look(),
+        }
     }
 
     /// Polls once by asking the server to issue the certificate.
@@ -112,6 +112,8 @@ impl Order {
             Ok(csr) => csr,
             Err(error) => return Outcome::Failed(AcmeError::Malformed(error.to_string())),
         };
+        // Where no answer comes, only the order tells whether the server has been asked.
+        self.next = Next::Order;
         let answer = self.journal.note(|| self.account.post(&self.finalize, &json!({ "csr": csr })));
         outcome(answer, |answer| self.order_found(&answer).unwrap_or_else(Outcome::Failed))
     }
@@ -149,9 +151,8 @@ impl Order {
     fn order_found(&mut self, answer: &Answer) -> Result<Outcome<String, AcmeError>, AcmeError> {
         let order = answer.json()?;
         match status(&order) {
-            "pending" => {}
+            "pending" | "processing" => {}
             "ready" => self.next = Next::Finalization,
-            "processing" => self.next = Next::Order,
             "valid" => return text(&order, "/certificate").map(Outcome::Done),
             other => {
                 let problem = order.get("error").and_then(Problem::read);

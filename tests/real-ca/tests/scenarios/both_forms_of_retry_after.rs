@@ -26,7 +26,8 @@ fn both_forms_of_retry_after_become_the_hint() -> Result<()> {
     responder.answer();
     let mut order = Order::place_stuck(&account, pebble.address())?;
     order.authorize()?;
-    let _processing = order.finalize();
+    let outcome = order.finalize();
+    ensure!(matches!(outcome, Outcome::Pending { .. }), "the finalization found {outcome:?}");
 
     let asked = Duration::from_secs(ASKED.into());
     let (mut in_seconds, mut as_date) = (0, 0);

@@ -25,7 +25,7 @@ fn many_orders_on_one_thread_all_end_done() -> Result<()> {
     let account = Arc::new(Account::register(pebble.patient_client()?, &pebble.directory())?);
     let mut responder = Responder::start(&pebble, account.thumbprint())?;
     responder.answer();
-    // Once it has authorized one, Pebble may take an order for authorized whose challenge is not answered; so all are placed first.
+    // All are placed first: once it has authorized one, Pebble may reuse that for an order placed later.
     let orders = (0..ORDERS).map(|_| Order::place(&account, pebble.address())).collect::<Result<Vec<_>>>()?;
     for order in &orders {
         order.answer_challenge()?;

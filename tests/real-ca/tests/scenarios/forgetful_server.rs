@@ -50,7 +50,7 @@ async fn a_server_that_comes_back_without_memory_ends_failed() -> Result<()> {
     ensure!(problem.is("accountDoesNotExist"), "the problem is {problem:?}");
     let order = order.lock();
     let polls = order.journal().entries();
-    let gone = polls.iter().skip(1).take(3).all(|poll| poll.found == Found::ConnectionRefused);
+    let gone = polls.get(1..4).is_some_and(|polls| polls.iter().all(|poll| poll.found == Found::ConnectionRefused));
     ensure!(gone, "the server was not gone: {polls:?}");
     ensure!(last_error.is_some(), "no transient error was kept");
     Ok(())
