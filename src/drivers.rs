@@ -17,8 +17,9 @@ use crate::{Instant, Outcome, PollError, Poller};
 /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Instant::now());
 /// let number = poll_blocking(&mut poller, |poll| {
 ///     // No answer may take longer than there is time, yet the last poll gets a second.
-///     let timeout = poll.remaining.map_or(Duration::from_secs(10), |left| left.clamp(Duration::from_secs(1), Duration::from_secs(10)));
-///     assert_eq!(timeout, Duration::from_secs(10));
+///     let longest = Duration::from_secs(10);
+///     let timeout = poll.remaining.map_or(longest, |left| left.clamp(Duration::from_secs(1), longest));
+///     assert_eq!(timeout, longest);
 ///     Outcome::<_>::Done(poll.number)
 /// });
 /// assert_eq!(number, Ok(1));
@@ -93,8 +94,8 @@ impl Slept for Option<()> {
 
 /// Polls until the operation ends or the poller gives up, blocking, with a clock and a sleep of the caller's.
 ///
-/// `sleep` may say stop: see [`Slept`]. A poller that still has a wait to go, because it was driven before, sleeps that first; one that has finished is not
-/// polled again.
+/// `sleep` may say stop: see [`Slept`]. Where the poller still has a wait to go, because it was driven before, that comes
+/// first; where it has finished, nothing is polled.
 ///
 /// # Errors
 ///
@@ -147,7 +148,7 @@ where
 /// `sleep` may say stop: see [`Slept`]. The future may be dropped at any time; the poller then has its counts, and
 /// [`poll_async_keeping`] leaves the last error too. It is `Send` where the parts it is made of are.
 /// What `poll` and `sleep` return cannot hold a `&mut` borrow of something captured; where a client needs that, write the loop.
-/// A poller that still has a wait to go sleeps that first; one that has finished is not polled again.
+/// Where the poller still has a wait to go, that comes first; where it has finished, nothing is polled.
 ///
 /// # Errors
 ///

@@ -8,15 +8,15 @@
 //! 4. Read the clock, **after the poll**, and feed both to [`Poller::step`].
 //! 5. Obey the [`Decision`]: on `Sleep(d)` sleep for `d`, **no less**, and go to 2; the other three are the end.
 //!
-//! Sleeping longer, or being woken late, is ordinary input. To stop early, call [`Poller::cancel`]. The poller's transition table
-//! is in the docs of [`Poller`].
+//! Sleeping longer, or being woken late, is ordinary input. To stop early, call [`Poller::cancel`]. The table of transitions is
+//! in the docs of [`Poller`].
 //!
 //! # Time
 //!
 //! The poller reads no clock. It takes readings of the caller's, of any type that is an [`Instant`]: std's, tokio's, a tick
-//! counter's, or a plain `Duration` as virtual time. Elapsed time counts from the start of the poller and includes the time the polls
-//! themselves take. A clock that steps back, or stands still, makes no time pass and does no harm. Time is kept in whole
-//! nanoseconds; what a clock or a hint has beyond 584 years saturates.
+//! counter's, or a plain `Duration` as virtual time. Elapsed time counts from the start of the poller and includes the time
+//! the polls themselves take. A clock that steps back, or stands still, makes no time pass and does no harm. Time is kept in
+//! whole nanoseconds; what a clock or a hint has beyond 584 years saturates.
 //!
 //! # Runtimes
 //!
@@ -39,8 +39,8 @@
 //!
 //! # Giving up
 //!
-//! [`GaveUp`] says why it ended, after how many polls and how long, when the server wanted us back, and what the last error was, as
-//! the type the caller fed. After the end a poller stays ended: a late `Done` or `Failed` is passed through, anything else is
+//! [`GaveUp`] says why it ended, after how many polls and how long, when the server wanted us back, and what the last error
+//! was, as the type the caller fed. After the end a poller stays ended: a late `Done` or `Failed` is passed through, anything else is
 //! answered by `GaveUp` with [`Reason::Finished`].
 //!
 //! # Panics
@@ -49,8 +49,8 @@
 //!
 //! # Crate features
 //!
-//! - **std** (enabled by default): When enabled, `random_seed` is there. Without it, the crate is the same but for that; it
-//!   never allocates, with it or without.
+//! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `poll_async`. Without it, the
+//!   crate is the same but for these; it never allocates, with it or without.
 //! - **chacha** (enabled by default): When enabled, a `Poller` owns a `ChaCha8Rng` unless told otherwise, and `Poller::seeded`
 //!   makes one from a `u64`. Without it, every poller is made by [`Poller::new`] from a [`rand_core`] generator.
 //!

@@ -16,6 +16,27 @@ use crate::GaveUp;
 /// let rejected = poll_blocking(&mut poller, |_| Outcome::<(), _>::Failed("rejected"));
 /// assert_eq!(rejected, Err(PollError::Failed("rejected")));
 /// ```
+///
+/// Where `E` is `anyhow::Error`, which is not an `Error` itself, the account of giving up can be its context:
+///
+/// ```
+/// use asyncpoll::{PollError, Policy, Poller};
+/// use core::time::Duration;
+///
+/// fn report(error: PollError<anyhow::Error>) -> anyhow::Error {
+///     match error {
+///         PollError::Failed(error) => error,
+///         PollError::GaveUp(gave_up) => match gave_up.split() {
+///             (gave_up, Some(last_error)) => last_error.context(gave_up),
+///             (gave_up, None) => gave_up.into(),
+///         },
+///     }
+/// }
+///
+/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+/// let gave_up = poller.cancel(Duration::ZERO).with_last_error(Some(anyhow::anyhow!("503")));
+/// assert_eq!(format!("{:#}", report(gave_up.into())), "gave up after 0 polls in 0ns: cancelled: 503");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "a loop ends without a result in these two ways, and callers tell them apart")]
 pub enum PollError<E> {

@@ -161,7 +161,8 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// Takes what a poll found, and decides; keeps the error of a `Transient` outcome in `last_error` while sleeping.
     ///
     /// For a log at the end or on cancellation. A later `Transient` replaces what is kept, a `Pending` leaves it. When the
-    /// poller gives up, what is kept moves into [`GaveUp::last_error`], unless the outcome that ended it had an error of its own.
+    /// poller gives up, what is kept moves into [`GaveUp::last_error`], unless the outcome that ended it had an error of its
+    /// own.
     ///
     /// ```
     /// use asyncpoll::{Decision, Outcome, Policy, Poller};

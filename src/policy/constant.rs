@@ -1,6 +1,8 @@
 //! Policies checked by the compiler.
 
-/// Builds a constant [`Policy`](crate::Policy): a setting that [`PolicyBuilder::build`](crate::PolicyBuilder::build) refuses is a compile error, in the same words.
+/// Builds a constant [`Policy`](crate::Policy).
+///
+/// A setting that [`PolicyBuilder::build`](crate::PolicyBuilder::build) refuses is a compile error, in the same words.
 ///
 /// # Example
 ///

@@ -126,7 +126,8 @@ impl State {
         matches!(self.phase, Phase::Finished)
     }
 
-    /// Returns the window of the next wait as hint and ladder have it, the deadline apart. The ladder climbs where it was asked.
+    /// Returns the window of the next wait as hint and ladder have it, the deadline apart. The ladder climbs where it was
+    /// asked.
     #[expect(clippy::inline_always, reason = "a fifth fewer instructions: called from one place, it needs no call")]
     #[inline(always)]
     fn window(&mut self, policy: &Policy, transient: bool, retry_after: Option<u64>, draw: u64) -> Window {

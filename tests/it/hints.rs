@@ -38,7 +38,7 @@ fn a_hint_below_initial_wait_is_drawn_as_the_first_base_is() {
 
 #[test]
 fn a_hint_below_initial_wait_truncates_the_window_from_below() {
-    // [4, 6] without a hint, and with one of 4.5 s [4.5, 6]; the draws in the middle show that waits do not pile up on the hint.
+    // [4, 6] without a hint, and with one of 4.5 s [4.5, 6]; the draw in the middle shows that waits do not pile up on it.
     let windows = [(Tape::lowest(), 0.0, 4.0), (Tape::lowest(), 4.5, 4.5), (Tape::highest(), 4.5, 6.0)];
     for (tape, hint, expected) in windows.into_iter().chain([(Tape::new([1 << 63]), 4.5, 5.25)]) {
         let mut poller = start(Policy::builder(), tape);

@@ -1,5 +1,5 @@
-//! Replay: the decisions for three seeds and every jitter kind, to the nanosecond. The file changes only with a breaking change;
-//! `UPDATE_EXPECT=1 cargo test replay` writes it anew.
+//! Replay: the decisions for three seeds and every jitter kind, to the nanosecond. The file changes only with a breaking
+//! change; `UPDATE_EXPECT=1 cargo test replay` writes it anew.
 
 use asyncpoll::Jitter;
 use expect_test::expect_file;

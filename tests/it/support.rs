@@ -123,7 +123,10 @@ pub(crate) fn polls_while_pending(poller: &mut Poller<Duration, Tape>) -> (Vec<D
 ///
 /// What stands in brackets is the hint, in seconds.
 macro_rules! timetable {
-    ($poller:expr; $(at $now:literal: $found:ident $(($hint:literal))? => $decision:ident $($wait:literal)? $($reason:ident)?;)+) => {{
+    (
+        $poller:expr;
+        $(at $now:literal: $found:ident $(($hint:literal))? => $decision:ident $($wait:literal)? $($reason:ident)?;)+
+    ) => {{
         let mut poller = $poller;
         $(
             let hint = None $(.or(Some(crate::support::seconds($hint))))?;
