@@ -99,7 +99,7 @@ impl<I: Instant> Poller<I> {
     /// Starts a poller at `now` with a generator of its own: a `ChaCha8Rng` seeded with `seed`.
     ///
     /// The same policy, seed and inputs give the same decisions on every platform. A constant seed makes every instance of a
-    /// program poll in step: take [`random_seed`](crate::random_seed), or hash what sets this poller apart.
+    /// program poll in step: take `random_seed()`, or hash what sets this poller apart.
     ///
     /// ```
     /// use asyncpoll::{Policy, Poller};
