@@ -28,12 +28,49 @@ impl Deadline {
     /// Returns the earliest end of a last wait, with `left` to go: a little before the deadline, so that a fleet started
     /// together does not make its last polls together.
     pub(crate) fn last_earliest(&self, jitter: Jitter, left: u64) -> u64 {
-        let least = self.max_wait.get().saturating_sub(self.last_from);
-        left.saturating_sub(jitter.margin(left).max(least)).max(1)
+        left.saturating_sub(jitter.margin(left).max(self.least_spread())).max(1)
     }
 
-    /// Returns the window of the last wait, with `left` to go, in the place of `window`, which reaches so far.
-    pub(crate) fn last_window(&self, jitter: Jitter, left: u64, hint: u64, window: Window) -> Window {
-        Window { earliest: self.last_earliest(jitter, left).max(hint), latest: left.min(window.latest) }
+    /// Returns the wait from `window` that `draw` stands for, with `left` to go, where that window reaches `last_from`.
+    pub(crate) fn wait(&self, jitter: Jitter, left: u64, hint: u64, window: Window, draw: u64) -> Wait {
+        let window = self.leaving_room(left, window);
+        let wait = window.at(draw);
+        if wait < self.room(left) {
+            return Wait::Plain(wait);
+        }
+        let last = Window { earliest: self.last_earliest(jitter, left).max(hint), latest: left.min(window.latest) };
+        // That the wait is too long says much about the upper half of the draw, and nothing about the lower.
+        Wait::Last(last.at(draw.rotate_left(32)))
     }
+
+    /// Returns the wait in `window`, with `left` to go, where it is to be `nominal` if the deadline lets it.
+    pub(crate) fn nominal(&self, left: u64, window: Window, nominal: u64) -> Wait {
+        let window = self.leaving_room(left, window);
+        let wait = nominal.min(window.latest);
+        if wait < self.room(left) { Wait::Plain(wait) } else { Wait::Last(left.min(window.latest)) }
+    }
+
+    /// Truncates a window that ends before the deadline so that the least spread is left after it, where that can be: the last
+    /// wait is to follow.
+    fn leaving_room(&self, left: u64, window: Window) -> Window {
+        let room = self.room(left);
+        if window.latest < left && window.earliest < room { window.before(room) } else { window }
+    }
+
+    /// Returns the length from which a wait is the last.
+    fn room(&self, left: u64) -> u64 {
+        left.saturating_sub(self.least_spread())
+    }
+
+    /// Returns the least spread of the last wait.
+    fn least_spread(&self) -> u64 {
+        self.max_wait.get().saturating_sub(self.last_from)
+    }
+}
+
+/// A wait before the deadline.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wait {
+    Plain(u64),
+    Last(u64),
 }

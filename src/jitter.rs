@@ -101,6 +101,11 @@ impl Window {
         Self { earliest: self.earliest.max(start), ..self }
     }
 
+    /// Truncates the window so that it ends before `end`, which must be above `earliest`.
+    pub(crate) fn before(self, end: u64) -> Self {
+        Self { latest: self.latest.min(end.saturating_sub(1)), ..self }
+    }
+
     /// Returns the window with the later of both starts and the later of both ends.
     #[inline]
     pub(crate) fn later(self, other: Self) -> Self {

@@ -40,6 +40,10 @@ impl Ladder {
         if base >= self.ceiling() {
             return self.ceiling();
         }
+        // A whole multiplier needs no division.
+        if self.denom.get() == 1 {
+            return base.saturating_mul(self.numer.into()).min(self.ceiling());
+        }
         let (numer, denom) = (u64::from(self.numer), NonZeroU64::from(self.denom));
         let (quotient, rest) = (base / denom, base % denom);
         quotient.saturating_mul(numer).saturating_add(rest.saturating_mul(numer).div_ceil(denom.get())).min(self.ceiling())

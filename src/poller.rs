@@ -51,9 +51,9 @@ use state::{State, Verdict};
 /// *The last wait.* A wait that would reach the deadline is cut, so that one last poll is made there and none after it: at
 /// the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it. `s` is `q` percent of the time
 /// left, or of `initial_wait` (`max_wait`, if shorter) where that is more, with the `q` of [`Jitter`](crate::Jitter). A wait
-/// that would end within the least such `s` of the deadline is made the last as well, so that the last polls of pollers
-/// started together are spread evenly. The last wait is never shorter than the hint, and never longer than the wait it
-/// replaces may be.
+/// that would end within the least such `s` of the deadline leaves no room to spread the last polls over: it is made the
+/// last as well or, where its window ends before the deadline, truncated so that it leaves room. The last wait is never
+/// shorter than the hint, and never longer than the wait it replaces may be.
 ///
 /// # What may surprise
 ///
@@ -126,7 +126,7 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// use asyncpoll::{Policy, Poller, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
     /// use core::time::Duration;
     ///
-    /// // A reference to a generator is a generator too, so that many pollers can share one.
+    /// // A reference to a generator is a generator too.
     /// let mut rng = ChaCha8Rng::seed_from_u64(asyncpoll::random_seed());
     /// let poller = Poller::new(Policy::default(), &mut rng, Duration::ZERO);
     /// assert_eq!(poller.until_next_poll(Duration::ZERO), Some(Duration::ZERO));

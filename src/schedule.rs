@@ -2,7 +2,11 @@
 
 use core::{iter::FusedIterator, time::Duration};
 
-use crate::{Jitter, Policy, deadline::Deadline, jitter::Window};
+use crate::{
+    Jitter, Policy,
+    deadline::{Deadline, Wait},
+    jitter::Window,
+};
 
 /// The polls of an operation that stays pending and gives no hints, first to last, as [`Policy::schedule`] returns them.
 ///
@@ -76,18 +80,22 @@ impl Schedule {
         self.ended = self.last || self.policy.max_polls.is_some_and(|max_polls| self.number >= max_polls.get());
         let [early, middle, late] = [self.earliest, self.nominal, self.latest].map(|track| self.window(track));
         let nominal = self.nominal_wait(middle);
-        let next = self.nominal.time.saturating_add(nominal);
         match self.policy.deadline {
             None => {
                 self.earliest.time = self.earliest.time.saturating_add(early.earliest);
-                self.nominal.time = next;
+                self.nominal.time = self.nominal.time.saturating_add(nominal);
                 self.latest.time = self.latest.time.saturating_add(late.latest);
             }
             Some(deadline) => {
                 let end = deadline.max_wait.get();
-                self.last = next >= deadline.last_from;
                 self.earliest.time = self.earliest_before(deadline, early.earliest, late.latest);
-                self.nominal.time = if self.last { self.nominal.time.saturating_add(middle.latest).min(end) } else { next };
+                self.nominal.time = match deadline.nominal(deadline.left(self.nominal.time), middle, nominal) {
+                    Wait::Plain(wait) => self.nominal.time.saturating_add(wait),
+                    Wait::Last(wait) => {
+                        self.last = true;
+                        self.nominal.time.saturating_add(wait)
+                    }
+                };
                 self.latest.time = self.latest.time.saturating_add(late.latest).min(end);
             }
         }

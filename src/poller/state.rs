@@ -2,7 +2,7 @@
 
 use rand_core::Rng;
 
-use crate::{Jitter, Policy, Reason, jitter::Window};
+use crate::{Jitter, Policy, Reason, deadline::Wait, jitter::Window};
 
 /// What a poller remembers between polls, in nanoseconds since its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,15 +87,17 @@ impl State {
 
         let draw = policy.jitter.draw(rng);
         let window = self.window(policy, transient, retry_after, draw);
-        let wait = window.at(draw);
         match policy.deadline {
-            Some(deadline) if self.elapsed.saturating_add(wait) >= deadline.last_from => {
-                self.phase = Phase::LastWait;
-                let window = deadline.last_window(policy.jitter, deadline.left(self.elapsed), hint, window);
-                // That the wait is too long says much about the upper half of the draw, and nothing about the lower.
-                self.sleep(window.at(draw.rotate_left(32)))
+            Some(deadline) if self.elapsed.saturating_add(window.latest) >= deadline.last_from => {
+                match deadline.wait(policy.jitter, deadline.left(self.elapsed), hint, window, draw) {
+                    Wait::Plain(wait) => self.sleep(wait),
+                    Wait::Last(wait) => {
+                        self.phase = Phase::LastWait;
+                        self.sleep(wait)
+                    }
+                }
             }
-            _ => self.sleep(wait),
+            _ => self.sleep(window.at(draw)),
         }
     }
 
@@ -104,6 +106,7 @@ impl State {
     pub(super) fn conclude(&mut self, elapsed: u64) {
         if !self.is_finished() {
             self.count(elapsed);
+            self.consecutive_errors = 0;
             self.phase = Phase::Finished;
         }
     }

@@ -130,14 +130,32 @@ fn the_shortest_max_wait_allows_two_polls() {
 }
 
 #[test]
-fn the_last_wait_is_no_longer_than_the_wait_it_replaces_may_be() {
-    // At 594.5 s, 5.5 s are left. The ladder gives [4, 5], of which 4.5 and more end within 1 s of the deadline; the last wait
-    // that takes their place is drawn from [4.4, 5], not up to 5.5: max_backoff is a hard ceiling.
-    let mut poller = start(Policy::builder().max_backoff(seconds(5.0)), Tape::highest());
-    assert_eq!(step(&mut poller, Outcome::pending(), seconds(594.5)), Shape::Sleep(seconds(5.0)));
-    assert_eq!(step(&mut poller, Outcome::pending(), seconds(599.5)), Shape::GaveUp(Reason::MaxWait));
-    // Nor does it lengthen a hint by more than a fifth: 10 s to 12 s, where 12.5 s are left.
+fn a_wait_that_cannot_reach_the_deadline_leaves_room_for_a_last_one() {
+    // At 594.5 s, 5.5 s are left. The ladder gives [4, 5], truncated so that more than 1 s is left after it.
+    for (tape, expected) in [(Tape::lowest(), 4.0), (Tape::highest(), 4.499_999_999)] {
+        let mut poller = start(Policy::builder().max_backoff(seconds(5.0)), tape);
+        assert_eq!(step(&mut poller, Outcome::pending(), seconds(594.5)), Shape::Sleep(seconds(expected)));
+        let last = step(&mut poller, Outcome::pending(), seconds(594.5 + expected));
+        assert!(matches!(last, Shape::Sleep(_)), "the last wait follows: {last:?}");
+    }
+    // Nor is a hint of 10 s lengthened to leave too little of the 12.5 s that are left: [10, 12] ends before 11.5.
     let mut poller = start(Policy::builder(), Tape::highest());
     let decision = step(&mut poller, Outcome::pending().retry_after(seconds(10.0)), seconds(587.5));
-    assert_eq!(decision, Shape::Sleep(seconds(12.0)));
+    assert_eq!(decision, Shape::Sleep(seconds(11.499_999_999)));
+}
+
+#[test]
+fn where_no_room_can_be_left_the_last_wait_is_no_longer_than_the_wait_it_replaces_may_be() {
+    // A hint of 11.6 s has [11.6, 13.92] by jitter, of which 12.5 s are left; without jitter it is 11.6 s alone.
+    for (tape, expected) in [(Tape::lowest(), 11.6), (Tape::highest(), 12.5)] {
+        let mut poller = start(Policy::builder(), tape);
+        let decision = step(&mut poller, Outcome::pending().retry_after(seconds(11.6)), seconds(587.5));
+        assert_eq!(decision, Shape::Sleep(seconds(expected)));
+        assert_eq!(step(&mut poller, Outcome::pending(), seconds(599.1)), Shape::GaveUp(Reason::MaxWait));
+    }
+    // Full jitter draws a hint of 4.9 s from [4.9, 5]; all of it ends within 1 s of the deadline, 5.5 s away.
+    let mut poller = start(Policy::builder().jitter(Jitter::Full), Tape::highest());
+    let decision = step(&mut poller, Outcome::pending().retry_after(seconds(4.9)), seconds(594.5));
+    assert_eq!(decision, Shape::Sleep(seconds(5.0)));
+    assert_eq!(step(&mut poller, Outcome::pending(), seconds(599.5)), Shape::GaveUp(Reason::MaxWait));
 }

@@ -39,6 +39,7 @@ fn counts_and_elapsed_stand_still_and_the_error_just_fed_comes_back() {
     let Decision::GaveUp(gave_up) = poller.step(late, seconds(50.0)) else { panic!("it is finished") };
     assert_eq!(gave_up.reason, Reason::Finished);
     assert_eq!((gave_up.polls, gave_up.errors, gave_up.elapsed), (2, 1, seconds(7.0)));
+    assert_eq!(gave_up.consecutive_errors, 0, "the last poll was no error");
     assert_eq!((gave_up.last_error, gave_up.retry_after), (Some("late"), Some(seconds(9.0))));
 
     assert!(poller.is_finished());

@@ -85,6 +85,19 @@ fn where_the_first_wait_is_the_last() {
 }
 
 #[test]
+fn where_the_deadline_is_just_beyond_the_ceiling() {
+    for (max_wait, jitter, q) in [10.2, 10.8, 11.3, 11.5, 13.0]
+        .into_iter()
+        .flat_map(|max_wait| KINDS.map(|(jitter, q)| (max_wait, jitter, q)))
+        .filter(|(_, jitter, _)| *jitter != Jitter::Decorrelated)
+    {
+        let builder = Policy::builder().initial_wait(seconds(10.0)).max_backoff(seconds(10.0)).max_wait(seconds(max_wait));
+        let share = crowding(builder.jitter(jitter), seconds(10.0) * q / 100, |_| Outcome::pending());
+        assert!(share <= 7.0, "{jitter:?}, {max_wait} s: {share} % of the last polls in one stretch");
+    }
+}
+
+#[test]
 fn where_max_wait_is_below_initial_wait() {
     spread(Policy::builder().max_wait(seconds(3.0)), seconds(3.0), |_| Outcome::pending());
 }

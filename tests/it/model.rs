@@ -164,19 +164,22 @@ impl Model {
         let draw =
             if self.settings.jitter == Jitter::None || self.settings.jitter == Jitter::PlusMinus(0) { 0 } else { draw() };
         let (earliest, latest) = self.window(found, draw);
+        let Some(max_wait) = self.settings.max_wait.map(u128::from) else {
+            return Expected::Sleep(pick(earliest, latest, draw));
+        };
+        let (left, least) = (max_wait - self.elapsed, self.settings.least_spread());
+        let leaves_room = latest < left && earliest + least < left;
+        let latest = if leaves_room { latest.min(left - least - 1) } else { latest };
         let wait = pick(earliest, latest, draw);
-        if let Some(max_wait) = self.settings.max_wait.map(u128::from) {
-            let left = max_wait - self.elapsed;
-            if wait + self.settings.least_spread() >= left {
-                self.last_wait_decided = true;
-                let spread = (left * self.settings.q() / 100).max(self.settings.least_spread()).min(left);
-                let earliest = (left - spread).max(found.hint().unwrap_or(0)).max(1);
-                #[expect(clippy::manual_rotate, reason = "said in another way than the crate says it")]
-                let halves_swapped = (draw >> 32) | (draw << 32);
-                return Expected::Sleep(pick(earliest, left.min(latest), halves_swapped));
-            }
+        if wait + least < left {
+            return Expected::Sleep(wait);
         }
-        Expected::Sleep(wait)
+        self.last_wait_decided = true;
+        let spread = (left * self.settings.q() / 100).max(least).min(left);
+        let earliest = (left - spread).max(found.hint().unwrap_or(0)).max(1);
+        #[expect(clippy::manual_rotate, reason = "said in another way than the crate says it")]
+        let halves_swapped = (draw >> 32) | (draw << 32);
+        Expected::Sleep(pick(earliest, left.min(latest), halves_swapped))
     }
 
     fn window(&mut self, found: Found, draw: u64) -> (u128, u128) {
