@@ -1,0 +1,234 @@
+//! Everything that is measured, each under the names of its row and column in the tables.
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use asyncpoll::rand_chacha::ChaCha8Rng;
+
+use crate::{
+    clock::Clock,
+    measured::{LIFE_DECISIONS, measured_birth, measured_decision, measured_life, measured_sweep},
+    peers::{
+        backoff::Backoff,
+        backon::{self, Backon},
+        exponential_backoff::ExponentialBackoff,
+        google_cloud_gax::{self, Gax},
+        limit::Limit,
+        ours::{
+            Answered, Decorrelated, Equal, Full, Generator, Hinted, Kind, Ours, Pending, Shared, Transient, TransientHinted,
+            Unjittered,
+        },
+        reliakit_backoff::ReliakitBackoff,
+        retry_policies::RetryPolicies,
+        sisyphus::{self, Sisyphus},
+        tokio_retry::TokioRetry,
+    },
+    small_generator::SplitMix64,
+    subject::Subject,
+};
+
+/// What is measured of a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// One decision: the mean of a poller's first ten, of which half are made on the ladder and half at the cap.
+    Decision,
+    /// A poller made from a ready policy, ten decisions, and its end.
+    Life,
+    /// A poller made from a ready policy.
+    Birth,
+    /// One decision of one poller after the other: the time for each.
+    Sweep,
+}
+
+impl Piece {
+    /// Returns the name in the tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Decision => "decision",
+            Self::Life => "life of ten",
+            Self::Birth => "birth",
+            Self::Sweep => "sweep",
+        }
+    }
+
+    /// Returns how many to count the instructions of.
+    pub const fn counted(self) -> u32 {
+        match self {
+            Self::Decision | Self::Birth => 1_000,
+            Self::Life => 200,
+            Self::Sweep => 10_000,
+        }
+    }
+
+    /// Returns how many to take the time of in one round.
+    pub const fn timed(self) -> u32 {
+        match self {
+            Self::Decision => 10_000,
+            Self::Life | Self::Birth => 2_000,
+            Self::Sweep => 1_000_000,
+        }
+    }
+}
+
+/// One thing that is measured.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// The row in the table.
+    pub row: String,
+    /// The column in the table.
+    pub column: String,
+    /// What is measured.
+    pub piece: Piece,
+    /// The bytes kept for each poller.
+    pub bytes: usize,
+    /// Does it so many times, and returns how long that took.
+    pub run: fn(u32) -> Duration,
+}
+
+impl Case {
+    fn new<S: Subject>(row: &str, column: &str, piece: Piece) -> Self {
+        let run = match piece {
+            Piece::Decision => decisions::<S>,
+            Piece::Life => lives::<S>,
+            Piece::Birth => births::<S>,
+            Piece::Sweep => sweep::<S>,
+        };
+        Self { row: row.to_owned(), column: column.to_owned(), piece, bytes: size_of::<S::Poller>(), run }
+    }
+
+    /// Returns a name that no other case has.
+    pub fn name(&self) -> String {
+        format!("{} | {}", self.row, self.column)
+    }
+}
+
+/// Returns the cases of `asyncpoll` alone: a row for each kind of decision and each other piece, a column for each clock and
+/// generator.
+pub fn ours() -> Vec<Case> {
+    let mut cases = Vec::new();
+    ours_with::<Instant, SplitMix64>(&mut cases);
+    ours_with::<Duration, SplitMix64>(&mut cases);
+    ours_with::<Instant, &'static mut ChaCha8Rng>(&mut cases);
+    ours_with::<Duration, &'static mut ChaCha8Rng>(&mut cases);
+    ours_with::<Instant, ChaCha8Rng>(&mut cases);
+    ours_with::<Duration, ChaCha8Rng>(&mut cases);
+    // A `&mut` serves one poller at a time.
+    cases.retain(|case| case.piece != Piece::Sweep || !case.column.contains("&mut"));
+    cases.push(Case::new::<Ours<Instant, Shared>>(Piece::Sweep.name(), &column::<Instant, Shared>(), Piece::Sweep));
+    cases.push(Case::new::<Ours<Duration, Shared>>(Piece::Sweep.name(), &column::<Duration, Shared>(), Piece::Sweep));
+    cases
+}
+
+/// Returns the cases of the table beside the peers: a row for each subject, a column for each piece.
+pub fn beside_peers() -> Vec<Case> {
+    let mut cases = Vec::new();
+    subject::<Ours<Instant, ChaCha8Rng>>(&mut cases, "asyncpoll: ");
+    subject::<Ours<Instant, &'static mut ChaCha8Rng>>(&mut cases, "asyncpoll: ");
+    subject::<Ours<Instant, SplitMix64>>(&mut cases, "asyncpoll: ");
+    subject::<Ours<Duration, SplitMix64>>(&mut cases, "asyncpoll, Duration as the instant: ");
+    subject::<Limit<&'static mut ChaCha8Rng>>(&mut cases, "bare limit: ");
+    subject::<Limit<SplitMix64>>(&mut cases, "bare limit: ");
+    subject::<Backon>(&mut cases, "");
+    subject::<backon::Limited>(&mut cases, "");
+    subject::<Backoff>(&mut cases, "");
+    subject::<ExponentialBackoff>(&mut cases, "");
+    subject::<TokioRetry>(&mut cases, "");
+    subject::<RetryPolicies>(&mut cases, "");
+    subject::<Sisyphus>(&mut cases, "");
+    subject::<sisyphus::Limited>(&mut cases, "");
+    subject::<ReliakitBackoff>(&mut cases, "");
+    subject::<Gax>(&mut cases, "");
+    subject::<google_cloud_gax::Limited>(&mut cases, "");
+    cases.retain(|case| case.piece != Piece::Sweep || !case.row.contains("&mut"));
+    cases
+}
+
+fn column<I: Clock, R: Generator>() -> String {
+    format!("{}, {}", R::NAME, I::NAME)
+}
+
+fn ours_with<I: Clock + 'static, R: Generator + 'static>(cases: &mut Vec<Case>) {
+    decision::<I, R, Pending>(cases);
+    decision::<I, R, Answered>(cases);
+    decision::<I, R, Transient>(cases);
+    decision::<I, R, Hinted>(cases);
+    decision::<I, R, TransientHinted>(cases);
+    decision::<I, R, Unjittered>(cases);
+    decision::<I, R, Full>(cases);
+    decision::<I, R, Equal>(cases);
+    decision::<I, R, Decorrelated>(cases);
+    for piece in [Piece::Life, Piece::Birth, Piece::Sweep] {
+        cases.push(Case::new::<Ours<I, R>>(piece.name(), &column::<I, R>(), piece));
+    }
+}
+
+fn decision<I: Clock, R: Generator, K: Kind>(cases: &mut Vec<Case>) {
+    cases.push(Case::new::<Ours<I, R, K>>(K::NAME, &column::<I, R>(), Piece::Decision));
+}
+
+fn subject<S: Subject>(cases: &mut Vec<Case>, prefix: &str) {
+    for piece in [Piece::Decision, Piece::Life, Piece::Birth, Piece::Sweep] {
+        cases.push(Case::new::<S>(&format!("{prefix}{}", S::NAME), piece.name(), piece));
+    }
+}
+
+/// Returns the readings at ten polls, with nanoseconds below and above those of the start.
+fn nows<S: Subject>() -> [S::Now; LIFE_DECISIONS] {
+    let mut elapsed = Duration::ZERO;
+    [(); LIFE_DECISIONS].map(|()| {
+        let now = S::now(elapsed);
+        elapsed += Duration::new(187, 654_321_012);
+        now
+    })
+}
+
+fn sources<S: Subject>(count: u32) -> Vec<S::Source> {
+    fastrand::seed(7);
+    (0..count).map(|seed| S::source(seed.into())).collect()
+}
+
+fn decisions<S: Subject>(count: u32) -> Duration {
+    // Few enough to stay in the first cache.
+    const POLLERS: u32 = 50;
+    let (policy, nows) = (black_box(S::policy()), nows::<S>());
+    let mut took = Duration::ZERO;
+    for _ in 0..count / POLLERS / LIFE_DECISIONS as u32 {
+        let mut pollers: Vec<_> = sources::<S>(POLLERS).into_iter().map(|source| S::start(&policy, source, nows[0])).collect();
+        let begun = Instant::now();
+        for poller in &mut pollers {
+            for now in nows {
+                black_box(measured_decision::<S>(&policy, poller, now));
+            }
+        }
+        took += begun.elapsed();
+    }
+    took
+}
+
+fn lives<S: Subject>(count: u32) -> Duration {
+    let (policy, nows, sources) = (black_box(S::policy()), nows::<S>(), sources::<S>(count));
+    let begun = Instant::now();
+    for source in sources {
+        measured_life::<S>(&policy, source, &nows);
+    }
+    begun.elapsed()
+}
+
+fn births<S: Subject>(count: u32) -> Duration {
+    let (policy, now, sources) = (black_box(S::policy()), S::now(Duration::ZERO), sources::<S>(count));
+    let begun = Instant::now();
+    for source in sources {
+        black_box(measured_birth::<S>(&policy, source, now));
+    }
+    begun.elapsed()
+}
+
+fn sweep<S: Subject>(count: u32) -> Duration {
+    let (policy, nows) = (black_box(S::policy()), nows::<S>());
+    let mut pollers: Vec<_> = sources::<S>(count).into_iter().map(|source| S::start(&policy, source, nows[0])).collect();
+    let begun = Instant::now();
+    measured_sweep::<S>(&policy, &mut pollers, nows[1]);
+    begun.elapsed()
+}

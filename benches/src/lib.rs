@@ -1,0 +1,18 @@
+//! What `asyncpoll` costs and how it behaves, beside its peers.
+//!
+//! `peers` has a file for each: how it is given the policy that all are measured with, or the nearest it can say. `conduct` has
+//! another for each: how it is run in virtual time.
+
+#[cfg(feature = "tables")]
+pub mod callgrind;
+#[cfg(feature = "tables")]
+pub mod cases;
+#[cfg(feature = "asyncpoll")]
+pub mod clock;
+#[cfg(feature = "tables")]
+#[cfg(feature = "tables")]
+pub mod measured;
+pub mod numbers;
+pub mod peers;
+pub mod small_generator;
+pub mod subject;
