@@ -2,6 +2,7 @@
 
 use std::{
     hint::black_box,
+    ops::Range,
     time::{Duration, Instant},
 };
 
@@ -184,18 +185,23 @@ fn nows<S: Subject>() -> [S::Now; LIFE_DECISIONS] {
     })
 }
 
-fn sources<S: Subject>(count: u32) -> Vec<S::Source> {
-    fastrand::seed(7);
-    (0..count).map(|seed| S::source(seed.into())).collect()
+/// Returns sources that differ, so that no branch can be foretold from the time before.
+fn sources<S: Subject>(seeds: Range<u32>) -> Vec<S::Source> {
+    fastrand::seed(seeds.start.into());
+    seeds.map(|seed| S::source(seed.into())).collect()
 }
 
 fn decisions<S: Subject>(count: u32) -> Duration {
     // Few enough to stay in the first cache.
     const POLLERS: u32 = 50;
+    const { assert!(LIFE_DECISIONS == 10, "ten decisions of each poller make the count") };
     let (policy, nows) = (black_box(S::policy()), nows::<S>());
     let mut took = Duration::ZERO;
-    for _ in 0..count / POLLERS / LIFE_DECISIONS as u32 {
-        let mut pollers: Vec<_> = sources::<S>(POLLERS).into_iter().map(|source| S::start(&policy, source, nows[0])).collect();
+    for batch in 0..count / (POLLERS * 10) {
+        let mut pollers: Vec<_> = sources::<S>(batch * POLLERS..(batch + 1) * POLLERS)
+            .into_iter()
+            .map(|source| S::start(&policy, source, nows[0]))
+            .collect();
         let begun = Instant::now();
         for poller in &mut pollers {
             for now in nows {
@@ -208,7 +214,7 @@ fn decisions<S: Subject>(count: u32) -> Duration {
 }
 
 fn lives<S: Subject>(count: u32) -> Duration {
-    let (policy, nows, sources) = (black_box(S::policy()), nows::<S>(), sources::<S>(count));
+    let (policy, nows, sources) = (black_box(S::policy()), nows::<S>(), sources::<S>(0..count));
     let begun = Instant::now();
     for source in sources {
         measured_life::<S>(&policy, source, &nows);
@@ -217,7 +223,7 @@ fn lives<S: Subject>(count: u32) -> Duration {
 }
 
 fn births<S: Subject>(count: u32) -> Duration {
-    let (policy, now, sources) = (black_box(S::policy()), S::now(Duration::ZERO), sources::<S>(count));
+    let (policy, now, sources) = (black_box(S::policy()), S::now(Duration::ZERO), sources::<S>(0..count));
     let begun = Instant::now();
     for source in sources {
         black_box(measured_birth::<S>(&policy, source, now));
@@ -227,7 +233,7 @@ fn births<S: Subject>(count: u32) -> Duration {
 
 fn sweep<S: Subject>(count: u32) -> Duration {
     let (policy, nows) = (black_box(S::policy()), nows::<S>());
-    let mut pollers: Vec<_> = sources::<S>(count).into_iter().map(|source| S::start(&policy, source, nows[0])).collect();
+    let mut pollers: Vec<_> = sources::<S>(0..count).into_iter().map(|source| S::start(&policy, source, nows[0])).collect();
     let begun = Instant::now();
     measured_sweep::<S>(&policy, &mut pollers, nows[1]);
     begun.elapsed()

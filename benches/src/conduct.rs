@@ -4,12 +4,26 @@ use std::{error::Error, fmt, time::Duration};
 
 use crate::numbers::Numbers;
 
+pub mod backoff;
+pub mod backon;
+pub mod exponential_backoff;
+pub mod google_cloud_gax;
+pub mod ours;
+pub mod reliakit_backoff;
+pub mod retry_policies;
+pub mod sisyphus;
+pub mod tokio_retry;
+
 /// A peer whose behaviour is watched.
 pub trait Conduct {
     /// The name in the tables.
     const NAME: &'static str;
     /// How it is told how long the server asked to wait; none where it cannot be told.
     const HINT: Option<&'static str>;
+    /// Whether the jitter can be set.
+    const TAKES_JITTER: bool;
+    /// Whether the time can be limited; else the count of polls is.
+    const TAKES_MAX_WAIT: bool;
 
     /// Makes a poller of these numbers.
     fn waits(numbers: &Numbers, seed: u64) -> Made;
@@ -31,7 +45,7 @@ pub enum Made {
     Waits(Box<dyn Waits>),
     /// It was refused, with this message.
     Refused(String),
-    /// The numbers cannot be written as the peer wants them: a NaN where it takes integers.
+    /// The numbers cannot be written as it wants them: a NaN where it takes integers.
     Unsayable,
 }
 

@@ -10,6 +10,8 @@ pub mod cases;
 #[cfg(feature = "asyncpoll")]
 pub mod clock;
 #[cfg(feature = "tables")]
+pub mod conduct;
+#[cfg(feature = "tables")]
 #[cfg(feature = "tables")]
 pub mod measured;
 pub mod numbers;

@@ -1,4 +1,4 @@
-//! A small generator: SplitMix64, eight bytes of state.
+//! A small generator: `SplitMix64`, eight bytes of state.
 
 /// Sebastiano Vigna's `SplitMix64`.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! sisyphus: ±20 % as ours, from its own SplitMix64; limits are wrappers.
+//! sisyphus: ±20 % as ours, from its own `SplitMix64`; limits are wrappers.
 
 use std::time::Duration;
 
