@@ -73,7 +73,7 @@ fn answers<C: Conduct>() -> Answers {
         shortest_hinted: shortest_hinted::<C>(),
         hint_past_deadline: hint_past_deadline::<C>(),
         last_poll: last_poll::<C>(),
-        ended: C::ended(&Numbers::TEN_MINUTES).map_or("has no loop".to_owned(), |ended| format!("`{ended}`")),
+        ended: C::ended(&Numbers::TEN_MINUTES).map_or_else(|| "has no loop".to_owned(), |ended| format!("`{ended}`")),
         odd: vec![
             odd::<C>(&Numbers { initial: Duration::ZERO, ..common }),
             odd::<C>(&Numbers { factor: f64::NAN, ..common }),
@@ -109,13 +109,13 @@ fn twenty(waits: &mut dyn Waits, hint: Option<Duration>) -> Vec<Duration> {
 
 fn longest<C: Conduct>() -> String {
     let longest = (0..POLLERS).flat_map(|seed| twenty(&mut *made::<C>(&Numbers::COMMON, seed), None)).max();
-    longest.map_or("none".to_owned(), seconds)
+    longest.map_or_else(|| "none".to_owned(), seconds)
 }
 
 fn shortest_hinted<C: Conduct>() -> String {
     let shortest = (0..POLLERS).flat_map(|seed| twenty(&mut *made::<C>(&Numbers::COMMON, seed), Some(HINT))).min();
-    let how = C::HINT.map_or("it cannot be told".to_owned(), str::to_owned);
-    format!("{} ({how})", shortest.map_or("none".to_owned(), seconds))
+    let how = C::HINT.unwrap_or("it cannot be told");
+    format!("{} ({how})", shortest.map_or_else(|| "none".to_owned(), seconds))
 }
 
 fn hint_past_deadline<C: Conduct>() -> String {
