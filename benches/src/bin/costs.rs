@@ -87,7 +87,7 @@ fn table(costs: &[Cost], figure: impl Fn(&Cost) -> String) {
         let cells: Vec<String> = columns
             .iter()
             .map(|column| costs.iter().find(|cost| cost.case.row == row && cost.case.column == *column))
-            .map(|cost| cost.map_or("–".to_owned(), &figure))
+            .map(|cost| cost.map_or_else(|| "–".to_owned(), &figure))
             .collect();
         println!("| {row} | {} |", cells.join(" | "));
     }
