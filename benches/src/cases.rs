@@ -33,7 +33,7 @@ use crate::{
 /// What is measured of a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// One decision: the mean of a poller's first ten, of which half are made on the ladder and half at the cap.
+    /// One decision: the mean of a poller's first ten, of which four are made on the ladder and six at the cap.
     Decision,
     /// A poller made from a ready policy, ten decisions, and its end.
     Life,
