@@ -31,7 +31,7 @@ pub struct NextPoll {
     pub number: u32,
     /// The time since the start of the poller.
     pub elapsed: Duration,
-    /// The time to the deadline, zero at the last poll and after it, or `None` where the policy has no `max_wait`.
+    /// The time to the deadline, or `None` where the policy has no `max_wait`. At the last poll little is left, or nothing.
     pub remaining: Option<Duration>,
 }
 

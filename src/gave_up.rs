@@ -41,9 +41,10 @@ pub struct GaveUp<E = Infallible> {
     pub consecutive_errors: u32,
     /// The time from the start of the poller to its end.
     pub elapsed: Duration,
-    /// The hint of the outcome that ended it: how long from then on the server asked us to wait.
+    /// The hint of the outcome that ended it or, where it had finished before, of the one just fed: how long from then on the
+    /// server asked us to wait.
     pub retry_after: Option<Duration>,
-    /// The error of the poll that ended it, if that was transient, or else the one
+    /// The error of the outcome that ended it or, where it had finished before, of the one just fed; else the one that
     /// [`step_keeping`](crate::Poller::step_keeping) kept.
     #[source]
     pub last_error: Option<E>,

@@ -20,8 +20,8 @@ use crate::nanos;
 /// from what is left: the ceiling is hard, yet waits do not pile up on it. `Full`, `Equal` and `Decorrelated` are those of
 /// Marc Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
 ///
-/// A server's hint is only ever lengthened, by at most `q` percent, and the last wait before the deadline only shortened,
-/// by about as much; `q` is `p` up to 20 for `PlusMinus(p)`, 0 for `None` and 20 for the others.
+/// A server's hint is only ever lengthened, by at most `q` percent: `p` up to 20 for `PlusMinus(p)`, 0 for `None` and 20 for
+/// the others. The last wait before the deadline has a window of its own: see [`Poller`](crate::Poller).
 ///
 /// # Example
 ///

@@ -3,7 +3,8 @@
 //! # The contract
 //!
 //! 1. Start a [`Poller`] when the operation starts, with a [`Policy`], a seed nobody else has, and the current instant.
-//! 2. **Poll once.** The first poll may be made at once; the answer to the submission itself can serve as the first outcome.
+//! 2. **Poll once**, with a timeout: a poller cannot end a poll that hangs. The first poll may be made at once; the answer to
+//!    the submission itself can serve as the first outcome.
 //! 3. Say what it found as an [`Outcome`], with the server's `Retry-After` where it gave one.
 //! 4. Read the clock, **after the poll**, and feed both to [`Poller::step`].
 //! 5. Obey the [`Decision`]: on `Sleep(d)` sleep for `d`, **no less**, and go to 2; the other three are the end.
@@ -45,7 +46,8 @@
 //!
 //! # Panics
 //!
-//! This crate does not panic.
+//! This crate does not panic, if the caller's clock, generator and closures do not; the futures of the drivers are like any
+//! `async fn` not to be polled after they are ready.
 //!
 //! # Crate features
 //!

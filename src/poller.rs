@@ -14,7 +14,8 @@ use state::{State, Verdict};
 ///
 /// A poller is a plain value. It reads no clock and runs no timer: the caller passes the current instant `now` to every
 /// method that needs it, and does the sleeping. `R` is the generator that jitter is drawn from, any [`rand_core::Rng`]; with
-/// the feature `chacha`, a `ChaCha8Rng` unless told otherwise.
+/// the feature `chacha`, a `ChaCha8Rng` unless told otherwise. A clone draws what the original draws, so use it to replay, not
+/// to poll something else.
 ///
 /// # Transitions
 ///
@@ -26,11 +27,11 @@ use state::{State, Verdict};
 /// |---|---|---|---|
 /// | any | `Done(v)`, `Failed(e)` | | `Done(v)`, `Failed(e)`; finished |
 /// | finished | other | | `GaveUp(Finished)`; the error just fed is handed back |
-/// | polling | `Transient` | this many in a row reach `max_consecutive_errors` | `GaveUp(ConsecutiveErrors)` |
+/// | polling | `Transient` | the run of errors reaches `max_consecutive_errors` | `GaveUp(ConsecutiveErrors)` |
 /// | polling | `Pending`, `Transient` | polls reach `max_polls` | `GaveUp(MaxPolls)` |
 /// | polling | either | elapsed is `max_wait` or more, or the last wait has been decided | `GaveUp(MaxWait)` |
 /// | polling | either, with a hint | the hint ends after the deadline | `GaveUp(RetryAfterPastDeadline)` |
-/// | polling | either | the wait would end at the deadline, past it or hardly before | `Sleep`: the last wait |
+/// | polling | either | the wait would end at the deadline, past it, or within the least `s` of it | `Sleep`: the last wait |
 /// | polling | either | | `Sleep` |
 ///
 /// # Waits
@@ -50,7 +51,8 @@ use state::{State, Verdict};
 ///
 /// *The last wait.* A wait that would reach the deadline is cut, so that one last poll is made there and none after it: at
 /// the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it. `s` is `q` percent of the time
-/// left, or of `initial_wait` (`max_wait`, if shorter) where that is more, with the `q` of [`Jitter`](crate::Jitter). A wait
+/// left, or of `initial_wait` (`max_wait`, if shorter) where that is more, with the `q` of [`Jitter`](crate::Jitter), and at
+/// most the time left. A wait
 /// that would end within the least such `s` of the deadline leaves no room to spread the last polls over: it is made the
 /// last as well or, where its window ends before the deadline, truncated so that it leaves room. The last wait is never
 /// shorter than the hint, and never longer than the wait it replaces may be.

@@ -19,12 +19,12 @@ const LONGEST_TEXT: u64 = 80;
 /// What a poll found.
 pub(crate) struct Answer {
     pub(crate) words: String,
-    pub(crate) outcome: Outcome<String, PollError>,
+    pub(crate) outcome: Outcome<String, AnswerError>,
 }
 
 /// Why a poll found neither the end of the operation nor that it is still going on.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PollError {
+pub(crate) enum AnswerError {
     #[error("{0}")]
     Status(StatusCode),
     #[error("{status}, Location: {location}")]
@@ -54,10 +54,10 @@ impl Answer {
         let outcome = match status.as_u16() {
             200 => Outcome::Done(text.unwrap_or_else(|| status.to_string())),
             202 | 404 => Outcome::pending(),
-            408 | 425 | 429 | 500..=599 => Outcome::transient(PollError::Status(status)),
+            408 | 425 | 429 | 500..=599 => Outcome::transient(AnswerError::Status(status)),
             _ => Outcome::Failed(match value(headers, LOCATION) {
-                Some(location) => PollError::Redirect { status, location },
-                None => PollError::Status(status),
+                Some(location) => AnswerError::Redirect { status, location },
+                None => AnswerError::Status(status),
             }),
         };
         Ok(Self { words, outcome: outcome.retry_after(retry_after(headers)) })
@@ -67,11 +67,11 @@ impl Answer {
     pub(crate) fn missing(error: ureq::Error) -> Self {
         use ureq::Error::{ConnectionFailed, HostNotFound, Io, Timeout};
         let outcome = match error {
-            Timeout(_) => Outcome::transient(PollError::TimedOut),
-            Io(_) | HostNotFound | ConnectionFailed => Outcome::transient(PollError::Connection(error.into_io())),
-            _ => Outcome::Failed(PollError::Malformed(error)),
+            Timeout(_) => Outcome::transient(AnswerError::TimedOut),
+            Io(_) | HostNotFound | ConnectionFailed => Outcome::transient(AnswerError::Connection(error.into_io())),
+            _ => Outcome::Failed(AnswerError::Malformed(error)),
         };
-        Self { words: outcome.error().map(PollError::to_string).unwrap_or_default(), outcome }
+        Self { words: outcome.error().map(AnswerError::to_string).unwrap_or_default(), outcome }
     }
 }
 

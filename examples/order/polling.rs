@@ -8,13 +8,13 @@ use std::{
 use asyncpoll::{Decision, GaveUp, Poller};
 use ureq::http::Uri;
 
-use crate::{answer::PollError, client::Client, events::Events, report};
+use crate::{answer::AnswerError, client::Client, events::Events, report};
 
 /// How it ended.
 pub(crate) enum End {
     Done(String),
-    Failed(PollError),
-    GaveUp(GaveUp<PollError>),
+    Failed(AnswerError),
+    GaveUp(GaveUp<AnswerError>),
 }
 
 /// Polls `url` until the poller has decided, or Ctrl-C comes.

@@ -74,8 +74,7 @@ impl Account {
         self.obedient &= self.elapsed >= self.due;
         self.polls += 1;
         match found {
-            None => {}
-            Some(Unfinished { transient: false, .. }) => self.consecutive_errors = 0,
+            None | Some(Unfinished { transient: false, .. }) => self.consecutive_errors = 0,
             Some(Unfinished { transient: true, .. }) => {
                 self.errors += 1;
                 self.consecutive_errors += 1;

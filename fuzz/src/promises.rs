@@ -181,9 +181,7 @@ impl Watched {
             (account.polls, account.errors, account.elapsed(self.now), hint),
             "Counts: polls, errors, elapsed and hint at the end: {self:#?}"
         );
-        if gave_up.reason != Reason::Finished {
-            assert_eq!(gave_up.consecutive_errors, account.consecutive_errors, "Counts: errors at the end: {self:#?}");
-        }
+        assert_eq!(gave_up.consecutive_errors, account.consecutive_errors, "Counts: errors at the end: {self:#?}");
         assert!(!gave_up.to_string().is_empty(), "an end that says nothing: {self:#?}");
         self.account.finish();
     }

@@ -84,7 +84,7 @@ impl PolicyBuilder {
     /// Sets the first wait alone, for an operation known to take at least so long; the ladder then starts with the second.
     ///
     /// It is jittered as the others are, but neither raised to `initial_wait` nor cut to `max_backoff`. A hint at the first
-    /// poll takes its place. Not set unless this is called.
+    /// poll takes its place or, with a transient error, the longer of both counts. Not set unless this is called.
     ///
     /// ```
     /// use asyncpoll::{Jitter, Policy, PolicyError};
@@ -174,7 +174,8 @@ impl PolicyBuilder {
 
     /// Sets the time from the start of a poller to its deadline; 10 min unless this is called. At least 1 ns.
     ///
-    /// An explicit `max_wait` goes before the process-wide default.
+    /// Where the clock advances by each `Sleep` at least, it bounds the polls too: to 10 × `max_wait` / `initial_wait` + 3,
+    /// whatever is drawn. An explicit `max_wait` goes before the process-wide default.
     ///
     /// ```
     /// use asyncpoll::{Policy, PolicyError};

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-/// The most bytes a sentence can have: a refused duration takes 33 of them at most, and a sentence holds no more than two.
+/// The most bytes a sentence can have: a refused duration takes 32 of them at most, and a sentence holds no more than two.
 const CAPACITY: usize = 144;
 
 /// A short text, built by appending. What does not fit is cut off.

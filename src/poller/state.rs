@@ -47,7 +47,7 @@ impl State {
         }
     }
 
-    /// Decides after a poll that left the operation unfinished. Each `return` is a row of the table in the docs of `Poller`.
+    /// Decides after a poll that left the operation unfinished, by the table in the docs of `Poller`, row for row.
     #[expect(clippy::inline_always, reason = "a fifth fewer instructions: called from one place, it needs no call")]
     #[inline(always)]
     pub(super) fn step<R: Rng + ?Sized>(

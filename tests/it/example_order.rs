@@ -1,5 +1,4 @@
 //! The example `order`, run as its users run it.
-#![cfg(all(feature = "chacha", feature = "std"))]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use core::{net::Ipv4Addr, time::Duration};

@@ -85,15 +85,16 @@ fn where_the_first_wait_is_the_last() {
 }
 
 #[test]
-fn where_the_deadline_is_just_beyond_the_ceiling() {
-    for (max_wait, jitter, q) in [10.2, 10.8, 11.3, 11.5, 13.0]
-        .into_iter()
-        .flat_map(|max_wait| KINDS.map(|(jitter, q)| (max_wait, jitter, q)))
-        .filter(|(_, jitter, _)| *jitter != Jitter::Decorrelated)
-    {
-        let builder = Policy::builder().initial_wait(seconds(10.0)).max_backoff(seconds(10.0)).max_wait(seconds(max_wait));
-        let share = crowding(builder.jitter(jitter), seconds(10.0) * q / 100, |_| Outcome::pending());
-        assert!(share <= 7.0, "{jitter:?}, {max_wait} s: {share} % of the last polls in one stretch");
+fn wherever_the_deadline_lies_from_one_base_to_three() {
+    for max_wait in (100..300).step_by(37).map(|percent| seconds(5.0) * percent / 100) {
+        let ceilings = [5.0, 300.0];
+        for (ceiling, (jitter, q)) in ceilings.into_iter().flat_map(|ceiling| KINDS.map(|kind| (ceiling, kind))) {
+            if ceiling > 5.0 || jitter != Jitter::Decorrelated {
+                let builder = Policy::builder().max_backoff(seconds(ceiling)).max_wait(max_wait).jitter(jitter);
+                let share = crowding(builder, seconds(5.0) * q / 100, |_| Outcome::pending());
+                assert!(share <= 7.0, "{jitter:?} up to {ceiling} s, {max_wait:?}: {share} % in one stretch");
+            }
+        }
     }
 }
 

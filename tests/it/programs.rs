@@ -155,7 +155,7 @@ struct Order {
 #[test]
 fn a_poller_in_a_field() {
     let now = std::time::Instant::now();
-    let poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), now);
+    let poller = Poller::seeded(Policy::builder().build().unwrap(), asyncpoll::random_seed(), now);
     let mut order = Order { poller, url: "https://ca.example.test/order/1".into() };
     let decision = order.poller.step(Outcome::<()>::pending(), now);
     assert!(matches!(decision, Decision::Sleep(wait) if wait >= seconds(4.0)), "{}: {decision:?}", order.url);
