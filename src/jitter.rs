@@ -16,6 +16,8 @@ use crate::nanos;
 /// | `Equal` | `[base / 2, base]` |
 /// | `Decorrelated` | `[initial_wait, min(3 × previous wait of the ladder, max_backoff)]` |
 ///
+/// The previous wait of the ladder is the one it drew, whatever a hint or the deadline then made of it.
+///
 /// A window that reaches above `max_backoff` or below a tenth of `initial_wait` is truncated there, and the draw is made
 /// from what is left: the ceiling is hard, yet waits do not pile up on it. `Full`, `Equal` and `Decorrelated` are those of
 /// Marc Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.

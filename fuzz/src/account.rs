@@ -88,9 +88,15 @@ impl Account {
         self.last_wait = last_wait;
         let answers_hint = !found.transient && found.hint.is_some();
         if !answers_hint && !self.first_wait_applies(found) {
+            let longest = *self.settings.ladder_window(self.base).end();
+            // The ladder goes on from what it drew, which the wait is not where a hint or the deadline had a say.
+            let near_deadline = self
+                .settings
+                .max_wait
+                .is_some_and(|max_wait| self.elapsed + longest + self.settings.least_spread() >= max_wait.as_nanos());
             self.base = match (self.settings.jitter, found.hint) {
-                (Jitter::Decorrelated, None) => wait,
-                (Jitter::Decorrelated, Some(_)) => *self.settings.ladder_window(self.base).end(),
+                (Jitter::Decorrelated, None) if !near_deadline => wait,
+                (Jitter::Decorrelated, _) => longest,
                 _ => self.settings.next_base(self.base),
             };
         }
