@@ -153,9 +153,11 @@ fn where_no_room_can_be_left_the_last_wait_is_no_longer_than_the_wait_it_replace
         assert_eq!(decision, Shape::Sleep(seconds(expected)));
         assert_eq!(step(&mut poller, Outcome::pending(), seconds(599.1)), Shape::GaveUp(Reason::MaxWait));
     }
-    // Full jitter draws a hint of 4.9 s from [4.9, 5]; all of it ends within 1 s of the deadline, 5.5 s away.
-    let mut poller = start(Policy::builder().jitter(Jitter::Full), Tape::highest());
-    let decision = step(&mut poller, Outcome::pending().retry_after(seconds(4.9)), seconds(594.5));
-    assert_eq!(decision, Shape::Sleep(seconds(5.0)));
-    assert_eq!(step(&mut poller, Outcome::pending(), seconds(599.5)), Shape::GaveUp(Reason::MaxWait));
+    // Full jitter draws a hint of 4.9 s from [4.9, 5]; all of it ends within 1 s of the deadline, 5.5 s away or 5.9 s.
+    for (at, tape, expected) in [(594.5, Tape::highest(), 5.0), (594.1, Tape::highest(), 5.0), (594.1, Tape::lowest(), 4.9)] {
+        let mut poller = start(Policy::builder().jitter(Jitter::Full), tape);
+        let decision = step(&mut poller, Outcome::pending().retry_after(seconds(4.9)), seconds(at));
+        assert_eq!(decision, Shape::Sleep(seconds(expected)), "at {at} s");
+        assert_eq!(step(&mut poller, Outcome::pending(), seconds(at + expected)), Shape::GaveUp(Reason::MaxWait));
+    }
 }
