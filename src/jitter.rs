@@ -46,7 +46,8 @@ pub enum Jitter {
     Full,
     /// At least half of the base.
     Equal,
-    /// Grown from the previous wait instead of the ladder; the multiplier is not used.
+    /// Grown from the previous wait instead of the ladder; the multiplier is not used. Where `max_backoff` is hardly above
+    /// `initial_wait`, there is hardly anything to spread, the last polls of a fleet included.
     Decorrelated,
 }
 
