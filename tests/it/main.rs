@@ -18,6 +18,7 @@
 mod support;
 mod decisions;
 mod model;
+mod strategies;
 
 mod bounds;
 mod cancelling;

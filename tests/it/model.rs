@@ -2,12 +2,9 @@
 
 use asyncpoll::{Jitter, Policy, Reason};
 use core::time::Duration;
-use proptest::prelude::*;
 
 /// 2⁶⁴−1 ns, where clocks, hints and waits saturate.
 pub(crate) const LAST: u128 = u64::MAX as u128;
-
-const LONGEST: u64 = i64::MAX.unsigned_abs();
 
 /// The settings of a policy, in nanoseconds.
 #[derive(Clone, Copy, Debug)]
@@ -255,77 +252,4 @@ fn around(jitter: Jitter, base: u128, first: u128, previous: u128) -> (u128, u12
 fn pick(earliest: u128, latest: u128, draw: u64) -> u128 {
     assert!(earliest <= latest, "an empty window");
     earliest + ((u128::from(draw) * (latest - earliest + 1)) >> 64)
-}
-
-/// Durations of a policy: everyday ones, tiny ones, and all up to the longest.
-fn durations() -> impl Strategy<Value = u64> {
-    prop_oneof![
-        4 => 1_000_000..600_000_000_000_u64,
-        2 => 1..1_000_u64,
-        1 => 1..=LONGEST,
-        1 => Just(LONGEST),
-        1 => (0..63_u32).prop_map(|bit| 1 << bit),
-    ]
-}
-
-pub(crate) fn jitters() -> impl Strategy<Value = Jitter> {
-    prop_oneof![
-        Just(Jitter::None),
-        (0..=100_u8).prop_map(Jitter::PlusMinus),
-        Just(Jitter::PlusMinus(20)),
-        Just(Jitter::Full),
-        Just(Jitter::Equal),
-        Just(Jitter::Decorrelated),
-    ]
-}
-
-fn multipliers() -> impl Strategy<Value = (u32, u32)> {
-    let any_ratio = (1..=u32::MAX, 1..=u32::MAX).prop_map(|(one, other)| (one.max(other), one.min(other)));
-    prop_oneof![Just((1, 1)), Just((3, 1)), Just((3, 2)), (1..20_u32, 1..5_u32).prop_map(|(a, b)| (a + b, b)), any_ratio]
-}
-
-/// Every policy that `build` accepts.
-pub(crate) fn settings() -> impl Strategy<Value = Settings> {
-    let limits = (
-        prop::option::of(durations()),
-        prop::option::weighted(0.8, durations()),
-        prop::option::weighted(0.3, prop_oneof![1..40_u32, Just(u32::MAX)]),
-        prop::option::weighted(0.3, prop_oneof![1..5_u32, Just(u32::MAX)]),
-    );
-    (durations(), durations(), multipliers(), jitters(), limits)
-        .prop_map(|(one, other, multiplier, jitter, (first_wait, max_wait, max_polls, max_consecutive_errors))| Settings {
-            first_wait,
-            initial_wait: one.min(other),
-            max_backoff: one.max(other),
-            multiplier,
-            jitter,
-            max_wait,
-            max_polls,
-            max_consecutive_errors,
-        })
-        .prop_filter("decorrelated jitter needs room", |settings| {
-            settings.jitter != Jitter::Decorrelated || settings.initial_wait < settings.max_backoff
-        })
-}
-
-/// Hints from none and zero to the longest a header can say.
-fn hints() -> impl Strategy<Value = Option<Duration>> {
-    prop_oneof![
-        4 => Just(None),
-        2 => (0..700_000_000_000_u64).prop_map(|nanos| Some(Duration::from_nanos(nanos))),
-        1 => Just(Some(Duration::ZERO)),
-        1 => durations().prop_map(|nanos| Some(Duration::from_nanos(nanos))),
-        1 => (any::<u64>(), 0..1_000_000_000_u32).prop_map(|(seconds, nanos)| Some(Duration::new(seconds, nanos))),
-        1 => Just(Some(Duration::MAX)),
-    ]
-}
-
-/// What polls find: mostly nothing yet.
-pub(crate) fn found() -> impl Strategy<Value = Found> {
-    prop_oneof![
-        10 => hints().prop_map(Found::Pending),
-        8 => hints().prop_map(Found::Transient),
-        1 => Just(Found::Done),
-        1 => Just(Found::Failed),
-    ]
 }

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use std::rc::Rc;
 
 use crate::{
-    model::{self, Expected, Found, LAST, Model, Settings},
+    model::{Expected, Found, LAST, Model, Settings},
+    strategies,
     support::Tape,
 };
 
@@ -31,8 +32,8 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         Just(Duration::MAX),
     ];
     let event = prop_oneof![
-        40 => (model::found(), late).prop_map(|(found, late)| vec![Event::Found(found), Event::WakeUp(late)]),
-        8 => model::found().prop_map(|found| vec![Event::Found(found)]),
+        40 => (strategies::found(), late).prop_map(|(found, late)| vec![Event::Found(found), Event::WakeUp(late)]),
+        8 => strategies::found().prop_map(|found| vec![Event::Found(found)]),
         2 => reading.prop_map(|reading| vec![Event::Jump(reading)]),
         2 => Just(vec![Event::Reset]),
         1 => Just(vec![Event::Cancel]),
@@ -159,13 +160,13 @@ proptest! {
 
     #[test]
     fn total_it_never_panics_and_agrees_with_the_reference(
-        settings in model::settings(), events in events(), tape in tapes(),
+        settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
         play(settings, &events, &tape);
     }
 
     #[test]
-    fn sticky_after_the_end_it_never_sleeps(settings in model::settings(), events in events(), tape in tapes()) {
+    fn sticky_after_the_end_it_never_sleeps(settings in strategies::settings(), events in events(), tape in tapes()) {
         for step in play(settings, &events, &tape).iter().filter(|step| step.finished) {
             let passed_through = matches!(step.decision, Expected::Done | Expected::Failed);
             prop_assert!(passed_through || step.decision == Expected::GaveUp(Reason::Finished), "{step:?}");
@@ -174,7 +175,7 @@ proptest! {
 
     #[test]
     fn capped_no_wait_without_a_hint_exceeds_max_backoff(
-        settings in model::settings(), events in events(), tape in tapes(),
+        settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
         for step in play(settings, &events, &tape) {
             let Some(wait) = step.wait() else { continue };
@@ -187,7 +188,7 @@ proptest! {
 
     #[test]
     fn alive_no_wait_but_the_first_and_the_last_is_below_a_tenth_of_initial_wait(
-        settings in model::settings(), events in events(), tape in tapes(),
+        settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
         for step in play(settings, &events, &tape) {
             let Some(wait) = step.wait() else { continue };
@@ -197,7 +198,7 @@ proptest! {
     }
 
     #[test]
-    fn deadline_no_wait_ends_after_it(settings in model::settings(), events in events(), tape in tapes()) {
+    fn deadline_no_wait_ends_after_it(settings in strategies::settings(), events in events(), tape in tapes()) {
         for step in play(settings, &events, &tape) {
             if let (Some(wait), Some(max_wait)) = (step.wait(), settings.max_wait) {
                 prop_assert!(step.elapsed + wait <= max_wait.into(), "{step:?}");
@@ -206,7 +207,7 @@ proptest! {
     }
 
     #[test]
-    fn polite_no_wait_ends_before_its_hint(settings in model::settings(), events in events(), tape in tapes()) {
+    fn polite_no_wait_ends_before_its_hint(settings in strategies::settings(), events in events(), tape in tapes()) {
         for step in play(settings, &events, &tape) {
             if let (Some(wait), Some(hint)) = (step.wait(), step.found.hint()) {
                 prop_assert!(wait >= hint, "{step:?}");
@@ -220,7 +221,7 @@ proptest! {
 
     #[test]
     fn one_cut_the_last_wait_is_followed_by_nothing_but_the_end(
-        settings in model::settings(), events in events(), tape in tapes(),
+        settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
         let steps = play(settings, &events, &tape);
         prop_assert!(steps.iter().filter(|step| step.last_wait).count() <= 1);
@@ -232,7 +233,7 @@ proptest! {
 
     #[test]
     fn counts_polls_are_the_outcomes_fed_while_polling(
-        settings in model::settings(), events in events(), tape in tapes(),
+        settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
         let mut polls = 0;
         for step in play(settings, &events, &tape) {
@@ -244,8 +245,8 @@ proptest! {
 
     #[test]
     fn ends_it_gives_up_after_a_computable_number_of_polls(
-        settings in model::settings(),
-        outcomes in prop::collection::vec(model::found(), 1..8),
+        settings in strategies::settings(),
+        outcomes in prop::collection::vec(strategies::found(), 1..8),
         tape in tapes(),
         late in 0..1_000_000_000_u64,
     ) {
@@ -265,7 +266,7 @@ proptest! {
     }
 
     #[test]
-    fn ends_max_polls_needs_no_clock(settings in model::settings(), max_polls in 1..200_u32, tape in tapes()) {
+    fn ends_max_polls_needs_no_clock(settings in strategies::settings(), max_polls in 1..200_u32, tape in tapes()) {
         let settings = Settings { max_polls: Some(max_polls), ..settings };
         let polls = vec![Event::Found(Found::Pending(None)); max_polls as usize];
         prop_assert!(play(settings, &polls, &tape).last().unwrap().has_ended());
@@ -273,14 +274,14 @@ proptest! {
 
     #[test]
     fn replayable_the_same_inputs_give_the_same_decisions(
-        settings in model::settings(), events in events(), tape in tapes(),
+        settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
         prop_assert_eq!(play(settings, &events, &tape), play(settings, &events, &tape));
     }
 
     #[test]
     fn frugal_one_draw_a_sleep_at_most_and_none_otherwise(
-        settings in model::settings(), events in events(), tape in tapes(),
+        settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
         let draws_at_all = !matches!(settings.jitter, Jitter::None | Jitter::PlusMinus(0));
         for step in play(settings, &events, &tape) {
@@ -290,7 +291,7 @@ proptest! {
 
     #[test]
     fn conserving_every_payload_comes_out_or_is_dropped_with_its_sleep(
-        settings in model::settings(), outcomes in prop::collection::vec(model::found(), 1..30), tape in tapes(), keeping: bool,
+        settings in strategies::settings(), outcomes in prop::collection::vec(strategies::found(), 1..30), tape in tapes(), keeping: bool,
     ) {
         let mut poller = Poller::new(settings.policy(), Tape::new(tape), Duration::ZERO);
         let (owner, mut now, mut kept) = (Rc::new(()), Duration::ZERO, None);

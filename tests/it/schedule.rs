@@ -5,7 +5,8 @@ use core::time::Duration;
 use proptest::prelude::*;
 
 use crate::{
-    model::{self, Settings},
+    model::Settings,
+    strategies,
     support::{Tape, exact, polls_while_pending, seconds, start},
 };
 
@@ -66,7 +67,7 @@ fn after_its_end_it_stays_ended() {
 
 proptest! {
     #[test]
-    fn no_draw_leaves_the_envelope(settings in model::settings(), tape in prop::collection::vec(any::<u64>(), 1..40)) {
+    fn no_draw_leaves_the_envelope(settings in strategies::settings(), tape in prop::collection::vec(any::<u64>(), 1..40)) {
         let policy = settings.policy();
         let mut poller = asyncpoll::Poller::new(policy, Tape::new(tape), Duration::ZERO);
         let mut now = Duration::ZERO;
@@ -82,7 +83,7 @@ proptest! {
     }
 
     #[test]
-    fn without_jitter_it_is_what_happens(settings in model::settings()) {
+    fn without_jitter_it_is_what_happens(settings in strategies::settings()) {
         let settings = Settings { jitter: Jitter::None, max_wait: settings.max_wait.or(Some(1_000)), ..settings };
         let policy = settings.policy();
         prop_assume!(policy.schedule().nth(5_000).is_none());
