@@ -6,6 +6,7 @@ use std::time::Duration;
 use arbitrary::Arbitrary;
 use asyncpoll::{Outcome, Policy};
 use asyncpoll_fuzz::{
+    operations::Subject as _,
     promises::Watched,
     refusals::refusals,
     settings::Settings,
@@ -16,7 +17,7 @@ use asyncpoll_fuzz::{
 /// How many polls each poller is followed for.
 const POLLS: u32 = 64;
 
-#[derive(Arbitrary, Clone, Debug)]
+#[derive(Arbitrary, Debug)]
 struct Input {
     settings: Settings,
     #[arbitrary(with = span)]
@@ -27,7 +28,7 @@ struct Input {
     tape: Tape,
 }
 
-fn check(Input { settings, hint, late, tape }: Input) {
+fn check(&Input { settings, hint, late, ref tape }: &Input) {
     let refusals = refusals(&settings);
     match settings.build() {
         Err(error) => {
@@ -40,10 +41,10 @@ fn check(Input { settings, hint, late, tape }: Input) {
             assert!(refusals.is_empty(), "build takes what {refusals:?} refuse");
             assert_eq!(policy.to_builder().build(), Ok(policy), "a builder made from a policy makes another");
             assert_schedule(settings, policy);
-            follow_schedule(settings, policy, &tape);
-            follow(settings, &tape, Outcome::pending().retry_after(hint), late);
-            follow(settings, &tape, Outcome::transient(()), Duration::ZERO);
-            follow(settings, &tape, Outcome::transient(()).retry_after(hint), late);
+            follow_schedule(settings, policy, tape);
+            follow(settings, tape, Outcome::pending().retry_after(hint), late);
+            follow(settings, tape, Outcome::transient(()), Duration::ZERO);
+            follow(settings, tape, Outcome::transient(()).retry_after(hint), late);
         }
     }
 }

@@ -19,14 +19,14 @@ macro_rules! target {
     ($check:ident: $input:ty) => {
         #[cfg(fuzzing)]
         ::libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-            if let Ok(input) = $crate::replay::decode::<$input>(bytes) {
-                $check(input);
+            if let Ok(input) = $crate::corpus::decode::<$input>(bytes) {
+                $check(&input);
             }
         });
 
         #[cfg(not(fuzzing))]
         fn main() -> ::std::process::ExitCode {
-            $crate::replay::replay(env!("CARGO_BIN_NAME"), $check)
+            $crate::corpus::replay(env!("CARGO_BIN_NAME"), $check)
         }
     };
 }
@@ -43,7 +43,7 @@ pub fn decode<'a, T: Arbitrary<'a>>(bytes: &'a [u8]) -> arbitrary::Result<T> {
 /// Checks every input in the files and directories that the program was given, or else in the corpus of `target`.
 ///
 /// The exit code says whether all of them passed, and that there was one.
-pub fn replay<T: for<'a> Arbitrary<'a> + Clone + Debug>(target: &str, check: fn(T)) -> ExitCode {
+pub fn replay<T: for<'a> Arbitrary<'a> + Debug>(target: &str, check: fn(&T)) -> ExitCode {
     match replay_all(target, check) {
         Ok(inputs) => {
             println!("{target}: all {inputs} inputs pass");
@@ -56,7 +56,7 @@ pub fn replay<T: for<'a> Arbitrary<'a> + Clone + Debug>(target: &str, check: fn(
     }
 }
 
-fn replay_all<T: for<'a> Arbitrary<'a> + Clone + Debug>(target: &str, check: fn(T)) -> Result<usize, Box<dyn error::Error>> {
+fn replay_all<T: for<'a> Arbitrary<'a> + Debug>(target: &str, check: fn(&T)) -> Result<usize, Box<dyn error::Error>> {
     let mut paths: Vec<_> = env::args_os().skip(1).map(PathBuf::from).collect();
     if paths.is_empty() {
         paths.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target));
@@ -69,7 +69,7 @@ fn replay_all<T: for<'a> Arbitrary<'a> + Clone + Debug>(target: &str, check: fn(
     for file in &files {
         let bytes = fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
         let input: T = decode(&bytes)?;
-        if catch_unwind(AssertUnwindSafe(|| check(input.clone()))).is_ok() {
+        if catch_unwind(AssertUnwindSafe(|| check(&input))).is_ok() {
             passed += 1;
         } else {
             eprintln!("{} does not pass: {input:#?}", file.display());

@@ -6,6 +6,7 @@ use asyncpoll::{Decision, GaveUp, Outcome, Poller, Reason};
 
 use crate::{
     account::{Account, LastWait, Unfinished},
+    operations::Subject,
     payload::{Payload, Payloads},
     settings::Settings,
     span::nanos,
@@ -16,8 +17,6 @@ use crate::{
 #[derive(Debug)]
 pub struct Watched {
     poller: Poller<Duration, Tape>,
-    /// Gets the same policy, tape and inputs, and so must decide the same.
-    twin: Poller<Duration, Tape>,
     tape: Tape,
     payloads: Payloads,
     kept: Option<Payload>,
@@ -32,7 +31,6 @@ impl Watched {
         let tape = tape.rewound();
         let watched = Self {
             poller: Poller::new(policy, tape.clone(), now),
-            twin: Poller::new(policy, tape.rewound(), now),
             tape,
             payloads: Payloads::default(),
             kept: None,
@@ -41,66 +39,6 @@ impl Watched {
         };
         watched.assert_answers();
         watched
-    }
-
-    /// Feeds what a poll found, and returns the wait where the answer is `Sleep`.
-    pub fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
-        let decision = self.decide(outcome);
-        let found = unfinished(outcome);
-        self.account.poll(found.map(|(found, _)| found), self.now);
-        let sleep = match (decision, found) {
-            (Decision::Sleep(wait), Some((found, _))) => {
-                self.account.settle_last_wait(false);
-                self.assert_sleep(wait, found);
-                Some(wait)
-            }
-            (Decision::GaveUp(gave_up), Some((found, hint))) => {
-                self.account.settle_last_wait(gave_up.reason == Reason::MaxWait);
-                let end = self.account.end(found, self.now);
-                self.assert_gave_up(&gave_up, end, hint);
-                None
-            }
-            (Decision::Done(()) | Decision::Failed(()), None) => {
-                self.account.finish();
-                None
-            }
-            _ => panic!("{decision:?} does not answer {outcome:?}: {self:#?}"),
-        };
-        let most = self.account.most_polls();
-        assert!(most.is_none_or(|most| u128::from(self.account.polls) <= most), "Ends: too many polls: {self:#?}");
-        self.assert_answers();
-        sleep
-    }
-
-    /// Cancels the poller.
-    pub fn cancel(&mut self) {
-        let draws = self.tape.draws();
-        let gave_up = self.poller.cancel(self.now);
-        assert_eq!(gave_up, self.twin.cancel(self.now), "Replayable: the twin ends in another way: {self:#?}");
-        assert_eq!(self.tape.draws(), draws, "Frugal: a draw without a Sleep: {self:#?}");
-        self.account.advance(self.now);
-        let reason = if self.account.finished { Reason::Finished } else { Reason::Cancelled };
-        self.assert_gave_up(&gave_up, Some(reason), None);
-        self.assert_answers();
-    }
-
-    /// Starts the ladder again.
-    pub fn reset_backoff(&mut self) {
-        self.poller.reset_backoff();
-        self.twin.reset_backoff();
-        self.account.reset_backoff();
-        self.assert_answers();
-    }
-
-    /// Sets the clock, forwards or back.
-    pub fn set_clock(&mut self, now: Duration) {
-        self.now = now;
-        self.assert_answers();
-    }
-
-    /// Returns the time on the clock.
-    pub fn now(&self) -> Duration {
-        self.now
     }
 
     /// Returns how many polls there were.
@@ -113,7 +51,7 @@ impl Watched {
         self.account.finished
     }
 
-    /// Lets the poller decide, and holds the decision against the twin's, the draws and where the payloads are.
+    /// Lets the poller decide, and holds the decision against the draws and where the payloads are.
     fn decide(&mut self, outcome: Outcome<(), ()>) -> Decision<(), ()> {
         let number = |payload: &Payload| payload.number();
         let (draws, made, kept) = (self.tape.draws(), self.payloads.made(), self.kept.as_ref().map(number));
@@ -137,10 +75,7 @@ impl Watched {
             "Conserving: a result or an error is elsewhere after {decision:?}: {self:#?}"
         );
 
-        let decision = without_payloads(decision);
-        let twins = without_payloads(self.twin.step(outcome, self.now));
-        assert_eq!(decision, twins, "Replayable: the twin decides differently: {self:#?}");
-        decision
+        without_payloads(decision)
     }
 
     fn assert_sleep(&mut self, sleep: Duration, found: Unfinished) {
@@ -199,6 +134,61 @@ impl Watched {
         let kept =
             (account.finished, account.polls, account.elapsed(now), account.remaining(now), account.until_next_poll(now));
         assert_eq!(told, kept, "Counts: finished, polls, elapsed, remaining, until the next poll: {self:#?}");
+    }
+}
+
+impl Subject for Watched {
+    fn now(&self) -> Duration {
+        self.now
+    }
+
+    fn set_clock(&mut self, now: Duration) {
+        self.now = now;
+        self.assert_answers();
+    }
+
+    fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
+        let decision = self.decide(outcome);
+        let found = unfinished(outcome);
+        self.account.poll(found.map(|(found, _)| found), self.now);
+        let sleep = match (decision, found) {
+            (Decision::Sleep(wait), Some((found, _))) => {
+                self.account.settle_last_wait(false);
+                self.assert_sleep(wait, found);
+                Some(wait)
+            }
+            (Decision::GaveUp(gave_up), Some((found, hint))) => {
+                self.account.settle_last_wait(gave_up.reason == Reason::MaxWait);
+                let end = self.account.end(found, self.now);
+                self.assert_gave_up(&gave_up, end, hint);
+                None
+            }
+            (Decision::Done(()) | Decision::Failed(()), None) => {
+                self.account.finish();
+                None
+            }
+            _ => panic!("{decision:?} does not answer {outcome:?}: {self:#?}"),
+        };
+        let most = self.account.most_polls();
+        assert!(most.is_none_or(|most| u128::from(self.account.polls) <= most), "Ends: too many polls: {self:#?}");
+        self.assert_answers();
+        sleep
+    }
+
+    fn cancel(&mut self) {
+        let draws = self.tape.draws();
+        let gave_up = self.poller.cancel(self.now);
+        assert_eq!(self.tape.draws(), draws, "Frugal: a draw without a Sleep: {self:#?}");
+        self.account.advance(self.now);
+        let reason = if self.account.finished { Reason::Finished } else { Reason::Cancelled };
+        self.assert_gave_up(&gave_up, Some(reason), None);
+        self.assert_answers();
+    }
+
+    fn reset_backoff(&mut self) {
+        self.poller.reset_backoff();
+        self.account.reset_backoff();
+        self.assert_answers();
     }
 }
 

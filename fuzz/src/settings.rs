@@ -5,7 +5,10 @@ use std::time::Duration;
 use arbitrary::{Arbitrary, Result, Unstructured};
 use asyncpoll::{Jitter, Policy, PolicyError};
 
-use crate::span::{optional_span, span};
+use crate::{
+    model,
+    span::{optional_span, span},
+};
 
 /// The longest duration a policy may hold.
 pub const LONGEST: Duration = Duration::from_nanos(i64::MAX as u64);
@@ -81,6 +84,21 @@ impl Settings {
             builder = builder.max_consecutive_errors(errors);
         }
         builder.build()
+    }
+
+    /// Returns the settings as the reference of the crate's own tests has them, where they build.
+    pub(crate) fn of_model(&self) -> model::Settings {
+        let nanos = |duration: Duration| duration.as_nanos().try_into().expect("a wait that builds is below 2⁶³ ns");
+        model::Settings {
+            first_wait: self.first_wait.map(nanos),
+            initial_wait: nanos(self.initial_wait),
+            max_backoff: nanos(self.max_backoff),
+            multiplier: self.multiplier,
+            jitter: self.jitter,
+            max_wait: self.max_wait.map(nanos),
+            max_polls: self.max_polls,
+            max_consecutive_errors: self.max_consecutive_errors,
+        }
     }
 
     /// Returns whether waits are drawn at all.

@@ -1,0 +1,83 @@
+//! A poller beside the reference that the crate's own tests have.
+
+use std::time::Duration;
+
+use asyncpoll::{Decision, Outcome, Poller, rand_core::Rng as _};
+
+use crate::{
+    model::{Expected, Found, Model},
+    operations::{Operations, Subject},
+    tape::Tape,
+};
+
+/// A poller and the reference, with the same policy, draws and inputs. Its methods panic where the two disagree.
+#[derive(Debug)]
+pub struct Compared {
+    poller: Poller<Duration, Tape>,
+    model: Model,
+    /// Played together with the poller, to count its draws.
+    tape: Tape,
+    tape_of_model: Tape,
+    start: Duration,
+    now: Duration,
+}
+
+impl Compared {
+    /// Starts both.
+    pub fn start(operations: &Operations) -> Self {
+        let settings = operations.settings().of_model();
+        let tape = operations.tape.rewound();
+        Self {
+            poller: Poller::new(settings.policy(), tape.clone(), operations.start),
+            model: Model::new(settings),
+            tape,
+            tape_of_model: operations.tape.rewound(),
+            start: operations.start,
+            now: operations.start,
+        }
+    }
+}
+
+impl Subject for Compared {
+    fn now(&self) -> Duration {
+        self.now
+    }
+
+    fn set_clock(&mut self, now: Duration) {
+        self.now = now;
+    }
+
+    fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
+        let found = match outcome {
+            Outcome::Pending { retry_after } => Found::Pending(retry_after),
+            Outcome::Transient { retry_after, .. } => Found::Transient(retry_after),
+            Outcome::Done(()) => Found::Done,
+            Outcome::Failed(()) => Found::Failed,
+        };
+        let decision = self.poller.step(outcome, self.now);
+        let since_start = self.now.saturating_sub(self.start).as_nanos();
+        let expected = self.model.step(found, since_start, || self.tape_of_model.next_u64());
+        let decided = match &decision {
+            Decision::Sleep(wait) => Expected::Sleep(wait.as_nanos()),
+            Decision::Done(()) => Expected::Done,
+            Decision::Failed(()) => Expected::Failed,
+            Decision::GaveUp(gave_up) => Expected::GaveUp(gave_up.reason),
+        };
+        assert_eq!(decided, expected, "the reference decides differently about {outcome:?}: {self:#?}");
+        assert_eq!(self.tape.draws(), self.tape_of_model.draws(), "the reference draws differently: {self:#?}");
+        match decision {
+            Decision::Sleep(wait) => Some(wait),
+            _ => None,
+        }
+    }
+
+    fn cancel(&mut self) {
+        let reason = self.poller.cancel(self.now).reason;
+        assert_eq!(reason, self.model.cancel(), "the reference ends differently: {self:#?}");
+    }
+
+    fn reset_backoff(&mut self) {
+        self.poller.reset_backoff();
+        self.model.reset_backoff();
+    }
+}
