@@ -5,7 +5,7 @@ use core::time::Duration;
 /// The most bytes a sentence can have: a refused duration takes 32 of them at most, and a sentence holds no more than two.
 const CAPACITY: usize = 144;
 
-/// A short text, built by appending. What does not fit is cut off.
+/// A short text, built by appending. A part that does not fit is left out.
 #[derive(Clone, Copy, Debug)]
 #[expect(unnameable_types, reason = "only `const_policy!` needs it, and never its name")]
 pub struct Sentence {
@@ -19,13 +19,8 @@ impl Sentence {
         Self { bytes: [0; CAPACITY], length: 0 }
     }
 
-    pub(super) const fn text(mut self, text: &str) -> Self {
-        let mut rest = text.as_bytes();
-        while let [byte, tail @ ..] = rest {
-            self = self.byte(*byte);
-            rest = tail;
-        }
-        self
+    pub(super) const fn text(self, text: &str) -> Self {
+        self.part(text.as_bytes())
     }
 
     pub(super) const fn number(self, number: u64) -> Self {
@@ -58,13 +53,17 @@ impl Sentence {
 
     const fn digit(self, digit: u64) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "a digit is below ten")]
-        self.byte(b'0'.saturating_add(digit as u8))
+        self.part(&[b'0'.saturating_add(digit as u8)])
     }
 
-    const fn byte(mut self, byte: u8) -> Self {
-        if self.length < CAPACITY {
-            self.bytes[self.length] = byte;
+    const fn part(mut self, mut rest: &[u8]) -> Self {
+        if rest.len() > CAPACITY.saturating_sub(self.length) {
+            return self;
+        }
+        while let [byte, tail @ ..] = rest {
+            self.bytes[self.length] = *byte;
             self.length = self.length.saturating_add(1);
+            rest = tail;
         }
         self
     }

@@ -45,12 +45,15 @@ fn both<T: PartialEq + core::fmt::Debug, E: PartialEq + core::fmt::Debug>(
             poll(next)
         };
         let mut poller = start(builder, Tape::none());
-        let ended = if is_async {
-            run(poll_async_with(&mut poller, now, |wait| ready(sleep(wait)), |next| ready(poll(next))))
-        } else {
-            poll_blocking_with(&mut poller, now, sleep, poll)
+        let mut drive = || {
+            if is_async {
+                run(poll_async_with(&mut poller, now, |wait| ready(sleep(wait)), |next| ready(poll(next))))
+            } else {
+                poll_blocking_with(&mut poller, now, sleep, poll)
+            }
         };
-        assert!(poller.is_finished());
+        let (ended, again) = (drive(), drive());
+        assert_eq!(gave_up(again).reason, Reason::Finished, "and nothing is polled");
         (ended, polls.into_inner())
     };
     let (blocking, not_blocking) = (story(false), story(true));

@@ -33,6 +33,7 @@ mod faithful;
 mod finished;
 mod first_wait;
 mod fleet;
+mod gave_up;
 mod hints;
 mod jitter;
 mod ladder;

@@ -145,6 +145,25 @@ fn everything_up_to_its_limit_is_accepted() {
 }
 
 #[test]
+fn what_was_set_can_be_taken_back() {
+    let set = Policy::builder().first_wait(LONGEST).max_wait(LONGEST).max_polls(1).max_consecutive_errors(1);
+    let taken_back = set.no_first_wait().no_max_wait().no_max_polls().no_max_consecutive_errors();
+    assert_eq!(taken_back, Policy::builder().no_max_wait());
+    let policy = taken_back.build().unwrap();
+    assert_eq!(policy.to_builder(), taken_back, "no limit stays no limit");
+}
+
+#[test]
+fn an_error_made_by_hand_leaves_out_what_does_not_fit() {
+    let said = |bytes: usize| PolicyError::ZeroCount { field: "é".repeat(bytes / 2).leak() }.to_string();
+    let (limit, fits, only_the_name) = (" is 0; it must be at least 1", "é".repeat(58), "é".repeat(72));
+    assert_eq!(limit.len() + fits.len(), only_the_name.len(), "the most bytes a sentence has");
+    assert_eq!(said(116), fits + limit);
+    assert_eq!(said(144), only_the_name);
+    assert_eq!(said(146), limit);
+}
+
+#[test]
 fn a_policy_shows_its_settings_as_durations() {
     let shown = format!("{:?}", Policy::builder().build().unwrap());
     let expected = "Policy { first_wait: None, initial_wait: 5s, multiplier: 3/1, max_backoff: 300s, \
