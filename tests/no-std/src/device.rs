@@ -136,7 +136,7 @@ impl Device {
 
 /// A reading of the clock, in milliseconds since the device was switched on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Tick(u32);
+pub struct Tick(u32);
 
 impl Instant for Tick {
     fn saturating_duration_since(&self, earlier: Self) -> Duration {
@@ -146,7 +146,7 @@ impl Instant for Tick {
 
 /// The device's source of random numbers.
 #[derive(Debug)]
-pub(crate) struct Generator(extern "C" fn() -> u64);
+pub struct Generator(extern "C" fn() -> u64);
 
 impl TryRng for Generator {
     type Error = Infallible;

@@ -16,11 +16,9 @@ use core::{
     time::Duration,
 };
 
-use asyncpoll::{
-    Decision, Outcome, Policy, PollError, Poller, const_policy, poll_async_with, poll_blocking_with, set_default_max_wait,
-};
+use asyncpoll::{Decision, Outcome, Policy, PollError, Poller, const_policy, poll_async_with, poll_blocking_with};
 
-use device::{Device, Progress, Status};
+use device::{Device, Generator, Progress, Status, Tick};
 
 const ONE_POLL: Policy = const_policy!(Policy::builder().no_max_wait().max_polls(1));
 
@@ -36,7 +34,8 @@ pub enum End {
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn poll_order(device: &Device) -> End {
-    set_default_max_wait(Duration::from_secs(3600));
+    #[cfg(target_has_atomic = "64")]
+    asyncpoll::set_default_max_wait(Duration::from_secs(3600));
     let policy = device.policy().unwrap_or_default();
     #[cfg(feature = "chacha")]
     let mut poller = Poller::seeded(policy, device.seed(), device.now());
@@ -73,6 +72,17 @@ pub extern "C" fn poll_order(device: &Device) -> End {
             is_default: poller.policy() == &Policy::default(),
         });
     }
+}
+
+/// Decides once for a poller that the device keeps, and returns the wait in milliseconds: zero at the end.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn decide(device: &Device, poller: &mut Poller<Tick, Generator>) -> u64 {
+    let wait = match poller.step(device.poll(), device.now()) {
+        Decision::Sleep(wait) => wait,
+        Decision::Done(()) | Decision::Failed(_) | Decision::GaveUp(_) => Duration::ZERO,
+    };
+    wait.as_secs().saturating_mul(1_000).saturating_add(wait.subsec_millis().into())
 }
 
 /// Polls to the end with the crate's own loop, which sleeps as the device does.
