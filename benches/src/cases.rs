@@ -1,5 +1,8 @@
 //! Everything that is measured, each under the names of its row and column in the tables.
 
+#[cfg(feature = "tables")]
+mod beside_peers;
+
 use std::{
     hint::black_box,
     ops::Range,
@@ -11,24 +14,16 @@ use asyncpoll::rand_chacha::ChaCha8Rng;
 use crate::{
     clock::Clock,
     measured::{LIFE_DECISIONS, measured_birth, measured_decision, measured_life, measured_sweep},
-    peers::{
-        backoff::Backoff,
-        backon::{self, Backon},
-        exponential_backoff::ExponentialBackoff,
-        google_cloud_gax::{self, Gax},
-        limit::Limit,
-        ours::{
-            Answered, Decorrelated, Equal, Full, Generator, Hinted, Kind, Ours, Pending, Shared, Transient, TransientHinted,
-            Unjittered,
-        },
-        reliakit_backoff::ReliakitBackoff,
-        retry_policies::RetryPolicies,
-        sisyphus::{self, Sisyphus},
-        tokio_retry::TokioRetry,
+    peers::ours::{
+        Answered, Decorrelated, Equal, Full, Generator, Hinted, Kind, Ours, Pending, Shared, Transient, TransientHinted,
+        Unjittered,
     },
     small_generator::SplitMix64,
     subject::Subject,
 };
+
+#[cfg(feature = "tables")]
+pub use beside_peers::beside_peers;
 
 /// What is measured of a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,30 +117,6 @@ pub fn ours() -> Vec<Case> {
     cases
 }
 
-/// Returns the cases of the table beside the peers: a row for each subject, a column for each piece.
-pub fn beside_peers() -> Vec<Case> {
-    let mut cases = Vec::new();
-    subject::<Ours<Instant, ChaCha8Rng>>(&mut cases, "asyncpoll: ");
-    subject::<Ours<Instant, &'static mut ChaCha8Rng>>(&mut cases, "asyncpoll: ");
-    subject::<Ours<Instant, SplitMix64>>(&mut cases, "asyncpoll: ");
-    subject::<Ours<Duration, SplitMix64>>(&mut cases, "asyncpoll, Duration as the instant: ");
-    subject::<Limit<&'static mut ChaCha8Rng>>(&mut cases, "bare limit: ");
-    subject::<Limit<SplitMix64>>(&mut cases, "bare limit: ");
-    subject::<Backon>(&mut cases, "");
-    subject::<backon::Limited>(&mut cases, "");
-    subject::<Backoff>(&mut cases, "");
-    subject::<ExponentialBackoff>(&mut cases, "");
-    subject::<TokioRetry>(&mut cases, "");
-    subject::<RetryPolicies>(&mut cases, "");
-    subject::<Sisyphus>(&mut cases, "");
-    subject::<sisyphus::Limited>(&mut cases, "");
-    subject::<ReliakitBackoff>(&mut cases, "");
-    subject::<Gax>(&mut cases, "");
-    subject::<google_cloud_gax::Limited>(&mut cases, "");
-    cases.retain(|case| case.piece != Piece::Sweep || !case.row.contains("&mut"));
-    cases
-}
-
 fn column<I: Clock, R: Generator>() -> String {
     format!("{}, {}", R::NAME, I::NAME)
 }
@@ -167,12 +138,6 @@ fn ours_with<I: Clock + 'static, R: Generator + 'static>(cases: &mut Vec<Case>) 
 
 fn decision<I: Clock, R: Generator, K: Kind>(cases: &mut Vec<Case>) {
     cases.push(Case::new::<Ours<I, R, K>>(K::NAME, &column::<I, R>(), Piece::Decision));
-}
-
-fn subject<S: Subject>(cases: &mut Vec<Case>, prefix: &str) {
-    for piece in [Piece::Decision, Piece::Life, Piece::Birth, Piece::Sweep] {
-        cases.push(Case::new::<S>(&format!("{prefix}{}", S::NAME), piece.name(), piece));
-    }
 }
 
 /// Returns the readings at ten polls, with nanoseconds below and above those of the start.

@@ -3,16 +3,15 @@
 //! `peers` has a file for each: how it is given the policy that all are measured with, or the nearest it can say. `conduct` has
 //! another for each: how it is run in virtual time.
 
-#[cfg(feature = "tables")]
+#[cfg(feature = "costs")]
 pub mod callgrind;
-#[cfg(feature = "tables")]
+#[cfg(feature = "costs")]
 pub mod cases;
 #[cfg(feature = "asyncpoll")]
 pub mod clock;
 #[cfg(feature = "tables")]
 pub mod conduct;
-#[cfg(feature = "tables")]
-#[cfg(feature = "tables")]
+#[cfg(feature = "costs")]
 pub mod measured;
 pub mod numbers;
 pub mod peers;

@@ -6,7 +6,10 @@ use asyncpoll_benches::cases;
 
 fn main() {
     let name = env::args().nth(1).expect("the name of a case");
-    let case = cases::ours().into_iter().chain(cases::beside_peers()).find(|case| case.name() == name);
+    let cases = cases::ours();
+    #[cfg(feature = "tables")]
+    let cases = [cases, cases::beside_peers()].concat();
+    let case = cases.iter().find(|case| case.name() == name);
     let case = case.expect("a case of that name");
     (case.run)(case.piece.counted());
 }
