@@ -291,7 +291,10 @@ proptest! {
 
     #[test]
     fn conserving_every_payload_comes_out_or_is_dropped_with_its_sleep(
-        settings in strategies::settings(), outcomes in prop::collection::vec(strategies::found(), 1..30), tape in tapes(), keeping: bool,
+        settings in strategies::settings(),
+        outcomes in prop::collection::vec(strategies::found(), 1..30),
+        tape in tapes(),
+        keeping: bool,
     ) {
         let mut poller = Poller::new(settings.policy(), Tape::new(tape), Duration::ZERO);
         let (owner, mut now, mut kept) = (Rc::new(()), Duration::ZERO, None);
