@@ -2,21 +2,19 @@
 
 use core::time::Duration;
 
-/// The most bytes a sentence can have: a refused duration takes 32 of them at most, and a sentence holds no more than two.
-const CAPACITY: usize = 144;
-
 /// A short text, built by appending. A part that does not fit is left out.
 #[derive(Clone, Copy, Debug)]
 #[expect(unnameable_types, reason = "only `const_policy!` needs it, and never its name")]
 pub struct Sentence {
-    bytes: [u8; CAPACITY],
-    length: usize,
+    /// Enough for the longest: a refused duration takes 32 bytes at most, and a sentence holds no more than two.
+    bytes: [u8; 256],
+    length: u8,
 }
 
-#[expect(clippy::indexing_slicing, reason = "`length` is below the capacity wherever it is an index")]
+#[expect(clippy::indexing_slicing, reason = "there is a byte for every `u8`")]
 impl Sentence {
     pub(super) const fn new() -> Self {
-        Self { bytes: [0; CAPACITY], length: 0 }
+        Self { bytes: [0; 256], length: 0 }
     }
 
     pub(super) const fn text(self, text: &str) -> Self {
@@ -45,7 +43,7 @@ impl Sentence {
 
     /// Returns the text.
     pub const fn as_str(&self) -> &str {
-        match core::str::from_utf8(self.bytes.split_at(self.length).0) {
+        match core::str::from_utf8(self.bytes.split_at(self.length as usize).0) {
             Ok(text) => text,
             Err(_) => "",
         }
@@ -57,11 +55,11 @@ impl Sentence {
     }
 
     const fn part(mut self, mut rest: &[u8]) -> Self {
-        if rest.len() > CAPACITY.saturating_sub(self.length) {
+        if rest.len() > u8::MAX.saturating_sub(self.length) as usize {
             return self;
         }
         while let [byte, tail @ ..] = rest {
-            self.bytes[self.length] = *byte;
+            self.bytes[self.length as usize] = *byte;
             self.length = self.length.saturating_add(1);
             rest = tail;
         }

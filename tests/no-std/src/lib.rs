@@ -10,13 +10,14 @@ use core::{
     error::Error,
     fmt::Write,
     future::ready,
+    ops::ControlFlow,
     panic::PanicInfo,
     pin::pin,
     task::{Context, Poll, Waker},
     time::Duration,
 };
 
-use asyncpoll::{Decision, Outcome, Policy, PollError, Poller, const_policy, poll_async_with, poll_blocking_with};
+use asyncpoll::{Decision, NextPoll, Outcome, Policy, PollError, Poller, const_policy, poll_async_with, poll_blocking_with};
 
 use device::{Device, Generator, Progress, Status, Tick};
 
@@ -115,6 +116,45 @@ pub extern "C" fn drive_async(device: &Device) -> End {
 pub extern "C" fn show_schedule(device: &Device) {
     for poll in device.policy().unwrap_or_default().schedule().take(100) {
         device.show_poll(&poll);
+    }
+}
+
+/// Drives the device's policy without its limits, and passes what is found and how it ends through every conversion.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn convert(device: &Device) -> u16 {
+    let builder = device.policy().unwrap_or_default().to_builder();
+    let unlimited = builder.no_first_wait().no_max_wait().no_max_polls().no_max_consecutive_errors().build();
+    let mut poller = Poller::new(unlimited.unwrap_or_default(), device.generator(), device.now());
+    let found = |next: NextPoll| match device.poll() {
+        Outcome::Pending { retry_after } => Outcome::from(Poll::Pending::<Result<u32, Status>>).retry_after(retry_after),
+        Outcome::Done(()) => Outcome::from(Some(next.number)).map_err(|never| match never {}),
+        found => found.map(|()| next.number).map_err(|Status(status)| Status(status.wrapping_add(1))),
+    };
+    let sleep = |wait| {
+        device.sleep(wait);
+        if device.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    match poll_blocking_with(&mut poller, || device.now(), sleep, found).map_err(|error| error.map_err(|Status(status)| status))
+    {
+        Ok(_) => 200,
+        Err(PollError::GaveUp(gave_up)) if device.has_progress() => gave_up.map_err(u32::from).split().1.map_or(0, |_| 1),
+        Err(error) => error.error().copied().max(error.into_error()).unwrap_or(0),
+    }
+}
+
+/// Prints the sentence for a policy that is refused, or for how one poll ended.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn print_sentence(device: &Device) -> bool {
+    let mut console = device.console();
+    if let Err(error) = device.policy() {
+        return write!(console, "{error}").is_ok();
+    }
+    let mut poller = Poller::new(ONE_POLL, device.generator(), device.now());
+    match poller.step(device.poll(), device.now()) {
+        Decision::GaveUp(gave_up) => write!(console, "{}", gave_up.reason).is_ok(),
+        _ => false,
     }
 }
 
