@@ -2,6 +2,8 @@
 
 use core::{convert::Infallible, fmt, time::Duration};
 
+use crate::sentence::Sentence;
+
 /// The end of polling before the operation's own: why, after how much, and what went wrong last.
 ///
 /// It is an [`Error`](core::error::Error) whose source is `last_error`, where `E` is an error. For any other `E`, or a
@@ -21,7 +23,7 @@ use core::{convert::Infallible, fmt, time::Duration};
 ///         assert_eq!(gave_up.reason, Reason::MaxPolls);
 ///         assert_eq!((gave_up.polls, gave_up.errors, gave_up.elapsed), (1, 1, Duration::from_secs(2)));
 ///         assert_eq!((gave_up.retry_after, gave_up.last_error), (Some(hint), Some("503")));
-///         assert_eq!(gave_up.to_string(), "gave up after 1 poll in 2s: max_polls was reached; come back after 30s");
+///         assert_eq!(gave_up.to_string(), "gave up after 1 poll in 2 s: max_polls was reached; come back after 30 s");
 ///     }
 ///     _ => unreachable!("one poll is the limit"),
 /// }
@@ -90,7 +92,7 @@ impl<E> GaveUp<E> {
     /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let (gave_up, last_error) = poller.cancel(Duration::ZERO).with_last_error(Some("reset")).split();
     /// let boxed: Box<dyn core::error::Error + Send + Sync> = gave_up.into();
-    /// assert_eq!((boxed.to_string().as_str(), last_error), ("gave up after 0 polls in 0ns: cancelled", Some("reset")));
+    /// assert_eq!((boxed.to_string().as_str(), last_error), ("gave up after 0 polls in 0 s: cancelled", Some("reset")));
     /// ```
     pub fn split(self) -> (GaveUp, Option<E>) {
         let Self { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error } = self;
@@ -100,10 +102,18 @@ impl<E> GaveUp<E> {
 
 impl<E> fmt::Display for GaveUp<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { reason, polls, elapsed, retry_after, .. } = self;
-        let plural = if *polls == 1 { "" } else { "s" };
-        write!(f, "gave up after {polls} poll{plural} in {elapsed:?}: {reason}")?;
-        retry_after.map_or(Ok(()), |retry_after| write!(f, "; come back after {retry_after:?}"))
+        let sentence = Sentence::new()
+            .text("gave up after ")
+            .number(self.polls.into())
+            .text(if self.polls == 1 { " poll in " } else { " polls in " })
+            .duration(self.elapsed)
+            .text(": ")
+            .text(self.reason.text());
+        let sentence = match self.retry_after {
+            Some(retry_after) => sentence.text("; come back after ").duration(retry_after),
+            None => sentence,
+        };
+        f.pad(sentence.as_str())
     }
 }
 
@@ -135,15 +145,21 @@ pub enum Reason {
     RetryAfterPastDeadline,
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Reason {
+    const fn text(self) -> &'static str {
+        match self {
             Self::Cancelled => "cancelled",
             Self::ConsecutiveErrors => "max_consecutive_errors was reached",
             Self::Finished => "the poller had finished before",
             Self::MaxPolls => "max_polls was reached",
             Self::MaxWait => "max_wait is over",
             Self::RetryAfterPastDeadline => "the server asked for a wait that ends after the deadline",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.text())
     }
 }

@@ -80,6 +80,7 @@ mod poller;
 #[cfg(feature = "std")]
 mod random_seed;
 mod schedule;
+mod sentence;
 
 #[cfg(feature = "chacha")]
 #[doc(no_inline)]

@@ -3,7 +3,6 @@
 mod builder;
 mod constant;
 mod error;
-mod sentence;
 
 use core::{
     fmt,

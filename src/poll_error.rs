@@ -35,7 +35,7 @@ use crate::GaveUp;
 ///
 /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
 /// let gave_up = poller.cancel(Duration::ZERO).with_last_error(Some(anyhow::anyhow!("503")));
-/// assert_eq!(format!("{:#}", report(gave_up.into())), "gave up after 0 polls in 0ns: cancelled: 503");
+/// assert_eq!(format!("{:#}", report(gave_up.into())), "gave up after 0 polls in 0 s: cancelled: 503");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "a loop ends without a result in these two ways, and callers tell them apart")]

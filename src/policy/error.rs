@@ -2,7 +2,7 @@
 
 use core::{fmt, time::Duration};
 
-use super::sentence::Sentence;
+use crate::sentence::Sentence;
 
 /// A setting that no policy can have: which, its value and its limit.
 ///

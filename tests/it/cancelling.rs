@@ -20,7 +20,7 @@ fn it_ends_a_poller_without_counting_a_poll() {
 #[test]
 fn before_the_first_poll_it_says_so() {
     let gave_up = start(exact(), Tape::none()).cancel(seconds(0.0));
-    assert_eq!(gave_up.to_string(), "gave up after 0 polls in 0ns: cancelled");
+    assert_eq!(gave_up.to_string(), "gave up after 0 polls in 0 s: cancelled");
 }
 
 #[test]

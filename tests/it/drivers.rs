@@ -210,7 +210,7 @@ fn the_chain_of_sources_keeps_every_error() {
     let error = ended.unwrap_err();
     assert_eq!(error.to_string(), "polling ended before the operation did");
     let gave_up = error.source().unwrap();
-    assert_eq!(gave_up.to_string(), "gave up after 1 poll in 0ns: max_polls was reached");
+    assert_eq!(gave_up.to_string(), "gave up after 1 poll in 0 s: max_polls was reached");
     assert!(gave_up.source().is_some_and(<dyn Error>::is::<io::Error>));
 }
 

@@ -26,16 +26,16 @@ fn every_reason_is_told_with_the_counts() {
     let told = [
         (
             ended(exact().max_consecutive_errors(2), [(0.0, transient), (5.25, transient)]),
-            "2 polls in 5.25s: max_consecutive_errors was reached",
+            "2 polls in 5.25 s: max_consecutive_errors was reached",
         ),
-        (ended(exact(), [(0.0, Outcome::Done(())), (7.0, pending)]), "1 poll in 0ns: the poller had finished before"),
-        (ended(exact().max_polls(1), [(3.0, pending)]), "1 poll in 3s: max_polls was reached"),
-        (ended(exact(), [(600.0, pending)]), "1 poll in 600s: max_wait is over"),
+        (ended(exact(), [(0.0, Outcome::Done(())), (7.0, pending)]), "1 poll in 0 s: the poller had finished before"),
+        (ended(exact().max_polls(1), [(3.0, pending)]), "1 poll in 3 s: max_polls was reached"),
+        (ended(exact(), [(600.0, pending)]), "1 poll in 600 s: max_wait is over"),
         (
             ended(exact().max_wait(seconds(60.0)), [(0.0, hinted)]),
-            "1 poll in 0ns: the server asked for a wait that ends after the deadline; come back after 61.5s",
+            "1 poll in 0 s: the server asked for a wait that ends after the deadline; come back after 61.5 s",
         ),
-        (start(exact(), Tape::none()).cancel(seconds(1.0)).with_last_error(None), "0 polls in 1s: cancelled"),
+        (start(exact(), Tape::none()).cancel(seconds(1.0)).with_last_error(None), "0 polls in 1 s: cancelled"),
     ];
     for (gave_up, sentence) in told {
         assert_eq!(gave_up.to_string(), format!("gave up after {sentence}"));

@@ -103,7 +103,7 @@ fn text_as_the_error() {
     let Err(Err(gave_up)) = run(&mut poller, |_| Outcome::<(), _>::transient(String::from("503"))) else {
         panic!("one poll is the limit")
     };
-    assert_eq!(gave_up.to_string(), "gave up after 1 poll in 0ns: max_polls was reached");
+    assert_eq!(gave_up.to_string(), "gave up after 1 poll in 0 s: max_polls was reached");
     let (gave_up, last_error) = gave_up.split();
     let error: Box<dyn Error> = gave_up.into();
     assert_eq!((error.source().is_none(), last_error.as_deref()), (true, Some("503")));

@@ -152,8 +152,11 @@ pub extern "C" fn print_sentence(device: &Device) -> bool {
         return write!(console, "{error}").is_ok();
     }
     let mut poller = Poller::new(ONE_POLL, device.generator(), device.now());
-    match poller.step(device.poll(), device.now()) {
-        Decision::GaveUp(gave_up) => write!(console, "{}", gave_up.reason).is_ok(),
+    let outcome = device.poll();
+    let status = outcome.error().map_or(0, |Status(status)| *status);
+    match poller.step(outcome, device.now()).control_flow() {
+        ControlFlow::Break(Err(PollError::GaveUp(gave_up))) if status > 0 => write!(console, "{gave_up}").is_ok(),
+        ControlFlow::Break(Err(error)) => write!(console, "{error}").is_ok(),
         _ => false,
     }
 }

@@ -1,33 +1,33 @@
-//! Text put together where there is no formatter: in a constant.
+//! Text put together without a formatter: there is none in a constant, and `core` has a panic in the one for durations.
 
 use core::time::Duration;
 
-/// A short text, built by appending. A part that does not fit is left out.
+/// A short text, built by appending. A text or a digit that does not fit is left out.
 #[derive(Clone, Copy, Debug)]
 #[expect(unnameable_types, reason = "only `const_policy!` needs it, and never its name")]
 pub struct Sentence {
-    /// Enough for the longest: a refused duration takes 32 bytes at most, and a sentence holds no more than two.
+    /// Enough for all that the crate says: a duration takes 32 bytes at most, and a sentence holds no more than two.
     bytes: [u8; 256],
     length: u8,
 }
 
 #[expect(clippy::indexing_slicing, reason = "there is a byte for every `u8`")]
 impl Sentence {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { bytes: [0; 256], length: 0 }
     }
 
-    pub(super) const fn text(self, text: &str) -> Self {
+    pub(crate) const fn text(self, text: &str) -> Self {
         self.part(text.as_bytes())
     }
 
-    pub(super) const fn number(self, number: u64) -> Self {
+    pub(crate) const fn number(self, number: u64) -> Self {
         let leading = if number >= 10 { self.number(number / 10) } else { self };
         leading.digit(number % 10)
     }
 
     /// Appends a duration in seconds, with as many decimals as it needs.
-    pub(super) const fn duration(self, duration: Duration) -> Self {
+    pub(crate) const fn duration(self, duration: Duration) -> Self {
         let mut sentence = self.number(duration.as_secs());
         let mut rest = duration.subsec_nanos() as u64;
         if rest > 0 {
