@@ -57,13 +57,7 @@ impl Subject for Compared {
         let decision = self.poller.step(outcome, self.now);
         let since_start = self.now.saturating_sub(self.start).as_nanos();
         let expected = self.model.step(found, since_start, || self.tape_of_model.next_u64());
-        let decided = match &decision {
-            Decision::Sleep(wait) => Expected::Sleep(wait.as_nanos()),
-            Decision::Done(()) => Expected::Done,
-            Decision::Failed(()) => Expected::Failed,
-            Decision::GaveUp(gave_up) => Expected::GaveUp(gave_up.reason),
-        };
-        assert_eq!(decided, expected, "the reference decides differently about {outcome:?}: {self:#?}");
+        assert_eq!(Expected::from(&decision), expected, "the reference decides differently about {outcome:?}: {self:#?}");
         assert_eq!(self.tape.draws(), self.tape_of_model.draws(), "the reference draws differently: {self:#?}");
         match decision {
             Decision::Sleep(wait) => Some(wait),

@@ -1,6 +1,6 @@
 //! The reference: what the docs promise, written down a second time in the plainest way, in integers that cannot overflow.
 
-use asyncpoll::{Jitter, Policy, Reason};
+use asyncpoll::{Decision, Jitter, Policy, Reason};
 use core::time::Duration;
 
 /// 2⁶⁴−1 ns, where clocks, hints and waits saturate.
@@ -90,6 +90,17 @@ pub(crate) enum Expected {
     Done,
     Failed,
     GaveUp(Reason),
+}
+
+impl<T, E> From<&Decision<T, E>> for Expected {
+    fn from(decision: &Decision<T, E>) -> Self {
+        match decision {
+            Decision::Sleep(wait) => Self::Sleep(wait.as_nanos()),
+            Decision::Done(_) => Self::Done,
+            Decision::Failed(_) => Self::Failed,
+            Decision::GaveUp(gave_up) => Self::GaveUp(gave_up.reason),
+        }
+    }
 }
 
 /// The reference poller.

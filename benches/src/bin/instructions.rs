@@ -1,8 +1,5 @@
 //! Counts the instructions of asyncpoll's own cases, and compares them with those in a file, or writes the file.
 //!
-//! Only those with a small generator: `rand_chacha` uses whatever instructions the processor has, so that its counts are
-//! those of one machine.
-//!
 //! `instructions check FILE` fails where a count is more than 3 % above the file's, or 15 % where the file was written with
 //! another compiler. `instructions write FILE` writes it.
 
@@ -25,9 +22,7 @@ fn main() -> ExitCode {
 }
 
 fn counts() -> impl Iterator<Item = (String, f64)> {
-    let mut cases = cases::ours();
-    cases.retain(|case| !case.column.contains("ChaCha"));
-    cases.into_iter().map(|case| (case.name(), callgrind::instructions(&case)))
+    cases::ours().into_iter().map(|case| (case.name(), callgrind::instructions(&case)))
 }
 
 fn compiler() -> String {
