@@ -7,4 +7,4 @@ fn check(operations: &Operations) {
     operations.perform(&mut Compared::start(operations));
 }
 
-asyncpoll_fuzz::target!(check: Operations);
+asyncpoll_fuzz::target!(check: Operations, seeds: "operations");

@@ -97,4 +97,4 @@ fn follow(settings: Settings, tape: &Tape, outcome: Outcome<(), ()>, late: Durat
     }
 }
 
-asyncpoll_fuzz::target!(check: Input);
+asyncpoll_fuzz::target!(check: Input, seeds: "policy");

@@ -16,4 +16,4 @@ fn check(operations: &Operations) {
     journal.replay_ahead(AHEAD);
 }
 
-asyncpoll_fuzz::target!(check: Operations);
+asyncpoll_fuzz::target!(check: Operations, seeds: "operations");

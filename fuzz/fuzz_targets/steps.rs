@@ -7,4 +7,4 @@ fn check(operations: &Operations) {
     operations.perform(&mut Watched::start(operations.settings(), &operations.tape, operations.start));
 }
 
-asyncpoll_fuzz::target!(check: Operations);
+asyncpoll_fuzz::target!(check: Operations, seeds: "operations");

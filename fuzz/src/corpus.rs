@@ -16,7 +16,7 @@ use arbitrary::{Arbitrary, Unstructured};
 /// The program must be `no_main` where it is a libFuzzer target.
 #[macro_export]
 macro_rules! target {
-    ($check:ident: $input:ty) => {
+    ($check:ident: $input:ty, seeds: $seeds:literal) => {
         #[cfg(fuzzing)]
         ::libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
             if let Ok(input) = $crate::corpus::decode::<$input>(bytes) {
@@ -26,7 +26,7 @@ macro_rules! target {
 
         #[cfg(not(fuzzing))]
         fn main() -> ::std::process::ExitCode {
-            $crate::corpus::replay(env!("CARGO_BIN_NAME"), $check)
+            $crate::corpus::replay(env!("CARGO_BIN_NAME"), $seeds, $check)
         }
     };
 }
@@ -40,11 +40,12 @@ pub fn decode<'a, T: Arbitrary<'a>>(bytes: &'a [u8]) -> arbitrary::Result<T> {
     T::arbitrary_take_rest(Unstructured::new(bytes))
 }
 
-/// Checks every input in the files and directories that the program was given, or else in the corpus of `target`.
+/// Checks every input in the files and directories that the program was given, or else in these seeds and the corpus of
+/// `target`.
 ///
 /// The exit code says whether all of them passed, and that there was one.
-pub fn replay<T: for<'a> Arbitrary<'a> + Debug>(target: &str, check: fn(&T)) -> ExitCode {
-    match replay_all(target, check) {
+pub fn replay<T: for<'a> Arbitrary<'a> + Debug>(target: &str, seeds: &str, check: fn(&T)) -> ExitCode {
+    match replay_all(target, seeds, check) {
         Ok(inputs) => {
             println!("{target}: all {inputs} inputs pass");
             ExitCode::SUCCESS
@@ -56,10 +57,14 @@ pub fn replay<T: for<'a> Arbitrary<'a> + Debug>(target: &str, check: fn(&T)) -> 
     }
 }
 
-fn replay_all<T: for<'a> Arbitrary<'a> + Debug>(target: &str, check: fn(&T)) -> Result<usize, Box<dyn error::Error>> {
+fn replay_all<T>(target: &str, seeds: &str, check: fn(&T)) -> Result<usize, Box<dyn error::Error>>
+where
+    T: for<'a> Arbitrary<'a> + Debug,
+{
     let mut paths: Vec<_> = env::args_os().skip(1).map(PathBuf::from).collect();
     if paths.is_empty() {
-        paths.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target));
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        paths.extend([here.join("seeds").join(seeds), here.join("corpus").join(target)]);
     }
     let mut files = Vec::new();
     for path in paths {

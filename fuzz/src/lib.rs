@@ -1,8 +1,9 @@
 //! What the fuzz targets share: inputs to make up, independent bookkeeping, and the promises that are asserted.
 //!
 //! `fuzz/run 60 steps` fuzzes for a minute and keeps what it finds new in `corpus/steps`. `cargo run --manifest-path
-//! fuzz/Cargo.toml --bin steps` replays that corpus, or the files and directories it is given, without libFuzzer and its C++; it
-//! fails where a promise does not hold, and prints the input.
+//! fuzz/Cargo.toml --bin steps` replays that corpus and the seeds, which are made by hand and named after what they are for, or
+//! the files and directories it is given, without libFuzzer and its C++; it fails where a promise does not hold, and prints the
+//! input.
 //!
 //! Nothing here shares arithmetic with the crate under test: times are nanoseconds in a `u128`, and formulas are those of the
 //! docs. The bookkeeping of `promises` knows no draws and allows whatever a promise does; the reference of the crate's own
