@@ -82,6 +82,21 @@ mod random_seed;
 mod schedule;
 mod sentence;
 
+// What the tests list as every kind and every reason is complete, or this does not compile.
+#[cfg(test)]
+extern crate self as asyncpoll;
+#[cfg(test)]
+macro_rules! every {
+    ($list:ident: $element:ty = $of:ident { $($variant:pat => $examples:tt,)+ }) => {
+        const _: fn($of) = |value| match value {
+            $($variant => {})+
+        };
+    };
+}
+#[cfg(test)]
+#[path = "../tests/it/every.rs"]
+mod every;
+
 #[cfg(feature = "chacha")]
 #[doc(no_inline)]
 pub use rand_chacha;

@@ -3,15 +3,7 @@
 use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller};
 use core::{fmt::Write, time::Duration};
 
-pub(crate) const KINDS: [(&str, Jitter); 7] = [
-    ("none", Jitter::None),
-    ("plus-minus-7", Jitter::PlusMinus(7)),
-    ("plus-minus-20", Jitter::PlusMinus(20)),
-    ("plus-minus-100", Jitter::PlusMinus(100)),
-    ("full", Jitter::Full),
-    ("equal", Jitter::Equal),
-    ("decorrelated", Jitter::Decorrelated),
-];
+use crate::every::JITTERS;
 
 /// What the polls find, in turn, and then nothing new until the end.
 fn found(poll: u32) -> Outcome<(), &'static str> {
@@ -58,7 +50,7 @@ pub(crate) fn decisions(jitter: Jitter, first_wait: bool, seed: u64) -> String {
 /// The whole of the golden file.
 pub(crate) fn text() -> String {
     let mut text = String::new();
-    for (name, jitter) in KINDS {
+    for (name, jitter) in JITTERS.iter().copied() {
         for seed in [0, 1, u64::MAX] {
             writeln!(text, "{name} {seed}:{}", decisions(jitter, false, seed)).unwrap();
         }

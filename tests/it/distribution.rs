@@ -4,7 +4,7 @@ use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller};
 use core::time::Duration;
 use std::collections::HashSet;
 
-use crate::support::seconds;
+use crate::{every::JITTERS, support::seconds};
 
 const DRAWS: u32 = 1_000_000;
 
@@ -62,19 +62,23 @@ fn parts_of_the_window(jitter: Jitter, earliest: f64, latest: f64) -> Vec<f64> {
         .collect()
 }
 
-/// The windows of base₀ of the default ladder, in seconds.
-const WINDOWS: [(Jitter, f64, f64); 6] = [
-    (Jitter::PlusMinus(1), 4.95, 5.05),
-    (Jitter::PlusMinus(20), 4.0, 6.0),
-    (Jitter::PlusMinus(100), 0.5, 10.0),
-    (Jitter::Full, 0.5, 5.0),
-    (Jitter::Equal, 2.5, 5.0),
-    (Jitter::Decorrelated, 5.0, 15.0),
-];
+/// Every jitter that spreads, with the window of base₀ of the default ladder in seconds.
+fn windows() -> impl Iterator<Item = (Jitter, f64, f64)> {
+    JITTERS.iter().filter(|(_, jitter)| *jitter != Jitter::None).map(|(name, jitter)| match name {
+        &"plus-minus-1" => (*jitter, 4.95, 5.05),
+        &"plus-minus-7" => (*jitter, 4.65, 5.35),
+        &"plus-minus-20" => (*jitter, 4.0, 6.0),
+        &"plus-minus-100" => (*jitter, 0.5, 10.0),
+        &"full" => (*jitter, 0.5, 5.0),
+        &"equal" => (*jitter, 2.5, 5.0),
+        &"decorrelated" => (*jitter, 5.0, 15.0),
+        other => panic!("the window of {other} is to be told here"),
+    })
+}
 
 #[test]
 fn every_kind_is_uniform_by_the_test_of_kolmogorov_and_smirnov() {
-    for (jitter, earliest, latest) in WINDOWS {
+    for (jitter, earliest, latest) in windows() {
         let mut parts = parts_of_the_window(jitter, earliest, latest);
         parts.sort_unstable_by(f64::total_cmp);
         let count = f64::from(DRAWS);
@@ -90,7 +94,7 @@ fn every_kind_is_uniform_by_the_test_of_kolmogorov_and_smirnov() {
 
 #[test]
 fn one_wait_says_nothing_of_the_next() {
-    for (jitter, earliest, latest) in WINDOWS {
+    for (jitter, earliest, latest) in windows() {
         let parts = parts_of_the_window(jitter, earliest, latest);
         let count = f64::from(DRAWS);
         let mean = parts.iter().sum::<f64>() / count;
@@ -104,7 +108,7 @@ fn one_wait_says_nothing_of_the_next() {
 
 #[test]
 fn ten_thousand_seeds_give_ten_thousand_schedules() {
-    for (jitter, ..) in WINDOWS {
+    for (jitter, ..) in windows() {
         let policy = Policy::builder().jitter(jitter).build().unwrap();
         let schedules: HashSet<Vec<Duration>> = (0..10_000)
             .map(|seed| {

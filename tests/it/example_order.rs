@@ -3,14 +3,16 @@
 
 use core::{net::Ipv4Addr, time::Duration};
 use std::{
-    env,
     io::{BufRead, BufReader, Cursor, Write},
     net::{TcpListener, TcpStream},
+    path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::LazyLock,
     thread,
     time::Instant,
 };
 
+use escargot::CargoBuild;
 use tiny_http::{Header, Response, Server};
 
 /// Where nobody listens.
@@ -30,11 +32,15 @@ impl Run {
     }
 }
 
+/// The program as these sources have it: a run of this test alone builds no examples.
+static ORDER: LazyLock<PathBuf> = LazyLock::new(|| {
+    let build = CargoBuild::new().manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).example("order");
+    let build = if cfg!(debug_assertions) { build } else { build.release() };
+    build.run().unwrap().path().to_owned()
+});
+
 fn order(arguments: &[&str]) -> Command {
-    let test = env::current_exe().unwrap();
-    let program = test.ancestors().nth(2).unwrap().join("examples/order").with_extension(env::consts::EXE_EXTENSION);
-    assert!(program.exists(), "{} is missing: `cargo build --example order` makes it", program.display());
-    let mut command = Command::new(program);
+    let mut command = Command::new(&*ORDER);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

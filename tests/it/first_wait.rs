@@ -2,7 +2,10 @@
 
 use asyncpoll::{Jitter, Outcome, Policy};
 
-use crate::support::{Shape, Tape, exact, seconds, start, step};
+use crate::{
+    every::JITTERS,
+    support::{Shape, Tape, exact, seconds, start, step},
+};
 
 #[test]
 fn it_is_the_first_wait_alone_and_the_ladder_starts_with_the_second() {
@@ -64,15 +67,18 @@ fn resetting_the_ladder_does_not_bring_it_back() {
 
 #[test]
 fn it_is_jittered_as_the_ladder_is() {
-    let windows = [
-        (Jitter::None, 100.0, 100.0),
-        (Jitter::PlusMinus(20), 80.0, 120.0),
-        (Jitter::PlusMinus(100), 1e-9, 200.0),
-        (Jitter::Full, 1e-9, 100.0),
-        (Jitter::Equal, 50.0, 100.0),
-        (Jitter::Decorrelated, 100.0, 300.0),
-    ];
-    for (jitter, earliest, latest) in windows {
+    for (name, jitter) in JITTERS.iter().copied() {
+        let (earliest, latest) = match name {
+            "none" => (100.0, 100.0),
+            "plus-minus-1" => (99.0, 101.0),
+            "plus-minus-7" => (93.0, 107.0),
+            "plus-minus-20" => (80.0, 120.0),
+            "plus-minus-100" => (1e-9, 200.0),
+            "full" => (1e-9, 100.0),
+            "equal" => (50.0, 100.0),
+            "decorrelated" => (100.0, 300.0),
+            other => panic!("the window of {other} is to be told here"),
+        };
         let builder = Policy::builder().first_wait(seconds(100.0)).jitter(jitter).no_max_wait();
         for (tape, expected) in [(Tape::lowest(), earliest), (Tape::highest(), latest)] {
             let mut poller = start(builder, tape);

@@ -3,20 +3,14 @@
 use asyncpoll::{Decision, Jitter, Outcome, Policy, PolicyBuilder, Poller, Reason};
 use core::time::Duration;
 
-use crate::support::seconds;
+use crate::{every::JITTERS, model::q, support::seconds};
 
 const POLLERS: u64 = 10_000;
 
-/// Every jitter but `None`, each with its `q` in percent.
-const KINDS: [(Jitter, u32); 7] = [
-    (Jitter::PlusMinus(1), 1),
-    (Jitter::PlusMinus(10), 10),
-    (Jitter::PlusMinus(20), 20),
-    (Jitter::PlusMinus(100), 20),
-    (Jitter::Full, 20),
-    (Jitter::Equal, 20),
-    (Jitter::Decorrelated, 20),
-];
+/// Every jitter that spreads, each with its `q` in percent.
+fn kinds() -> impl Iterator<Item = (Jitter, u32)> {
+    JITTERS.iter().map(|(_, jitter)| (*jitter, q(*jitter) as u32)).filter(|(_, q)| *q > 0)
+}
 
 /// Runs a fleet to its end and returns the largest share of last polls, in percent, in any stretch of a twentieth of the least
 /// spread. What each poll finds is a function of its number.
@@ -50,7 +44,7 @@ fn crowding(builder: PolicyBuilder, least_spread: Duration, found: impl Fn(u32) 
 
 /// Asserts the promise for every jitter kind; `initial_wait` is what the least spread is a part of.
 fn spread(builder: PolicyBuilder, initial_wait: Duration, found: impl Fn(u32) -> Outcome<()>) {
-    for (jitter, q) in KINDS {
+    for (jitter, q) in kinds() {
         let share = crowding(builder.jitter(jitter), initial_wait * q / 100, &found);
         assert!(share <= 7.0, "{jitter:?}: {share} % of the last polls in one stretch");
     }
@@ -69,7 +63,7 @@ fn on_a_constant_ladder_below_its_ceiling() {
 #[test]
 fn on_a_constant_ladder_at_its_ceiling() {
     for max_wait in [61.0, 64.5, 59.3] {
-        for (jitter, q) in KINDS.into_iter().filter(|(jitter, _)| *jitter != Jitter::Decorrelated) {
+        for (jitter, q) in kinds().filter(|(jitter, _)| *jitter != Jitter::Decorrelated) {
             let builder = Policy::builder().max_backoff(seconds(5.0)).max_wait(seconds(max_wait)).jitter(jitter);
             let share = crowding(builder, seconds(5.0) * q / 100, |_| Outcome::pending());
             assert!(share <= 7.0, "{jitter:?}, {max_wait} s: {share} % of the last polls in one stretch");
@@ -88,7 +82,7 @@ fn where_the_first_wait_is_the_last() {
 fn wherever_the_deadline_lies_from_one_base_to_three() {
     for max_wait in (100..300).step_by(37).map(|percent| seconds(5.0) * percent / 100) {
         let ceilings = [5.0, 300.0];
-        for (ceiling, (jitter, q)) in ceilings.into_iter().flat_map(|ceiling| KINDS.map(|kind| (ceiling, kind))) {
+        for (ceiling, (jitter, q)) in ceilings.into_iter().flat_map(|ceiling| kinds().map(move |kind| (ceiling, kind))) {
             if ceiling > 5.0 || jitter != Jitter::Decorrelated {
                 let builder = Policy::builder().max_backoff(seconds(ceiling)).max_wait(max_wait).jitter(jitter);
                 let share = crowding(builder, seconds(5.0) * q / 100, |_| Outcome::pending());

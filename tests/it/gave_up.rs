@@ -3,7 +3,10 @@
 use asyncpoll::{Decision, GaveUp, Outcome, PolicyBuilder, Reason};
 use core::time::Duration;
 
-use crate::support::{Tape, exact, seconds, start};
+use crate::{
+    every::REASONS,
+    support::{Tape, exact, seconds, start},
+};
 
 /// Feeds these at so many seconds, of which the last is the end.
 fn ended<const N: usize>(builder: PolicyBuilder, fed: [(f64, Outcome<(), &'static str>); N]) -> GaveUp<&'static str> {
@@ -37,6 +40,8 @@ fn every_reason_is_told_with_the_counts() {
         ),
         (start(exact(), Tape::none()).cancel(seconds(1.0)).with_last_error(None), "0 polls in 1 s: cancelled"),
     ];
+    let untold = REASONS.iter().find(|reason| !told.iter().any(|(gave_up, _)| gave_up.reason == **reason));
+    assert_eq!(untold, None, "the sentence of this reason is to be told here");
     for (gave_up, sentence) in told {
         assert_eq!(gave_up.to_string(), format!("gave up after {sentence}"));
     }

@@ -3,7 +3,10 @@
 use asyncpoll::{Decision, Jitter, Outcome, Policy};
 use core::time::Duration;
 
-use crate::support::{Shape, Tape, exact, seconds, start, step};
+use crate::{
+    every::JITTERS,
+    support::{Shape, Tape, exact, seconds, start, step},
+};
 
 #[test]
 fn on_pending_the_hint_replaces_the_ladders_wait_and_the_ladder_stays() {
@@ -49,16 +52,14 @@ fn a_hint_below_initial_wait_truncates_the_window_from_below() {
 
 #[test]
 fn jitter_lengthens_a_hint_by_at_most_a_fifth_and_never_shortens_it() {
-    let kinds = [
-        (Jitter::None, 100.0),
-        (Jitter::PlusMinus(7), 107.0),
-        (Jitter::PlusMinus(20), 120.0),
-        (Jitter::PlusMinus(90), 120.0),
-        (Jitter::Full, 120.0),
-        (Jitter::Equal, 120.0),
-        (Jitter::Decorrelated, 120.0),
-    ];
-    for (jitter, latest) in kinds {
+    for (name, jitter) in JITTERS.iter().copied() {
+        let latest = match name {
+            "none" => 100.0,
+            "plus-minus-1" => 101.0,
+            "plus-minus-7" => 107.0,
+            "plus-minus-20" | "plus-minus-100" | "full" | "equal" | "decorrelated" => 120.0,
+            other => panic!("how far {other} lengthens a hint is to be told here"),
+        };
         for (tape, expected) in [(Tape::lowest(), 100.0), (Tape::highest(), latest)] {
             let mut poller = start(Policy::builder().jitter(jitter), tape);
             let decision = step(&mut poller, Outcome::pending().retry_after(seconds(100.0)), seconds(0.0));

@@ -14,9 +14,17 @@
 )]
 #![allow(clippy::std_instead_of_alloc, clippy::std_instead_of_core, reason = "tests have std")]
 
+/// Makes a list of what `every` names.
+macro_rules! every {
+    ($list:ident: $element:ty = $of:ident { $($variant:pat => [$($example:expr),+ $(,)?],)+ }) => {
+        pub(crate) const $list: &[$element] = &[$($($example),+),+];
+    };
+}
+
 #[macro_use]
 mod support;
 mod decisions;
+mod every;
 mod model;
 mod strategies;
 

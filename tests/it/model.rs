@@ -1,6 +1,6 @@
 //! The reference: what the docs promise, written down a second time in the plainest way, in integers that cannot overflow.
 
-use asyncpoll::{Decision, Jitter, Policy, Reason};
+use asyncpoll::{Decision, Jitter, Outcome, Policy, Reason};
 use core::time::Duration;
 
 /// 2⁶⁴−1 ns, where clocks, hints and waits saturate.
@@ -43,13 +43,9 @@ impl Settings {
         builder.build().unwrap()
     }
 
-    /// The percentage by which jitter lengthens a hint and shortens the last wait.
+    /// The `q` of its jitter.
     pub(crate) fn q(&self) -> u128 {
-        match self.jitter {
-            Jitter::None => 0,
-            Jitter::PlusMinus(percent) => u128::from(percent).min(20),
-            _ => 20,
-        }
+        q(self.jitter)
     }
 
     /// A tenth of `initial_wait`, rounded up.
@@ -74,12 +70,27 @@ pub(crate) enum Found {
 }
 
 impl Found {
-    /// The hint in nanoseconds, saturated.
-    pub(crate) fn hint(self) -> Option<u128> {
+    /// What a poller is fed.
+    pub(crate) fn outcome(self) -> Outcome<(), ()> {
         match self {
-            Self::Pending(hint) | Self::Transient(hint) => hint.map(|hint| hint.as_nanos().min(LAST)),
+            Self::Pending(hint) => Outcome::pending().retry_after(hint),
+            Self::Transient(hint) => Outcome::transient(()).retry_after(hint),
+            Self::Done => Outcome::Done(()),
+            Self::Failed => Outcome::Failed(()),
+        }
+    }
+
+    /// The hint as it is fed.
+    pub(crate) fn retry_after(self) -> Option<Duration> {
+        match self {
+            Self::Pending(hint) | Self::Transient(hint) => hint,
             Self::Done | Self::Failed => None,
         }
+    }
+
+    /// The hint in nanoseconds, saturated.
+    pub(crate) fn hint(self) -> Option<u128> {
+        self.retry_after().map(|hint| hint.as_nanos().min(LAST))
     }
 }
 
@@ -114,7 +125,7 @@ pub(crate) struct Model {
     climbs: u32,
     /// The previous wait of the ladder, under decorrelated jitter.
     previous: u128,
-    pub(crate) last_wait_decided: bool,
+    last_wait_decided: bool,
     finished: bool,
 }
 
@@ -245,6 +256,16 @@ impl Model {
     }
 }
 
+/// The percentage by which jitter lengthens a hint and shortens the last wait.
+pub(crate) fn q(jitter: Jitter) -> u128 {
+    match jitter {
+        Jitter::None => 0,
+        Jitter::PlusMinus(percent) => u128::from(percent).min(20),
+        Jitter::Full | Jitter::Equal | Jitter::Decorrelated => 20,
+        other => panic!("the reference does not know {other:?}"),
+    }
+}
+
 /// The window around a base, before any limit.
 fn around(jitter: Jitter, base: u128, first: u128, previous: u128) -> (u128, u128) {
     match jitter {
@@ -255,7 +276,8 @@ fn around(jitter: Jitter, base: u128, first: u128, previous: u128) -> (u128, u12
         Jitter::Full => (0, base),
         Jitter::Equal => (base.div_ceil(2), base),
         Jitter::Decorrelated => (first, 3 * previous),
-        _ => (base, base),
+        Jitter::None => (base, base),
+        other => panic!("the reference does not know {other:?}"),
     }
 }
 

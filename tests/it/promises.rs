@@ -1,9 +1,12 @@
 //! The promises that hold for every policy, outcome, clock and generator, each by its name.
+//!
+//! `play` judges nothing: it records what a poller does. Each test judges its own promise by that record, and only the test
+//! of the reference compares with the reference.
 
-use asyncpoll::{Decision, Jitter, Outcome, Poller, Reason};
-use core::time::Duration;
+use asyncpoll::{Decision, GaveUp, Jitter, Poller, Reason};
+use core::{panic::AssertUnwindSafe, time::Duration};
 use proptest::prelude::*;
-use std::rc::Rc;
+use std::{panic::catch_unwind, rc::Rc};
 
 use crate::{
     model::{Expected, Found, LAST, Model, Settings},
@@ -50,100 +53,100 @@ fn tapes() -> impl Strategy<Value = Vec<u64>> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Step {
     found: Found,
-    /// The latest time since the start that the poller has been shown, in nanoseconds.
+    /// The time since the start that the poller has been shown, in nanoseconds.
     elapsed: u128,
-    decision: Expected,
+    decision: Decision<(), ()>,
+    /// The poller's own count.
     polls: u32,
     draws: usize,
-    /// The poller had finished before.
-    finished: bool,
-    /// The last wait before the deadline was decided here.
-    last_wait: bool,
+    /// The poller was cancelled before, or has decided to end.
+    ended_before: bool,
 }
 
 impl Step {
     fn wait(&self) -> Option<u128> {
         match self.decision {
-            Expected::Sleep(wait) => Some(wait),
+            Decision::Sleep(wait) => Some(wait.as_nanos()),
             _ => None,
         }
     }
 
-    fn has_ended(&self) -> bool {
-        self.wait().is_none()
+    fn is_last_wait(&self, settings: &Settings) -> bool {
+        let least = settings.least_spread();
+        matches!((self.wait(), settings.max_wait), (Some(wait), Some(max_wait)) if self.elapsed + wait + least >= max_wait.into())
+    }
+
+    fn is_head_start(&self, settings: &Settings) -> bool {
+        self.polls == 1 && settings.first_wait.is_some()
     }
 }
 
-/// Plays events to a poller and to the reference, which must agree, and records what they decide.
-fn play(settings: Settings, events: &[Event], tape: &[u64]) -> Vec<Step> {
-    let tape_of_model = Tape::new(tape);
+/// What a poller was told and what it said, up to the end of the events or to a panic.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Record {
+    steps: Vec<Step>,
+    cancels: Vec<GaveUp>,
+    has_panicked: bool,
+}
+
+/// Plays events to a poller and records what it does.
+fn play(settings: Settings, events: &[Event], tape: &[u64]) -> Record {
     let rng = Tape::new(tape);
     let drawn = rng.draws();
-    let mut model = Model::new(settings);
     let mut poller = Poller::new(settings.policy(), rng, Duration::ZERO);
-    let (mut clock, mut due, mut elapsed) = (Duration::ZERO, Duration::ZERO, 0);
-    let mut steps = Vec::new();
+    let (mut clock, mut due, mut elapsed, mut ended) = (Duration::ZERO, Duration::ZERO, 0, false);
+    let mut record = Record::default();
     for event in events {
         match *event {
             Event::WakeUp(late) => clock = clock.max(due.saturating_add(late)),
             Event::Jump(reading) => clock = reading,
-            Event::Reset => {
-                poller.reset_backoff();
-                model.reset_backoff();
+            Event::Reset => poller.reset_backoff(),
+            Event::Cancel => {
+                record.cancels.push(poller.cancel(clock));
+                ended = true;
             }
-            Event::Cancel => assert_eq!(poller.cancel(clock).reason, model.cancel()),
             Event::Found(found) => {
-                let finished = poller.is_finished();
-                let (draws_before, last_wait_before) = (drawn.get(), model.last_wait_decided);
                 elapsed = elapsed.max(clock.as_nanos().min(LAST));
-                let decision = feed(&mut poller, found, clock);
+                let draws_before = drawn.get();
+                let stepped = catch_unwind(AssertUnwindSafe(|| (poller.step(found.outcome(), clock), poller.polls())));
+                let Ok((decision, polls)) = stepped else {
+                    record.has_panicked = true;
+                    break;
+                };
+                if let Decision::Sleep(wait) = decision {
+                    due = clock.saturating_add(wait);
+                }
+                let draws = drawn.get() - draws_before;
+                record.steps.push(Step { found, elapsed, decision, polls, draws, ended_before: ended });
+                ended |= !matches!(decision, Decision::Sleep(_));
+            }
+        }
+    }
+    record
+}
+
+/// Plays events to the reference.
+fn expected(settings: Settings, events: &[Event], tape: &[u64]) -> (Vec<Expected>, Vec<Reason>) {
+    let tape = Tape::new(tape);
+    let mut model = Model::new(settings);
+    let (mut clock, mut due) = (Duration::ZERO, Duration::ZERO);
+    let (mut decisions, mut cancels) = (Vec::new(), Vec::new());
+    for event in events {
+        match *event {
+            Event::WakeUp(late) => clock = clock.max(due.saturating_add(late)),
+            Event::Jump(reading) => clock = reading,
+            Event::Reset => model.reset_backoff(),
+            Event::Cancel => cancels.push(model.cancel()),
+            Event::Found(found) => {
+                let decision = model.step(found, clock.as_nanos(), || tape.draw());
                 if let Expected::Sleep(wait) = decision {
                     due = clock.saturating_add(Duration::from_nanos(wait.try_into().unwrap()));
                 }
-                let draw = || tape_of_model.draw();
-                assert_eq!(decision, model.step(found, clock.as_nanos(), draw), "{found:?} at {clock:?}");
-                steps.push(Step {
-                    found,
-                    elapsed,
-                    decision,
-                    polls: poller.polls(),
-                    draws: drawn.get() - draws_before,
-                    finished,
-                    last_wait: model.last_wait_decided && !last_wait_before,
-                });
+                decisions.push(decision);
             }
         }
     }
-    steps
-}
-
-/// Feeds an outcome, and checks that its payload comes back as it went in.
-fn feed(poller: &mut Poller<Duration, Tape>, found: Found, now: Duration) -> Expected {
-    let outcome = match found {
-        Found::Pending(retry_after) => Outcome::Pending { retry_after },
-        Found::Transient(retry_after) => Outcome::Transient { error: "transient", retry_after },
-        Found::Done => Outcome::Done("done"),
-        Found::Failed => Outcome::Failed("failed"),
-    };
-    let decision = poller.step(outcome, now);
-    match decision {
-        Decision::Sleep(_) => {}
-        Decision::Done(value) => assert_eq!(value, "done"),
-        Decision::Failed(error) => assert_eq!(error, "failed"),
-        Decision::GaveUp(gave_up) => {
-            assert_eq!(gave_up.last_error, outcome.error().copied());
-            assert_eq!(gave_up.retry_after, hint(&outcome));
-            assert_eq!((gave_up.polls, gave_up.elapsed), (poller.polls(), poller.elapsed(now)));
-        }
-    }
-    Expected::from(&decision)
-}
-
-fn hint<T, E>(outcome: &Outcome<T, E>) -> Option<Duration> {
-    match outcome {
-        Outcome::Pending { retry_after } | Outcome::Transient { retry_after, .. } => *retry_after,
-        Outcome::Done(_) | Outcome::Failed(_) => None,
-    }
+    (decisions, cancels)
 }
 
 /// Drops are counted by the count of its clones.
@@ -151,20 +154,31 @@ fn hint<T, E>(outcome: &Outcome<T, E>) -> Option<Duration> {
 struct Payload(#[expect(dead_code, reason = "held for its count")] Rc<()>);
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
-
     #[test]
-    fn total_it_never_panics_and_agrees_with_the_reference(
+    fn reference_it_decides_as_the_reference_does(
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
-        play(settings, &events, &tape);
+        let record = play(settings, &events, &tape);
+        let decisions: Vec<_> = record.steps.iter().map(|step| Expected::from(&step.decision)).collect();
+        let cancels: Vec<_> = record.cancels.iter().map(|gave_up| gave_up.reason).collect();
+        prop_assert_eq!((decisions, cancels), expected(settings, &events, &tape), "the reference decides otherwise");
+    }
+
+    #[test]
+    fn total_it_never_panics(settings in strategies::settings(), events in events(), tape in tapes()) {
+        prop_assert!(!play(settings, &events, &tape).has_panicked, "Total: it panicked");
     }
 
     #[test]
     fn sticky_after_the_end_it_never_sleeps(settings in strategies::settings(), events in events(), tape in tapes()) {
-        for step in play(settings, &events, &tape).iter().filter(|step| step.finished) {
-            let passed_through = matches!(step.decision, Expected::Done | Expected::Failed);
-            prop_assert!(passed_through || step.decision == Expected::GaveUp(Reason::Finished), "{step:?}");
+        for step in play(settings, &events, &tape).steps.iter().filter(|step| step.ended_before) {
+            let is_finished = match step.decision {
+                Decision::Sleep(_) => false,
+                Decision::Done(()) => step.found == Found::Done,
+                Decision::Failed(()) => step.found == Found::Failed,
+                Decision::GaveUp(gave_up) => gave_up.reason == Reason::Finished,
+            };
+            prop_assert!(is_finished, "Sticky: it had ended, and says {step:?}");
         }
     }
 
@@ -172,11 +186,10 @@ proptest! {
     fn capped_no_wait_without_a_hint_exceeds_max_backoff(
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
-        for step in play(settings, &events, &tape) {
+        for step in play(settings, &events, &tape).steps {
             let Some(wait) = step.wait() else { continue };
-            let is_first_wait = step.polls == 1 && settings.first_wait.is_some();
-            if !is_first_wait && step.found.hint().is_none_or(|hint| hint < settings.initial_wait.into()) {
-                prop_assert!(wait <= settings.max_backoff.into(), "{step:?}");
+            if !step.is_head_start(&settings) && step.found.hint().is_none() {
+                prop_assert!(wait <= settings.max_backoff.into(), "Capped: the wait exceeds max_backoff: {step:?}");
             }
         }
     }
@@ -185,30 +198,31 @@ proptest! {
     fn alive_no_wait_but_the_first_and_the_last_is_below_a_tenth_of_initial_wait(
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
-        for step in play(settings, &events, &tape) {
+        for step in play(settings, &events, &tape).steps {
             let Some(wait) = step.wait() else { continue };
-            let is_first_wait = step.polls == 1 && settings.first_wait.is_some();
-            prop_assert!(wait >= if is_first_wait || step.last_wait { 1 } else { settings.floor() }, "{step:?}");
+            let least = if step.is_head_start(&settings) || step.is_last_wait(&settings) { 1 } else { settings.floor() };
+            prop_assert!(wait >= least, "Alive: the wait is below {least} ns: {step:?}");
         }
     }
 
     #[test]
     fn deadline_no_wait_ends_after_it(settings in strategies::settings(), events in events(), tape in tapes()) {
-        for step in play(settings, &events, &tape) {
+        for step in play(settings, &events, &tape).steps {
             if let (Some(wait), Some(max_wait)) = (step.wait(), settings.max_wait) {
-                prop_assert!(step.elapsed + wait <= max_wait.into(), "{step:?}");
+                prop_assert!(step.elapsed + wait <= max_wait.into(), "Deadline: the wait ends after it: {step:?}");
             }
         }
     }
 
     #[test]
     fn polite_no_wait_ends_before_its_hint(settings in strategies::settings(), events in events(), tape in tapes()) {
-        for step in play(settings, &events, &tape) {
+        for step in play(settings, &events, &tape).steps {
             if let (Some(wait), Some(hint)) = (step.wait(), step.found.hint()) {
-                prop_assert!(wait >= hint, "{step:?}");
+                prop_assert!(wait >= hint, "Polite: the wait ends before the hint: {step:?}");
                 let initial_wait = settings.initial_wait.into();
                 if matches!(step.found, Found::Pending(_)) && hint >= initial_wait {
-                    prop_assert!(wait <= hint + hint * settings.q() / 100, "{step:?}");
+                    let most = hint + hint * settings.q() / 100;
+                    prop_assert!(wait <= most, "Polite: the hint is lengthened by more than jitter may: {step:?}");
                 }
             }
         }
@@ -218,11 +232,10 @@ proptest! {
     fn one_cut_the_last_wait_is_followed_by_nothing_but_the_end(
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
-        let steps = play(settings, &events, &tape);
-        prop_assert!(steps.iter().filter(|step| step.last_wait).count() <= 1);
-        if let Some(last) = steps.iter().position(|step| step.last_wait) {
-            prop_assert!(!steps[last].has_ended());
-            prop_assert!(steps[last + 1..].iter().all(Step::has_ended), "{steps:?}");
+        let steps = play(settings, &events, &tape).steps;
+        if let Some(last) = steps.iter().position(|step| step.is_last_wait(&settings)) {
+            let after = steps[last + 1..].iter().find(|step| step.wait().is_some());
+            prop_assert!(after.is_none(), "One cut: {:?} was the last wait, and then came {after:?}", steps[last]);
         }
     }
 
@@ -230,11 +243,16 @@ proptest! {
     fn counts_polls_are_the_outcomes_fed_while_polling(
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
-        let mut polls = 0;
-        for step in play(settings, &events, &tape) {
-            polls += u32::from(!step.finished);
-            prop_assert_eq!(step.polls, polls, "{:?}", step);
-            prop_assert!(polls <= settings.max_polls.unwrap_or(u32::MAX));
+        let (mut polls, mut errors) = (0, 0);
+        for step in play(settings, &events, &tape).steps {
+            polls += u32::from(!step.ended_before);
+            errors += u32::from(!step.ended_before && matches!(step.found, Found::Transient(_)));
+            prop_assert_eq!(step.polls, polls, "Counts: the outcomes fed while polling are others: {:?}", step);
+            prop_assert!(polls <= settings.max_polls.unwrap_or(u32::MAX), "Counts: more than max_polls: {step:?}");
+            if let Decision::GaveUp(gave_up) = step.decision {
+                prop_assert_eq!((gave_up.polls, gave_up.errors), (polls, errors), "Counts: the account differs: {:?}", step);
+                prop_assert_eq!(gave_up.retry_after, step.found.retry_after(), "Counts: the hint differs: {:?}", step);
+            }
         }
     }
 
@@ -256,22 +274,24 @@ proptest! {
         prop_assume!(!events.is_empty());
         let polls = usize::try_from(limit).unwrap();
         let many: Vec<Event> = events.iter().cycle().take(2 * polls).copied().collect();
-        let steps = play(settings, &many, &tape);
-        prop_assert!(steps.last().unwrap().has_ended(), "{} polls and no end", steps.len());
+        let steps = play(settings, &many, &tape).steps;
+        prop_assert!(steps.last().is_none_or(|last| last.wait().is_none()), "Ends: {} polls and no end", steps.len());
     }
 
     #[test]
     fn ends_max_polls_needs_no_clock(settings in strategies::settings(), max_polls in 1..200_u32, tape in tapes()) {
         let settings = Settings { max_polls: Some(max_polls), ..settings };
         let polls = vec![Event::Found(Found::Pending(None)); max_polls as usize];
-        prop_assert!(play(settings, &polls, &tape).last().unwrap().has_ended());
+        let last = play(settings, &polls, &tape).steps.pop();
+        prop_assert!(last.is_none_or(|last| last.wait().is_none()), "Ends: {max_polls} polls and no end");
     }
 
     #[test]
     fn replayable_the_same_inputs_give_the_same_decisions(
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
-        prop_assert_eq!(play(settings, &events, &tape), play(settings, &events, &tape));
+        let (once, again) = (play(settings, &events, &tape), play(settings, &events, &tape));
+        prop_assert_eq!(once, again, "Replayable: the same inputs gave other decisions");
     }
 
     #[test]
@@ -279,8 +299,9 @@ proptest! {
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
         let draws_at_all = !matches!(settings.jitter, Jitter::None | Jitter::PlusMinus(0));
-        for step in play(settings, &events, &tape) {
-            prop_assert_eq!(step.draws, usize::from(draws_at_all && step.wait().is_some()), "{:?}", step);
+        for step in play(settings, &events, &tape).steps {
+            let allowed = usize::from(draws_at_all && step.wait().is_some());
+            prop_assert_eq!(step.draws, allowed, "Frugal: {:?}", step);
         }
     }
 
@@ -295,12 +316,8 @@ proptest! {
         let (owner, mut now, mut kept) = (Rc::new(()), Duration::ZERO, None);
         let payload = || Payload(Rc::clone(&owner));
         for found in outcomes {
-            let (kept_before, outcome) = (usize::from(kept.is_some()), match found {
-                Found::Pending(retry_after) => Outcome::Pending { retry_after },
-                Found::Transient(retry_after) => Outcome::Transient { error: payload(), retry_after },
-                Found::Done => Outcome::Done(payload()),
-                Found::Failed => Outcome::Failed(payload()),
-            });
+            let (kept_before, outcome) =
+                (usize::from(kept.is_some()), found.outcome().map(|()| payload()).map_err(|()| payload()));
             let fed = Rc::strong_count(&owner) - 1 - kept_before;
             let decision = if keeping { poller.step_keeping(outcome, now, &mut kept) } else { poller.step(outcome, now) };
             let held = Rc::strong_count(&owner) - 1;
@@ -308,17 +325,19 @@ proptest! {
                 Decision::Sleep(wait) => {
                     now = now.saturating_add(*wait);
                     let expected = if keeping { kept_before.max(fed) } else { 0 };
-                    prop_assert_eq!(held, expected, "what a Sleep leaves is in the slot alone");
+                    prop_assert_eq!(held, expected, "Conserving: what a Sleep leaves is in the slot alone");
                 }
-                Decision::Done(_) | Decision::Failed(_) => prop_assert_eq!(held, kept_before + 1),
+                Decision::Done(_) => prop_assert!(found == Found::Done && held == kept_before + 1, "Conserving: {found:?}"),
+                Decision::Failed(_) => prop_assert!(found == Found::Failed && held == kept_before + 1, "Conserving: {found:?}"),
                 Decision::GaveUp(gave_up) => {
-                    prop_assert_eq!(held, kept_before + fed, "none is lost at the end");
-                    prop_assert_eq!(gave_up.last_error.is_some(), fed + kept_before > 0);
+                    prop_assert_eq!(held, kept_before + fed, "Conserving: something is lost at the end");
+                    let (has_error, had_error) = (gave_up.last_error.is_some(), fed + kept_before > 0);
+                    prop_assert_eq!(has_error, had_error, "Conserving: the end has no error, or one from nowhere");
                 }
             }
-            prop_assert_eq!(Rc::strong_count(&owner) - 1, held);
+            prop_assert_eq!(Rc::strong_count(&owner) - 1, held, "Conserving: the poller keeps a payload");
         }
         drop((poller, kept));
-        prop_assert_eq!(Rc::strong_count(&owner), 1, "a poller keeps no payload");
+        prop_assert_eq!(Rc::strong_count(&owner), 1, "Conserving: the poller keeps a payload");
     }
 }

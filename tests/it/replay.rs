@@ -4,7 +4,7 @@
 use asyncpoll::Jitter;
 use expect_test::expect_file;
 
-use crate::decisions::{self, KINDS};
+use crate::{decisions, every::JITTERS};
 
 #[test]
 fn the_decisions_are_those_of_the_golden_file() {
@@ -13,7 +13,7 @@ fn the_decisions_are_those_of_the_golden_file() {
 
 #[test]
 fn seeds_differ() {
-    for (name, jitter) in KINDS.into_iter().filter(|(_, jitter)| *jitter != Jitter::None) {
+    for (name, jitter) in JITTERS.iter().copied().filter(|(_, jitter)| *jitter != Jitter::None) {
         assert_ne!(decisions::decisions(jitter, false, 0), decisions::decisions(jitter, false, 1), "{name}");
     }
 }

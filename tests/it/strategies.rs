@@ -4,7 +4,10 @@ use asyncpoll::Jitter;
 use core::time::Duration;
 use proptest::prelude::*;
 
-use crate::model::{Found, Settings};
+use crate::{
+    every::JITTERS,
+    model::{Found, Settings},
+};
 
 const LONGEST: u64 = i64::MAX.unsigned_abs();
 
@@ -20,14 +23,8 @@ fn durations() -> impl Strategy<Value = u64> {
 }
 
 fn jitters() -> impl Strategy<Value = Jitter> {
-    prop_oneof![
-        Just(Jitter::None),
-        (0..=100_u8).prop_map(Jitter::PlusMinus),
-        Just(Jitter::PlusMinus(20)),
-        Just(Jitter::Full),
-        Just(Jitter::Equal),
-        Just(Jitter::Decorrelated),
-    ]
+    let (_, kinds): (Vec<_>, Vec<_>) = JITTERS.iter().copied().unzip();
+    prop_oneof![4 => prop::sample::select(kinds), 1 => (0..=100_u8).prop_map(Jitter::PlusMinus)]
 }
 
 fn multipliers() -> impl Strategy<Value = (u32, u32)> {

@@ -1,7 +1,17 @@
 //! Replays the golden decisions, for targets that the tests themselves are too large for.
 
+/// Makes a list of what `every` names.
+macro_rules! every {
+    (JITTERS: $element:ty = $of:ident { $($variant:pat => [$($example:expr),+ $(,)?],)+ }) => {
+        pub(crate) const JITTERS: &[$element] = &[$($($example),+),+];
+    };
+    (REASONS: $($rest:tt)+) => {};
+}
+
 #[path = "../../it/decisions.rs"]
 mod decisions;
+#[path = "../../it/every.rs"]
+mod every;
 
 fn main() {
     let golden = include_str!("../../it/golden/decisions.txt");
