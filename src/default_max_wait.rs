@@ -9,7 +9,7 @@ use core::{
 };
 
 #[cfg(target_has_atomic = "64")]
-use crate::nanos;
+use crate::wait::nanos;
 
 /// In nanoseconds; zero where none is set.
 #[cfg(target_has_atomic = "64")]

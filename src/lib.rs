@@ -64,15 +64,11 @@
 #[cfg(feature = "std")]
 extern crate std;
 
-mod deadline;
 mod decision;
 mod default_max_wait;
-mod drivers;
+mod driver;
 mod gave_up;
 mod instant;
-mod jitter;
-mod ladder;
-mod nanos;
 mod outcome;
 mod policy;
 mod poll_error;
@@ -81,6 +77,8 @@ mod poller;
 mod random_seed;
 mod schedule;
 mod sentence;
+mod state;
+mod wait;
 
 // What the tests list as every kind and every reason is complete, or this does not compile.
 #[cfg(test)]
@@ -108,16 +106,16 @@ pub use crate::random_seed::random_seed;
 #[cfg(target_has_atomic = "64")]
 pub use default_max_wait::set_default_max_wait;
 #[cfg(feature = "std")]
-pub use drivers::{poll_async, poll_blocking};
+pub use driver::{poll_async, poll_blocking};
 pub use {
     decision::Decision,
-    drivers::{NextPoll, Slept, poll_async_keeping, poll_async_with, poll_blocking_with},
+    driver::{NextPoll, Slept, poll_async_keeping, poll_async_with, poll_blocking_with},
     gave_up::{GaveUp, Reason},
     instant::Instant,
-    jitter::Jitter,
     outcome::Outcome,
     policy::{Policy, PolicyBuilder, PolicyError},
     poll_error::PollError,
     poller::Poller,
     schedule::{Schedule, ScheduledPoll},
+    wait::Jitter,
 };

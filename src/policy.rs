@@ -13,7 +13,10 @@ use core::{
 pub use builder::PolicyBuilder;
 pub use error::PolicyError;
 
-use crate::{Jitter, Schedule, deadline::Deadline, default_max_wait::default_max_wait, jitter::Window, ladder::Ladder};
+use crate::{
+    default_max_wait::default_max_wait,
+    wait::{Deadline, Ladder},
+};
 
 /// How to poll: where the ladder starts, how it grows, how it is jittered, and when to stop.
 ///
@@ -43,7 +46,6 @@ use crate::{Jitter, Schedule, deadline::Deadline, default_max_wait::default_max_
 pub struct Policy {
     pub(crate) first_wait: Option<NonZeroU64>,
     pub(crate) ladder: Ladder,
-    pub(crate) jitter: Jitter,
     pub(crate) deadline: Option<Deadline>,
     pub(crate) max_polls: Option<NonZeroU32>,
     pub(crate) max_consecutive_errors: Option<NonZeroU32>,
@@ -79,44 +81,8 @@ impl Policy {
         PolicyBuilder::from_policy(self)
     }
 
-    /// Returns the times at which an operation that stays pending is polled, from the first poll to the last.
-    ///
-    /// ```
-    /// use asyncpoll::Policy;
-    ///
-    /// let seconds: Vec<u64> = Policy::default().schedule().map(|poll| poll.nominal.as_secs()).collect();
-    /// assert_eq!(seconds, [0, 5, 20, 65, 200, 500, 600]);
-    /// ```
-    pub fn schedule(&self) -> Schedule {
-        Schedule::new(*self)
-    }
-
     const fn with_max_wait(self, max_wait: NonZeroU64) -> Self {
-        Self { deadline: Some(Deadline::new(max_wait, self.ladder.initial_wait, self.jitter)), ..self }
-    }
-
-    /// Returns the window of the wait that follows `base` on the ladder.
-    #[inline]
-    pub(crate) fn ladder_window(&self, base: u64) -> Window {
-        let Self { ladder, jitter, .. } = self;
-        jitter.window(base, ladder.first(), ladder.ceiling()).not_before(ladder.floor)
-    }
-
-    /// Returns the window of `first_wait`, which stands outside the ladder and its ceiling.
-    #[inline]
-    pub(crate) fn first_window(&self, first_wait: NonZeroU64) -> Window {
-        self.jitter.window(first_wait.get(), first_wait.get(), u64::MAX).not_before(1)
-    }
-
-    /// Returns the window of a wait the server asked for. A hint below `initial_wait` is drawn as base₀'s wait is.
-    #[inline]
-    pub(crate) fn hint_window(&self, hint: u64) -> Window {
-        let first = self.ladder.first();
-        if hint < first {
-            self.ladder_window(first).not_before(hint)
-        } else {
-            Window { earliest: hint, latest: hint.saturating_add(self.jitter.margin(hint)) }
-        }
+        Self { deadline: Some(Deadline::new(max_wait, &self.ladder)), ..self }
     }
 }
 
@@ -136,7 +102,7 @@ impl fmt::Debug for Policy {
             .field("initial_wait", &duration(self.ladder.initial_wait))
             .field("multiplier", &format_args!("{}/{}", self.ladder.numer, self.ladder.denom))
             .field("max_backoff", &duration(self.ladder.max_backoff))
-            .field("jitter", &self.jitter)
+            .field("jitter", &self.ladder.jitter)
             .field("max_wait", &self.deadline.map(|deadline| duration(deadline.max_wait)))
             .field("max_polls", &self.max_polls)
             .field("max_consecutive_errors", &self.max_consecutive_errors)

@@ -1,14 +1,14 @@
 //! The poller: payloads, clock and generator around the transitions in `state`.
 
-mod state;
-
 use core::time::Duration;
 
 use rand_core::Rng;
 
-use crate::{Decision, GaveUp, Instant, Outcome, Policy, Reason, nanos};
-
-use state::{State, Verdict};
+use crate::{
+    Decision, GaveUp, Instant, Outcome, Policy, Reason,
+    state::{State, Verdict},
+    wait::nanos,
+};
 
 /// Decides, after each poll of one operation, when to poll again or why to stop.
 ///

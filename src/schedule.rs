@@ -4,9 +4,23 @@ use core::{iter::FusedIterator, time::Duration};
 
 use crate::{
     Jitter, Policy,
-    deadline::{Deadline, Wait},
-    jitter::Window,
+    wait::{Cut, Deadline, Window},
 };
+
+impl Policy {
+    /// Returns the times at which an operation that stays pending is polled, from the first poll to the last.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    ///
+    /// let seconds: Vec<u64> = Policy::default().schedule().map(|poll| poll.nominal.as_secs()).collect();
+    /// assert_eq!(seconds, [0, 5, 20, 65, 200, 500, 600]);
+    /// ```
+    pub fn schedule(&self) -> Schedule {
+        let start = Track { time: 0, base: self.ladder.first() };
+        Schedule { policy: *self, number: 1, earliest: start, nominal: start, latest: start, last: false, ended: false }
+    }
+}
 
 /// The polls of an operation that stays pending and gives no hints, first to last, as [`Policy::schedule`] returns them.
 ///
@@ -70,11 +84,6 @@ struct Track {
 }
 
 impl Schedule {
-    pub(crate) fn new(policy: Policy) -> Self {
-        let start = Track { time: 0, base: policy.ladder.first() };
-        Self { policy, number: 1, earliest: start, nominal: start, latest: start, last: false, ended: false }
-    }
-
     /// Moves to the next poll, or ends.
     fn advance(&mut self) {
         self.ended = self.last || self.policy.max_polls.is_some_and(|max_polls| self.number >= max_polls.get());
@@ -89,20 +98,15 @@ impl Schedule {
             Some(deadline) => {
                 let end = deadline.max_wait.get();
                 self.earliest.time = self.earliest_before(deadline, early.earliest, late.latest);
-                self.nominal.time = match deadline.nominal(deadline.left(self.nominal.time), middle, nominal) {
-                    Wait::Plain(wait) => self.nominal.time.saturating_add(wait),
-                    Wait::Last(wait) => {
-                        self.last = true;
-                        self.nominal.time.saturating_add(wait)
-                    }
-                };
+                self.nominal.time = self.nominal_before(deadline, middle, nominal);
                 self.latest.time = self.latest.time.saturating_add(late.latest).min(end);
             }
         }
         if self.number > 1 || self.policy.first_wait.is_none() {
-            self.earliest.base = self.base_after(self.earliest.base, early.earliest);
-            self.nominal.base = self.base_after(self.nominal.base, nominal);
-            self.latest.base = self.base_after(self.latest.base, late.latest);
+            let ladder = self.policy.ladder;
+            self.earliest.base = ladder.after(self.earliest.base, early.earliest);
+            self.nominal.base = ladder.after(self.nominal.base, nominal);
+            self.latest.base = ladder.after(self.latest.base, late.latest);
         }
         self.number = self.number.saturating_add(1);
     }
@@ -110,36 +114,45 @@ impl Schedule {
     /// Returns the earliest time of the next poll, after a wait of `shortest` to `longest`.
     fn earliest_before(&self, deadline: Deadline, shortest: u64, longest: u64) -> u64 {
         let plain = self.earliest.time.saturating_add(shortest);
-        // The earlier a last wait starts, the earlier it may end; this is the earliest that one can start.
-        let start = self.earliest.time.max(deadline.last_from.saturating_sub(longest));
-        let last = start.saturating_add(deadline.last_earliest(self.policy.jitter, deadline.left(start)));
-        let may_be_last = self.latest.time.saturating_add(longest) >= deadline.last_from;
-        match (plain < deadline.last_from, may_be_last) {
+        let last = deadline.earliest_last_poll(&self.policy.ladder, self.earliest.time, longest);
+        let may_be_last = !deadline.leaves_time(self.latest.time.saturating_add(longest));
+        match (deadline.leaves_time(plain), may_be_last) {
             (true, true) => plain.min(last),
             (true, false) => plain,
             (false, _) => last,
         }
     }
 
+    /// Returns the nominal time of the next poll, after a wait from `window` that is to be `wait` if the deadline lets it.
+    fn nominal_before(&mut self, deadline: Deadline, window: Window, wait: u64) -> u64 {
+        let time = self.nominal.time;
+        let wait = if deadline.is_near(time, window) {
+            let choose = |window: Window| wait.min(window.latest);
+            match deadline.cut(&self.policy.ladder, deadline.left(time), window, None, choose) {
+                Cut::Not(wait) => wait,
+                Cut::Last(window) => {
+                    self.last = true;
+                    window.latest
+                }
+            }
+        } else {
+            wait
+        };
+        time.saturating_add(wait)
+    }
+
     fn window(&self, track: Track) -> Window {
         match self.policy.first_wait {
-            Some(first_wait) if self.number == 1 => self.policy.first_window(first_wait),
-            _ => self.policy.ladder_window(track.base),
+            Some(first_wait) if self.number == 1 => self.policy.ladder.first_window(first_wait),
+            _ => self.policy.ladder.window(track.base),
         }
     }
 
     fn nominal_wait(&self, window: Window) -> u64 {
-        match (self.policy.jitter, self.policy.first_wait) {
+        match (self.policy.ladder.jitter, self.policy.first_wait) {
             (Jitter::Decorrelated, _) => window.at(1 << 63),
             (_, Some(first_wait)) if self.number == 1 => first_wait.get(),
             _ => self.nominal.base,
-        }
-    }
-
-    fn base_after(&self, base: u64, wait: u64) -> u64 {
-        match self.policy.jitter {
-            Jitter::Decorrelated => wait,
-            _ => self.policy.ladder.after(base),
         }
     }
 }

@@ -6,7 +6,10 @@ use core::{
 };
 
 use super::{Policy, PolicyError};
-use crate::{Jitter, deadline::Deadline, ladder::Ladder, nanos};
+use crate::{
+    Jitter,
+    wait::{Deadline, Ladder, nanos},
+};
 
 /// `?`, for constants.
 macro_rules! checked {
@@ -65,13 +68,13 @@ impl PolicyBuilder {
     }
 
     pub(super) const fn from_policy(policy: Policy) -> Self {
-        let Policy { first_wait, ladder, jitter, deadline, max_polls, max_consecutive_errors } = policy;
+        let Policy { first_wait, ladder, deadline, max_polls, max_consecutive_errors } = policy;
         Self {
             first_wait: optional_duration(first_wait),
             initial_wait: Duration::from_nanos(ladder.initial_wait.get()),
             multiplier: (ladder.numer, ladder.denom.get()),
             max_backoff: Duration::from_nanos(ladder.max_backoff.get()),
-            jitter,
+            jitter: ladder.jitter,
             max_wait: match deadline {
                 Some(deadline) => Some(Duration::from_nanos(deadline.max_wait.get())),
                 None => None,
@@ -274,15 +277,13 @@ impl PolicyBuilder {
     /// ```
     pub const fn build(self) -> Result<Policy, PolicyError> {
         let ladder = checked!(self.ladder());
-        let jitter = checked!(self.jitter_on(ladder));
         let deadline = match checked!(optional_wait("max_wait", self.max_wait)) {
-            Some(max_wait) => Some(Deadline::new(max_wait, ladder.initial_wait, jitter)),
+            Some(max_wait) => Some(Deadline::new(max_wait, &ladder)),
             None => None,
         };
         Ok(Policy {
             first_wait: checked!(optional_wait("first_wait", self.first_wait)),
             ladder,
-            jitter,
             deadline,
             max_polls: checked!(limit("max_polls", self.max_polls)),
             max_consecutive_errors: checked!(limit("max_consecutive_errors", self.max_consecutive_errors)),
@@ -296,22 +297,20 @@ impl PolicyBuilder {
         if first.get() > ceiling.get() {
             return Err(PolicyError::InitialWaitAboveMaxBackoff { initial_wait, max_backoff });
         }
-        match NonZeroU32::new(denom) {
-            None => Err(PolicyError::ZeroDenominator { numer }),
-            Some(_) if numer < denom => Err(PolicyError::MultiplierBelowOne { numer, denom }),
-            Some(denom) => Ok(Ladder::new(first, ceiling, numer, denom)),
-        }
-    }
-
-    const fn jitter_on(&self, ladder: Ladder) -> Result<Jitter, PolicyError> {
-        match self.jitter {
-            Jitter::PlusMinus(percent) if percent > 100 => Err(PolicyError::JitterAboveHundred { percent }),
-            Jitter::Decorrelated if ladder.initial_wait.get() == ladder.max_backoff.get() => {
-                Err(PolicyError::NothingToSpread { wait: self.initial_wait })
+        let denom = match NonZeroU32::new(denom) {
+            None => return Err(PolicyError::ZeroDenominator { numer }),
+            Some(_) if numer < denom => return Err(PolicyError::MultiplierBelowOne { numer, denom }),
+            Some(denom) => denom,
+        };
+        let jitter = match self.jitter {
+            Jitter::PlusMinus(percent) if percent > 100 => return Err(PolicyError::JitterAboveHundred { percent }),
+            Jitter::Decorrelated if first.get() == ceiling.get() => {
+                return Err(PolicyError::NothingToSpread { wait: initial_wait });
             }
-            Jitter::PlusMinus(0) => Ok(Jitter::None),
-            jitter => Ok(jitter),
-        }
+            Jitter::PlusMinus(0) => Jitter::None,
+            jitter => jitter,
+        };
+        Ok(Ladder { initial_wait: first, max_backoff: ceiling, numer, denom, jitter })
     }
 }
 

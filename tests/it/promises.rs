@@ -92,7 +92,7 @@ struct Record {
 /// Plays events to a poller and records what it does.
 fn play(settings: Settings, events: &[Event], tape: &[u64]) -> Record {
     let rng = Tape::new(tape);
-    let drawn = rng.draws();
+    let counter = rng.draws();
     let mut poller = Poller::new(settings.policy(), rng, Duration::ZERO);
     let (mut clock, mut due, mut elapsed, mut ended) = (Duration::ZERO, Duration::ZERO, 0, false);
     let mut record = Record::default();
@@ -107,7 +107,7 @@ fn play(settings: Settings, events: &[Event], tape: &[u64]) -> Record {
             }
             Event::Found(found) => {
                 elapsed = elapsed.max(clock.as_nanos().min(LAST));
-                let draws_before = drawn.get();
+                let draws_before = counter.get();
                 let stepped = catch_unwind(AssertUnwindSafe(|| (poller.step(found.outcome(), clock), poller.polls())));
                 let Ok((decision, polls)) = stepped else {
                     record.has_panicked = true;
@@ -116,7 +116,7 @@ fn play(settings: Settings, events: &[Event], tape: &[u64]) -> Record {
                 if let Decision::Sleep(wait) = decision {
                     due = clock.saturating_add(wait);
                 }
-                let draws = drawn.get() - draws_before;
+                let draws = counter.get() - draws_before;
                 record.steps.push(Step { found, elapsed, decision, polls, draws, ended_before: ended });
                 ended |= !matches!(decision, Decision::Sleep(_));
             }

@@ -1,8 +1,8 @@
-//! Jitter, and the one draw that places a wait in its window.
+//! The kinds of jitter.
 
 use rand_core::Rng;
 
-use crate::nanos;
+use super::{Window, nanos};
 
 /// How far a wait may stray from its base, so that a fleet of pollers does not march in step.
 ///
@@ -56,9 +56,9 @@ impl Jitter {
     ///
     /// For `Decorrelated`, `base` is the previous wait of the ladder.
     #[inline]
-    pub(crate) fn window(self, base: u64, first: u64, ceiling: u64) -> Window {
+    pub(super) fn window(self, base: u64, first: u64, ceiling: u64) -> Window {
         match self {
-            Self::None => Window { earliest: base, latest: base },
+            Self::None => Window::only(base),
             Self::PlusMinus(percent) => {
                 // Both fit: the spread is at most the base, and the base below 2⁶³.
                 let spread = nanos::percent_of(percent, base);
@@ -70,13 +70,13 @@ impl Jitter {
         }
     }
 
-    /// Returns the part of `wait`, at most a fifth, by which jitter lengthens a hint or spreads the last wait.
+    /// Returns by how many percent, at most `most`, a wait that is not the ladder's is spread: that of a hint, and the last.
     #[inline]
-    pub(crate) const fn margin(self, wait: u64) -> u64 {
+    pub(super) const fn percent(self, most: u8) -> u8 {
         match self {
             Self::None => 0,
-            Self::PlusMinus(percent) => nanos::percent_of(if percent < 20 { percent } else { 20 }, wait),
-            Self::Full | Self::Equal | Self::Decorrelated => nanos::percent_of(20, wait),
+            Self::PlusMinus(percent) if percent < most => percent,
+            Self::PlusMinus(_) | Self::Full | Self::Equal | Self::Decorrelated => most,
         }
     }
 
@@ -87,43 +87,5 @@ impl Jitter {
             Self::None => 0,
             _ => rng.next_u64(),
         }
-    }
-}
-
-/// The range of nanoseconds a wait is drawn from, both ends included; `earliest` is never above `latest`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Window {
-    pub(crate) earliest: u64,
-    pub(crate) latest: u64,
-}
-
-impl Window {
-    /// Truncates the window so that it starts no earlier than `start`, which must not be above `latest`.
-    #[inline]
-    pub(crate) fn not_before(self, start: u64) -> Self {
-        Self { earliest: self.earliest.max(start), ..self }
-    }
-
-    /// Truncates the window so that it ends before `end`, which must be above `earliest`.
-    pub(crate) fn before(self, end: u64) -> Self {
-        Self { latest: self.latest.min(end.saturating_sub(1)), ..self }
-    }
-
-    /// Returns the window with the later of both starts and the later of both ends.
-    #[inline]
-    pub(crate) fn later(self, other: Self) -> Self {
-        Self { earliest: self.earliest.max(other.earliest), latest: self.latest.max(other.latest) }
-    }
-
-    /// Returns the wait that `draw` stands for: `earliest` + ⌊`draw` × width / 2⁶⁴⌋.
-    ///
-    /// One multiplication and no rejection, so that a constant generator is a legal one. Some waits are likelier than
-    /// others by at most width / 2⁶⁴.
-    #[inline]
-    pub(crate) fn at(self, draw: u64) -> u64 {
-        // No window is as wide as 2⁶⁴, because none starts at zero; so neither sum overflows.
-        let width = self.latest.wrapping_sub(self.earliest).wrapping_add(1);
-        let offset = u128::from(draw).wrapping_mul(width.into()) >> 64;
-        self.earliest.wrapping_add(offset as u64)
     }
 }

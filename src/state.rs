@@ -2,20 +2,23 @@
 
 use rand_core::Rng;
 
-use crate::{Jitter, Policy, Reason, deadline::Wait, jitter::Window};
+use crate::{
+    Policy, Reason,
+    wait::{Cut, Window},
+};
 
 /// What a poller remembers between polls, in nanoseconds since its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct State {
+pub(crate) struct State {
     /// The latest elapsed time seen; it never runs backwards, and stands still once finished.
-    pub(super) elapsed: u64,
+    pub(crate) elapsed: u64,
     /// When the next poll is due.
-    pub(super) due: u64,
+    pub(crate) due: u64,
     /// The base of the ladder's next wait; for `Decorrelated` jitter, the ladder's previous wait.
     base: u64,
-    pub(super) polls: u32,
-    pub(super) errors: u32,
-    pub(super) consecutive_errors: u32,
+    pub(crate) polls: u32,
+    pub(crate) errors: u32,
+    pub(crate) consecutive_errors: u32,
     phase: Phase,
 }
 
@@ -29,13 +32,13 @@ enum Phase {
 
 /// What to do about it.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     Sleep(u64),
     GiveUp(Reason),
 }
 
 impl State {
-    pub(super) const fn new(policy: &Policy) -> Self {
+    pub(crate) const fn new(policy: &Policy) -> Self {
         Self {
             elapsed: 0,
             due: 0,
@@ -50,12 +53,12 @@ impl State {
     /// Decides after a poll that left the operation unfinished, by the table in the docs of `Poller`, row for row.
     #[expect(clippy::inline_always, reason = "a fifth fewer instructions: called from one place, it needs no call")]
     #[inline(always)]
-    pub(super) fn step<R: Rng + ?Sized>(
+    pub(crate) fn step<R: Rng + ?Sized>(
         &mut self,
         policy: &Policy,
         rng: &mut R,
         transient: bool,
-        retry_after: Option<u64>,
+        hint: Option<u64>,
         elapsed: u64,
     ) -> Verdict {
         if self.is_finished() {
@@ -74,26 +77,27 @@ impl State {
         if policy.max_polls.is_some_and(|max| self.polls >= max.get()) {
             return self.give_up(Reason::MaxPolls);
         }
-        let hint = retry_after.unwrap_or(0);
         if let Some(deadline) = policy.deadline {
             let left = deadline.left(self.elapsed);
             if left == 0 || self.phase == Phase::LastWait {
                 return self.give_up(Reason::MaxWait);
             }
-            if hint > left {
+            if hint.is_some_and(|hint| hint > left) {
                 return self.give_up(Reason::RetryAfterPastDeadline);
             }
         }
 
-        let draw = policy.jitter.draw(rng);
-        let window = self.window(policy, transient, retry_after, draw);
+        let ladder = &policy.ladder;
+        let draw = ladder.jitter.draw(rng);
+        let window = self.window(policy, transient, hint, draw);
         match policy.deadline {
-            Some(deadline) if self.elapsed.saturating_add(window.latest) >= deadline.last_from => {
-                match deadline.wait(policy.jitter, deadline.left(self.elapsed), hint, window, draw) {
-                    Wait::Plain(wait) => self.sleep(wait),
-                    Wait::Last(wait) => {
+            Some(deadline) if deadline.is_near(self.elapsed, window) => {
+                match deadline.cut(ladder, deadline.left(self.elapsed), window, hint, |window| window.at(draw)) {
+                    Cut::Not(wait) => self.sleep(wait),
+                    Cut::Last(window) => {
                         self.phase = Phase::LastWait;
-                        self.sleep(wait)
+                        // That the wait is too long says much about the upper half of the draw, and nothing about the lower.
+                        self.sleep(window.at(draw.rotate_left(32)))
                     }
                 }
             }
@@ -103,7 +107,7 @@ impl State {
 
     /// Ends with the operation's own end, which counts as a poll while polling.
     #[inline]
-    pub(super) fn conclude(&mut self, elapsed: u64) {
+    pub(crate) fn conclude(&mut self, elapsed: u64) {
         if !self.is_finished() {
             self.count(elapsed);
             self.consecutive_errors = 0;
@@ -111,7 +115,7 @@ impl State {
         }
     }
 
-    pub(super) fn cancel(&mut self, elapsed: u64) -> Reason {
+    pub(crate) fn cancel(&mut self, elapsed: u64) -> Reason {
         if self.is_finished() {
             return Reason::Finished;
         }
@@ -120,12 +124,12 @@ impl State {
         Reason::Cancelled
     }
 
-    pub(super) const fn reset_backoff(&mut self, policy: &Policy) {
+    pub(crate) const fn reset_backoff(&mut self, policy: &Policy) {
         self.base = policy.ladder.first();
     }
 
     #[inline]
-    pub(super) const fn is_finished(&self) -> bool {
+    pub(crate) const fn is_finished(&self) -> bool {
         matches!(self.phase, Phase::Finished)
     }
 
@@ -133,21 +137,18 @@ impl State {
     /// asked.
     #[expect(clippy::inline_always, reason = "a fifth fewer instructions: called from one place, it needs no call")]
     #[inline(always)]
-    fn window(&mut self, policy: &Policy, transient: bool, retry_after: Option<u64>, draw: u64) -> Window {
-        let asked = retry_after.map(|hint| policy.hint_window(hint));
+    fn window(&mut self, policy: &Policy, transient: bool, hint: Option<u64>, draw: u64) -> Window {
+        let asked = hint.map(|hint| policy.ladder.hint_window(hint));
         if let (Some(asked), false) = (asked, transient) {
             return asked;
         }
         // The first outcome is the only one that the first wait can follow.
         let first_wait = if self.polls == 1 { policy.first_wait } else { None };
         let own = if let Some(first_wait) = first_wait {
-            policy.first_window(first_wait)
+            policy.ladder.first_window(first_wait)
         } else {
-            let window = policy.ladder_window(self.base);
-            self.base = match policy.jitter {
-                Jitter::Decorrelated => window.at(draw),
-                _ => policy.ladder.after(self.base),
-            };
+            let window = policy.ladder.window(self.base);
+            self.base = policy.ladder.after(self.base, window.at(draw));
             window
         };
         asked.map_or(own, |asked| own.later(asked))

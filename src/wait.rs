@@ -1,0 +1,15 @@
+//! Waits: the bases of the ladder, the windows around them, the draw that places a wait in its window, and the deadline that
+//! cuts the last one. It is arithmetic on nanoseconds alone, and knows neither pollers nor policies.
+
+mod deadline;
+mod jitter;
+mod ladder;
+pub(crate) mod nanos;
+mod window;
+
+pub use jitter::Jitter;
+pub(crate) use {
+    deadline::{Cut, Deadline},
+    ladder::Ladder,
+    window::Window,
+};

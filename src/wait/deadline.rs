@@ -1,0 +1,96 @@
+//! The deadline, and the last wait before it.
+
+use core::num::NonZeroU64;
+
+use super::{Ladder, Window, nanos};
+
+/// The most of what is left that the last wait is spread over, in percent.
+const LAST_WAIT_PERCENT: u8 = 20;
+
+/// When polling ends, in nanoseconds since the start of the poller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Deadline {
+    pub(crate) max_wait: NonZeroU64,
+    /// A wait that ends here or later is made the last one: what would remain after it is too short to spread the last polls
+    /// of a fleet over.
+    last_from: u64,
+}
+
+/// What the deadline makes of a wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cut {
+    /// There is time for it, and for another one after it.
+    Not(u64),
+    /// It is the last, and drawn from this window instead.
+    Last(Window),
+}
+
+impl Deadline {
+    pub(crate) const fn new(max_wait: NonZeroU64, ladder: &Ladder) -> Self {
+        let shorter = if max_wait.get() < ladder.first() { max_wait.get() } else { ladder.first() };
+        Self { max_wait, last_from: max_wait.get().saturating_sub(part(ladder, shorter)) }
+    }
+
+    /// Returns the time left at `elapsed`.
+    #[inline]
+    pub(crate) fn left(&self, elapsed: u64) -> u64 {
+        self.max_wait.get().saturating_sub(elapsed)
+    }
+
+    /// Returns whether a wait from `window`, started at `elapsed`, may end so late that it is the last.
+    #[inline]
+    pub(crate) fn is_near(&self, elapsed: u64, window: Window) -> bool {
+        elapsed.saturating_add(window.latest) >= self.last_from
+    }
+
+    /// Returns what becomes of the wait that `choose` takes from `window`, with `left` to go, where that window is near the
+    /// deadline. It is not to end before `hint`.
+    pub(crate) fn cut(
+        &self,
+        ladder: &Ladder,
+        left: u64,
+        window: Window,
+        hint: Option<u64>,
+        choose: impl FnOnce(Window) -> u64,
+    ) -> Cut {
+        let room = left.saturating_sub(self.least_spread());
+        // A window that ends before the deadline is truncated so that the least spread is left after it: the last wait is to
+        // follow.
+        let window = if window.latest < left && window.earliest < room { window.before(room) } else { window };
+        let wait = choose(window);
+        if wait < room {
+            return Cut::Not(wait);
+        }
+        let earliest = self.last_earliest(ladder, left).max(hint.unwrap_or(1));
+        Cut::Last(Window { earliest, latest: left.min(window.latest) })
+    }
+
+    /// Returns the earliest time, at `elapsed` or later, at which a poll can be made after the last wait, where no wait before
+    /// it exceeds `longest`.
+    pub(crate) fn earliest_last_poll(&self, ladder: &Ladder, elapsed: u64, longest: u64) -> u64 {
+        // The earlier a last wait starts, the earlier it may end; this is the earliest that one can start.
+        let start = elapsed.max(self.last_from.saturating_sub(longest));
+        start.saturating_add(self.last_earliest(ladder, self.left(start)))
+    }
+
+    /// Returns whether a wait that ends at `end` leaves time for another one.
+    pub(crate) fn leaves_time(&self, end: u64) -> bool {
+        end < self.last_from
+    }
+
+    /// Returns the earliest end of a last wait, with `left` to go: a little before the deadline, so that a fleet started
+    /// together does not make its last polls together.
+    fn last_earliest(&self, ladder: &Ladder, left: u64) -> u64 {
+        left.saturating_sub(part(ladder, left).max(self.least_spread())).max(1)
+    }
+
+    /// Returns the least spread of the last wait.
+    fn least_spread(&self) -> u64 {
+        self.max_wait.get().saturating_sub(self.last_from)
+    }
+}
+
+/// Returns the part of `wait` that the last wait is spread over.
+const fn part(ladder: &Ladder, wait: u64) -> u64 {
+    nanos::percent_of(ladder.jitter.percent(LAST_WAIT_PERCENT), wait)
+}
