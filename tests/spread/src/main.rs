@@ -1,0 +1,101 @@
+//! Searches for a fleet that breaks the promise *Spread*: of 10,000 pollers started together under any jitter but `None`, with
+//! polls that take no time, no stretch of a twentieth of the least `s` holds more than 7 % of the last polls (but for those
+//! whose hint or head start leaves less than that `s` before the deadline), nor more than 25 % of any other poll.
+//!
+//! The search leaves nothing to luck, for the worst of many fleets would be the luckiest: draws fill the space of all draws
+//! evenly, and where a last poll is made is not drawn at all. The worst fleets are then played as programs run them, with
+//! seeds, and break the promise if they do so more often than not.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a share in percent needs few digits"
+)]
+
+mod crowding;
+mod draws;
+mod fleet;
+mod play;
+mod search;
+mod variation;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{
+    draws::EvenDraws,
+    search::{Finding, Goal},
+};
+
+/// Searches for a fleet of pollers that crowd their polls together.
+#[derive(Debug, Parser)]
+struct Flags {
+    /// Play about so many fleets
+    #[arg(long, default_value_t = 20_000)]
+    fleets: u32,
+    /// Search other fleets
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Show so many of the worst
+    #[arg(long, default_value_t = 1)]
+    show: usize,
+}
+
+const GOALS: [Goal; 2] = [
+    Goal { name: "last polls", limit: 7.0, share: |shares| shares.last },
+    Goal { name: "other polls of one number", limit: 25.0, share: |shares| shares.other },
+];
+
+/// The pollers of a fleet that is played with seeds.
+const POLLERS: u64 = 10_000;
+
+/// How often each fleet is played with seeds: an odd number, for there to be a median.
+const TIMES: u64 = 5;
+
+/// How many fleets, the worst, are played with seeds.
+const WORST: usize = 10;
+
+fn main() -> ExitCode {
+    let flags = Flags::parse();
+    let mut broken = false;
+    for goal in GOALS {
+        println!("The most {}; {} % are allowed.\n", goal.name, goal.limit);
+        let mut findings = search::worst(goal, flags.fleets / 2, flags.seed);
+        findings.truncate(WORST.max(flags.show));
+        let mut findings: Vec<(f64, Finding)> = findings.into_iter().map(|finding| (usual(goal, &finding), finding)).collect();
+        findings.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        broken |= findings.iter().any(|(percent, _)| *percent > goal.limit);
+        for (_, finding) in findings.into_iter().take(flags.show) {
+            show(goal, &finding.simplified(goal, &EvenDraws::new(2_048)));
+        }
+    }
+    if broken {
+        println!("The promise is broken.");
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+/// Returns the median share of several times that the fleet is played with seeds.
+fn usual(goal: Goal, finding: &Finding) -> f64 {
+    let mut shares: Vec<f64> = (0..TIMES)
+        .map(|time| time * POLLERS..(time + 1) * POLLERS)
+        .map(|seeds| (goal.share)(&play::seeded(&finding.fleet, finding.policy, seeds)).percent)
+        .collect();
+    shares.sort_by(f64::total_cmp);
+    shares[shares.len() / 2]
+}
+
+fn show(goal: Goal, finding: &Finding) {
+    let Finding { fleet, share, .. } = finding;
+    let [start, stretch] = [share.start, fleet.stretch()].map(|nanos| nanos as f64 / 1e9);
+    let number = share.poll.map(|number| format!(" {number}")).unwrap_or_default();
+    println!(
+        "{:.2} % of the {}{number} in {stretch} s from {start} s; {:.2} % without luck:\n{fleet}\n",
+        usual(goal, finding),
+        goal.name,
+        share.percent
+    );
+}
