@@ -25,6 +25,7 @@ use clap::Parser;
 
 use crate::{
     draws::EvenDraws,
+    fleet::Fleet,
     search::{Finding, Goal},
 };
 
@@ -37,7 +38,7 @@ struct Flags {
     /// Search other fleets
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Show so many of the worst
+    /// Show so many of the worst, as tests of the crate have them
     #[arg(long, default_value_t = 1)]
     show: usize,
 }
@@ -47,7 +48,7 @@ const GOALS: [Goal; 2] = [
     Goal { name: "other polls of one number", limit: 25.0, share: |shares| shares.other },
 ];
 
-/// The pollers of a fleet that is played with seeds.
+/// The pollers of a fleet that is played with seeds; more if some do not make the poll in question.
 const POLLERS: u64 = 10_000;
 
 /// How often each fleet is played with seeds: an odd number, for there to be a median.
@@ -66,8 +67,15 @@ fn main() -> ExitCode {
         let mut findings: Vec<(f64, Finding)> = findings.into_iter().map(|finding| (usual(goal, &finding), finding)).collect();
         findings.sort_by(|(one, _), (other, _)| other.total_cmp(one));
         broken |= findings.iter().any(|(percent, _)| *percent > goal.limit);
-        for (_, finding) in findings.into_iter().take(flags.show) {
-            show(goal, &finding.simplified(goal, &EvenDraws::new(2_048)));
+        let draws = EvenDraws::new(2_048);
+        // Many are the same once they are plain.
+        let mut shown: Vec<Fleet> = Vec::new();
+        for (_, finding) in findings {
+            let finding = finding.simplified(goal, &draws);
+            if shown.len() < flags.show && !shown.contains(&finding.fleet) {
+                show(goal, &finding);
+                shown.push(finding.fleet);
+            }
         }
     }
     if broken {
@@ -80,8 +88,9 @@ fn main() -> ExitCode {
 
 /// Returns the median share of several times that the fleet is played with seeds.
 fn usual(goal: Goal, finding: &Finding) -> f64 {
+    let pollers = (POLLERS as f64 / finding.share.of) as u64;
     let mut shares: Vec<f64> = (0..TIMES)
-        .map(|time| time * POLLERS..(time + 1) * POLLERS)
+        .map(|time| time * pollers..(time + 1) * pollers)
         .map(|seeds| (goal.share)(&play::seeded(&finding.fleet, finding.policy, seeds)).percent)
         .collect();
     shares.sort_by(f64::total_cmp);

@@ -23,6 +23,8 @@ pub(crate) struct Shares {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Share {
     pub(crate) percent: f64,
+    /// What part of the fleet these percent are of.
+    pub(crate) of: f64,
     /// The start of the stretch, in nanoseconds.
     pub(crate) start: u64,
     /// The number of the poll; none where it is the last.
@@ -62,7 +64,7 @@ pub(crate) fn seeded(fleet: &Fleet, policy: Policy, seeds: Range<u64>) -> Shares
 /// When the polls of a fleet were made.
 #[derive(Default)]
 struct Polls {
-    pollers: usize,
+    pollers: u32,
     last: Vec<Span>,
     /// By their numbers, from the second poll on.
     others: Vec<Vec<u64>>,
@@ -113,15 +115,17 @@ impl Polls {
 
     fn shares(mut self, fleet: &Fleet) -> Shares {
         let stretch = fleet.stretch();
-        let share = |crowd: Crowd, of: usize, poll| {
-            // Of a few left over from a fleet, two are a large share.
-            let of = of.max(self.pollers / 10);
-            Share { percent: 100.0 * crowd.size / of as f64, start: crowd.start, poll }
+        let pollers = f64::from(self.pollers);
+        let share = |crowd: Crowd, of: f64, poll| {
+            let percent = 100.0 * crowd.size / (of * pollers);
+            Share { percent, of, start: crowd.start, poll }
         };
-        let last = share(crowding::of_spans(&self.last, stretch), self.last.len(), None);
+        // Two are a large share of a few, but no crowd.
+        let of = (self.last.len() as f64 / pollers).max(0.1);
+        let last = share(crowding::of_spans(&self.last, stretch), of, None);
         let mut other = Share::default();
         for (times, number) in self.others.iter_mut().zip(2..) {
-            let next = share(crowding::of_times(times, stretch), self.pollers, Some(number));
+            let next = share(crowding::of_times(times, stretch), 1.0, Some(number));
             if next.percent > other.percent {
                 other = next;
             }
