@@ -71,6 +71,7 @@ mod gave_up;
 mod instant;
 mod outcome;
 mod policy;
+mod poll_count;
 mod poll_error;
 mod poller;
 #[cfg(feature = "std")]
@@ -117,5 +118,5 @@ pub use {
     poll_error::PollError,
     poller::Poller,
     schedule::{Schedule, ScheduledPoll},
-    wait::Jitter,
+    wait::{Jitter, WaitKind},
 };

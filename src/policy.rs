@@ -44,7 +44,7 @@ use crate::{
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Policy {
-    pub(crate) first_wait: Option<NonZeroU64>,
+    pub(crate) head_start: Option<NonZeroU64>,
     pub(crate) ladder: Ladder,
     pub(crate) deadline: Option<Deadline>,
     pub(crate) max_polls: Option<NonZeroU32>,
@@ -98,7 +98,7 @@ impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let duration = |nanos: NonZeroU64| Duration::from_nanos(nanos.get());
         f.debug_struct("Policy")
-            .field("first_wait", &self.first_wait.map(duration))
+            .field("head_start", &self.head_start.map(duration))
             .field("initial_wait", &duration(self.ladder.initial_wait))
             .field("multiplier", &format_args!("{}/{}", self.ladder.numer, self.ladder.denom))
             .field("max_backoff", &duration(self.ladder.max_backoff))

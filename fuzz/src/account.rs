@@ -87,7 +87,7 @@ impl Account {
         self.due = (self.elapsed + wait).min(MOST);
         self.last_wait = last_wait;
         let answers_hint = !found.transient && found.hint.is_some();
-        if !answers_hint && !self.first_wait_applies(found) {
+        if !answers_hint && !self.head_start_applies(found) {
             let longest = *self.settings.ladder_window(self.base).end();
             // The ladder goes on from what it drew, which the wait is not where a hint or the deadline had a say.
             let near_deadline = self
@@ -152,15 +152,15 @@ impl Account {
         rows.into_iter().find_map(|(applies, reason)| applies.then_some(reason))
     }
 
-    /// Returns whether the wait after the poll just noted is `first_wait`, by itself or beside a hint.
-    pub(crate) fn first_wait_applies(&self, found: Unfinished) -> bool {
-        self.polls == 1 && self.settings.first_wait.is_some() && (found.transient || found.hint.is_none())
+    /// Returns whether the wait after the poll just noted is `head_start`, by itself or beside a hint.
+    pub(crate) fn head_start_applies(&self, found: Unfinished) -> bool {
+        self.polls == 1 && self.settings.head_start.is_some() && (found.transient || found.hint.is_none())
     }
 
     /// Returns the window of the wait after the poll just noted, unless it is the last.
     pub(crate) fn window(&self, found: Unfinished) -> Window {
-        let own = match self.settings.first_wait {
-            Some(first_wait) if self.first_wait_applies(found) => self.settings.first_window(first_wait.as_nanos()),
+        let own = match self.settings.head_start {
+            Some(head_start) if self.head_start_applies(found) => self.settings.first_window(head_start.as_nanos()),
             _ => self.settings.ladder_window(self.base),
         };
         match found.hint.map(|hint| self.settings.hint_window(hint)) {

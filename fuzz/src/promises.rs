@@ -95,7 +95,7 @@ impl Watched {
         let last_window = left.map(|left| settings.last_window(left, found.hint.unwrap_or(0), &window));
         let uncut = window.contains(&wait) && left.is_none_or(|left| wait + least < left);
         let cut = left.is_some_and(|left| window.end() + least >= left) && last_window.is_some_and(|last| last.contains(&wait));
-        let first = account.first_wait_applies(found);
+        let first = account.head_start_applies(found);
         assert!(first || cut || wait >= settings.floor(), "Sleep({sleep:?}) is shorter than a wait can be: {self:#?}");
         let long_hint = found.hint.is_some_and(|hint| hint >= settings.initial_wait.as_nanos());
         assert!(first || long_hint || sleep <= settings.max_backoff, "Capped: Sleep({sleep:?}) is longer: {self:#?}");

@@ -14,7 +14,7 @@ pub fn refusals(settings: &Settings) -> Vec<PolicyError> {
         }
     };
     let durations = [
-        ("first_wait", settings.first_wait),
+        ("head_start", settings.head_start),
         ("initial_wait", Some(initial_wait)),
         ("max_backoff", Some(max_backoff)),
         ("max_wait", settings.max_wait),

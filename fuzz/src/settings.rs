@@ -18,7 +18,7 @@ pub const LONGEST: Duration = Duration::from_nanos(i64::MAX as u64);
 #[expect(missing_docs, reason = "the setters of `PolicyBuilder` have the docs")]
 pub struct Settings {
     #[arbitrary(with = optional_span)]
-    pub first_wait: Option<Duration>,
+    pub head_start: Option<Duration>,
     #[arbitrary(with = span)]
     pub initial_wait: Duration,
     #[arbitrary(with = multiplier)]
@@ -43,7 +43,7 @@ impl Settings {
         let (numer, denom) = self.multiplier;
         let (one, other) = (wait(self.initial_wait), wait(self.max_backoff));
         Self {
-            first_wait: self.first_wait.map(wait),
+            head_start: self.head_start.map(wait),
             initial_wait: one.min(other),
             multiplier: (numer.max(denom).max(1), denom.min(numer).max(1)),
             max_backoff: one.max(other),
@@ -71,8 +71,8 @@ impl Settings {
             .max_backoff(self.max_backoff)
             .jitter(self.jitter)
             .no_max_wait();
-        if let Some(wait) = self.first_wait {
-            builder = builder.first_wait(wait);
+        if let Some(wait) = self.head_start {
+            builder = builder.head_start(wait);
         }
         if let Some(wait) = self.max_wait {
             builder = builder.max_wait(wait);
@@ -90,7 +90,7 @@ impl Settings {
     pub(crate) fn of_model(&self) -> model::Settings {
         let nanos = |duration: Duration| duration.as_nanos().try_into().expect("a wait that builds is below 2⁶³ ns");
         model::Settings {
-            first_wait: self.first_wait.map(nanos),
+            head_start: self.head_start.map(nanos),
             initial_wait: nanos(self.initial_wait),
             max_backoff: nanos(self.max_backoff),
             multiplier: self.multiplier,

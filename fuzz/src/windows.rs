@@ -28,8 +28,8 @@ impl Settings {
     }
 
     /// Returns the window of the first wait, where it is one of its own.
-    pub(crate) fn first_window(&self, first_wait: u128) -> Window {
-        let window = self.around(first_wait, first_wait);
+    pub(crate) fn first_window(&self, head_start: u128) -> Window {
+        let window = self.around(head_start, head_start);
         *window.start().max(&1)..=*window.end().min(&MOST)
     }
 

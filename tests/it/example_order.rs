@@ -138,7 +138,7 @@ fn the_preview_is_that_of_the_policy() {
     assert_eq!(nominal(&[]), "0.000 0.300 0.900 2.100 4.500 9.300 18.900 20.000");
     assert_eq!(nominal(&["--url", GONE]), "0.000 5.000 20.000 65.000 200.000 500.000 600.000");
     let settings =
-        ["--first-wait", "1m", "--initial-wait", "1s", "--multiplier", "3/2", "--max-backoff", "2s", "--max-wait", "66s"];
+        ["--head-start", "1m", "--initial-wait", "1s", "--multiplier", "3/2", "--max-backoff", "2s", "--max-wait", "66s"];
     assert_eq!(nominal(&settings), "0.000 60.000 61.000 62.500 64.500 66.000");
 }
 
@@ -178,7 +178,7 @@ fn bad_usage_is_64_and_a_sentence() {
     let cases = [
         (["--initial-wait", "10m"], "initial_wait is 600 s; it must be at most max_backoff, 300 s"),
         (["--initial-wait", "soon"], "'soon' for '--initial-wait"),
-        (["--first-wait", "0s"], "first_wait is 0 s; it must be at least 1 ns"),
+        (["--head-start", "0s"], "head_start is 0 s; it must be at least 1 ns"),
         (["--multiplier", "2/3"], "multiplier is 2/3; it must be at least 1/1"),
         (["--multiplier", "1.5"], "it must be a whole number or a ratio of two, such as 3 or 3/2"),
         (["--jitter", "120%"], "jitter is 120 %; it must be at most 100 %"),

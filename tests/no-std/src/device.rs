@@ -26,7 +26,7 @@ pub struct Device {
 /// A policy, durations in milliseconds.
 #[repr(C)]
 struct Settings {
-    first_wait: u64,
+    head_start: u64,
     initial_wait: u64,
     multiplier: [u32; 2],
     max_backoff: u64,
@@ -63,7 +63,7 @@ impl Device {
     pub(crate) fn policy(&self) -> Result<Policy, PolicyError> {
         let Settings { multiplier: [numer, denom], jitter, max_polls, max_consecutive_errors, .. } = self.settings;
         Policy::builder()
-            .first_wait(Duration::from_millis(self.settings.first_wait))
+            .head_start(Duration::from_millis(self.settings.head_start))
             .initial_wait(Duration::from_millis(self.settings.initial_wait))
             .multiplier(numer, denom)
             .max_backoff(Duration::from_millis(self.settings.max_backoff))

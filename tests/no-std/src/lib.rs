@@ -124,7 +124,7 @@ pub extern "C" fn show_schedule(device: &Device) {
 #[unsafe(no_mangle)]
 pub extern "C" fn convert(device: &Device) -> u16 {
     let builder = device.policy().unwrap_or_default().to_builder();
-    let unlimited = builder.no_first_wait().no_max_wait().no_max_polls().no_max_consecutive_errors().build();
+    let unlimited = builder.no_head_start().no_max_wait().no_max_polls().no_max_consecutive_errors().build();
     let mut poller = Poller::new(unlimited.unwrap_or_default(), device.generator(), device.now());
     let found = |next: NextPoll| match device.poll() {
         Outcome::Pending { retry_after } => Outcome::from(Poll::Pending::<Result<u32, Status>>).retry_after(retry_after),
