@@ -1,6 +1,6 @@
 //! What the fuzz targets share: inputs to make up, independent bookkeeping, and the promises that are asserted.
 //!
-//! `fuzz/run 60 steps` fuzzes for a minute. `cargo run --release --manifest-path fuzz/Cargo.toml --bin steps` needs no
+//! `fuzz/run 60 steps` fuzzes for a minute. `cargo run --release --package asyncpoll-fuzz --bin steps` needs no
 //! libFuzzer and no C++: it checks the seeds, which are made by hand and named after what they are for, and inputs made of them,
 //! or else the files and directories it is given. It fails where a promise does not hold, and prints the input.
 //!

@@ -11,7 +11,6 @@ use core::{
     fmt::Write,
     future::ready,
     ops::ControlFlow,
-    panic::PanicInfo,
     pin::pin,
     task::{Context, Poll, Waker},
     time::Duration,
@@ -190,7 +189,9 @@ impl<T, E> From<Result<T, PollError<E>>> for End {
     }
 }
 
+// A program that unwinds has std, and its handler.
+#[cfg(panic = "abort")]
 #[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {}
 }

@@ -5,7 +5,7 @@
 //! alone is
 //!
 //! ```sh
-//! cargo test --manifest-path tests/real-ca/Cargo.toml hung_server
+//! cargo test --package real-ca hung_server
 //! ```
 //!
 //! A poll is one request: neither the HTTP client nor [`Account::post`](account::Account::post) sends anything twice.
