@@ -2,6 +2,7 @@
 //!
 //! `instructions check FILE` fails where a count is more than 3 % above the file's, or 15 % where the file was written with
 //! another compiler. `instructions write FILE` writes it.
+#![expect(clippy::float_arithmetic, reason = "a measurement is not a whole number")]
 
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, process::Command, process::ExitCode};
 

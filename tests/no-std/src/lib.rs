@@ -1,7 +1,8 @@
 //! A program without std and without a heap that polls. That it builds proves that asyncpoll needs neither.
 #![no_std]
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-mod device;
+pub mod device;
 
 #[cfg(feature = "heap")]
 extern crate alloc;
@@ -23,10 +24,14 @@ use device::{Device, Generator, Progress, Status, Tick};
 const ONE_POLL: Policy = const_policy!(Policy::builder().no_max_wait().max_polls(1));
 
 /// How polling ended.
+#[derive(Debug)]
 #[repr(C)]
 pub enum End {
+    /// The operation is done.
     Done,
+    /// It has failed.
     Failed,
+    /// Polling ended before it did.
     GaveUp,
 }
 

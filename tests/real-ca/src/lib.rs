@@ -9,6 +9,7 @@
 //! ```
 //!
 //! A poll is one request: neither the HTTP client nor [`Account::post`](account::Account::post) sends anything twice.
+#![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 pub mod account;
 pub mod acme_error;
