@@ -12,6 +12,7 @@ mod account;
 pub mod differential;
 pub mod journal;
 #[path = "../../tests/it/model.rs"]
+#[expect(dead_code, reason = "the crate's own tests ask for more of it")]
 mod model;
 pub mod operations;
 mod payload;
