@@ -75,6 +75,6 @@ fn check(file: &str) -> ExitCode {
     if failed.is_empty() {
         return ExitCode::SUCCESS;
     }
-    println!("\n{}\n\nWhere that is meant, `.ci/instructions --update` writes {file} anew.", failed.join("\n"));
+    println!("\n{}\n\nWhere that is meant, `.ci/proofs instructions --update` writes {file} anew.", failed.join("\n"));
     ExitCode::FAILURE
 }

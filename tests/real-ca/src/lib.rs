@@ -1,7 +1,7 @@
 //! What the scenarios in `tests/scenarios/` need to put `asyncpoll` before a real certificate authority.
 //!
 //! The authority is Pebble, a test server for ACME (RFC 8555). Each test starts its own, on a loopback address of its own,
-//! and stops it by its id. `.ci/real-ca` fetches what is missing and runs all of them. Once it has done so, one scenario
+//! and stops it by its id. `.ci/tests real-ca` fetches what is missing and runs all of them. Once it has done so, one scenario
 //! alone is
 //!
 //! ```sh
