@@ -6,6 +6,7 @@ use asyncpoll::{GaveUp, Instant, Jitter, Outcome, Policy, PolicyError, Scheduled
 
 /// What the device provides: functions and settings from elsewhere, so that no compiler can work out what comes of them and
 /// leave out the rest.
+#[derive(Debug)]
 #[repr(C)]
 pub struct Device {
     milliseconds: extern "C" fn() -> u32,
@@ -24,6 +25,7 @@ pub struct Device {
 }
 
 /// A policy, durations in milliseconds.
+#[derive(Debug)]
 #[repr(C)]
 struct Settings {
     head_start: u64,

@@ -1,7 +1,8 @@
 //! A program without std and without a heap that polls. That it builds proves that asyncpoll needs neither.
 #![no_std]
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-mod device;
+pub mod device;
 
 #[cfg(feature = "heap")]
 extern crate alloc;
@@ -11,7 +12,6 @@ use core::{
     fmt::Write,
     future::ready,
     ops::ControlFlow,
-    panic::PanicInfo,
     pin::pin,
     task::{Context, Poll, Waker},
     time::Duration,
@@ -24,10 +24,14 @@ use device::{Device, Generator, Progress, Status, Tick};
 const ONE_POLL: Policy = const_policy!(Policy::builder().no_max_wait().max_polls(1));
 
 /// How polling ended.
+#[derive(Debug)]
 #[repr(C)]
 pub enum End {
+    /// The operation is done.
     Done,
+    /// It has failed.
     Failed,
+    /// Polling ended before it did.
     GaveUp,
 }
 
@@ -190,7 +194,9 @@ impl<T, E> From<Result<T, PollError<E>>> for End {
     }
 }
 
+// A program that unwinds has std, and its handler.
+#[cfg(panic = "abort")]
 #[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {}
 }
