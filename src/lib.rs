@@ -16,12 +16,14 @@
 //!
 //! The poller reads no clock. It takes readings of the caller's, of any type that is an [`Instant`]: std's, tokio's, a tick
 //! counter's, or a plain `Duration` as virtual time. Elapsed time counts from the start of the poller and includes the time
-//! the polls themselves take. A clock that steps back, or stands still, makes no time pass and does no harm. Time is kept in
-//! whole nanoseconds; what a clock or a hint has beyond 584 years saturates.
+//! the polls themselves take. It is what passes from one reading to the next, added up: a reading before the latest makes no
+//! time pass, and time goes on from it. So a clock that is set back by an hour costs an hour once, and a tick counter may wrap
+//! if no two readings are half of its range apart. Under a clock that stands still no deadline comes: set `max_polls`. Time is
+//! kept in whole nanoseconds; what a clock or a hint has beyond 584 years saturates.
 //!
 //! # Runtimes
 //!
-//! What a driver is given, or a loop of one's own takes:
+//! Clock and sleep to use with each runtime:
 //!
 //! | under | the clock | the sleep |
 //! |---|---|---|
@@ -33,7 +35,7 @@
 //!
 //! # Randomness and replay
 //!
-//! Jitter takes one draw a `Sleep` at most, from a generator that the caller chooses and seeds. The same policy, seed and
+//! Jitter takes one draw a `Sleep`, and a second for the last, from a generator that the caller chooses and seeds. The same policy, seed and
 //! inputs give the same decisions on every platform and in every release that does not say otherwise under *Values* in its
 //! changelog. So log the seed, or derive it from what a bug report names: the docs of `Poller::seeded` show how. There is
 //! no default seed: with a constant one, all instances of a program would poll in step.
@@ -46,7 +48,8 @@
 //!
 //! # Panics
 //!
-//! This crate does not panic, if the caller's clock, generator and closures do not; the futures of the drivers are like any
+//! This crate does not panic, if the caller's clock, generator and closures do not. A clock or a generator that panics leaves
+//! its poller as it was before the outcome. The futures of the drivers are like any
 //! `async fn` not to be polled after they are ready.
 //!
 //! # Crate features

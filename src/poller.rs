@@ -20,8 +20,8 @@ use crate::{
 /// # Transitions
 ///
 /// The first row that matches decides. While polling, every outcome counts as a poll before anything else, `Done` and
-/// `Failed` too; once finished, none does. *Elapsed* is the time since the start and never runs backwards; the *deadline* is
-/// the start plus `max_wait`; a *hint* is the outcome's `retry_after`.
+/// `Failed` too; once finished, none does. *Elapsed* is the time since the start: what passed between one reading of the clock
+/// and the next, added up. The *deadline* is the start plus `max_wait`; a *hint* is the outcome's `retry_after`.
 ///
 /// | state | outcome | when | decision |
 /// |---|---|---|---|
@@ -31,7 +31,7 @@ use crate::{
 /// | polling | `Pending`, `Transient` | polls reach `max_polls` | `GaveUp(MaxPolls)` |
 /// | polling | either | elapsed is `max_wait` or more, or the last wait has been decided | `GaveUp(MaxWait)` |
 /// | polling | either, with a hint | the hint ends after the deadline | `GaveUp(RetryAfterPastDeadline)` |
-/// | polling | either | the wait would end at the deadline, past it, or within the least `s` of it | `Sleep`: the last wait |
+/// | polling | either | the wait would end within the least `s` of the deadline, or after it | `Sleep`: the last wait |
 /// | polling | either | | `Sleep` |
 ///
 /// # Waits
@@ -40,32 +40,36 @@ use crate::{
 /// `max_backoff` at most. The wait is drawn uniformly from a window around its base: see [`Jitter`](crate::Jitter). No window
 /// starts below a tenth of `initial_wait`, and none ends above `max_backoff`.
 ///
-/// *The first wait.* Where `head_start` is set, it is the base of the first `Sleep` alone, outside the ladder and its limits;
-/// the ladder starts with the second. With `Decorrelated` jitter its window ends at three times `head_start`.
+/// *The head start.* If `head_start` is set, the first `Sleep` alone is drawn from it and the `q` percent after it, `q` percent of
+/// `initial_wait` at least, outside the ladder and its limits; the ladder starts with the second. `q` is that of
+/// [`Jitter`](crate::Jitter).
 ///
-/// *The hint.* The next poll is never earlier than the server asked. On `Pending` the hint takes the place of the ladder's
-/// wait and the ladder stays where it is. On `Transient` the ladder climbs and the wait is the longer of both: of the two
-/// windows, the later start and the later end. Jitter makes a hint longer by up to a fifth, never shorter, and `max_backoff`
-/// does not bound it. A hint below `initial_wait`, zero too, is drawn as base₀'s wait is, but not below the hint. A hint
-/// never resets the ladder.
+/// *The hint.* The next poll is never earlier than the server asked. A hint is drawn from itself and the `q` percent after it,
+/// and `max_backoff` does not bound it. One below `initial_wait`, zero too, is drawn as base₀'s wait is, but from the hint on,
+/// and to `q` percent of `initial_wait` after it if that is later. On `Pending` the hint takes the place of the ladder's wait
+/// and the ladder stays where it is. On `Transient` the ladder climbs and the wait is the longer of both: of the two windows,
+/// the later start and the later end. A hint never resets the ladder.
 ///
 /// *The last wait.* A wait that would reach the deadline is cut, so that one last poll is made there and none after it: at
-/// the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it. `s` is `q` percent of the time
-/// left, or of `initial_wait` (`max_wait`, if shorter) where that is more, with the `q` of [`Jitter`](crate::Jitter), and at
-/// most the time left. A wait
-/// that would end within the least such `s` of the deadline leaves no room to spread the last polls over: it is made the
-/// last as well or, where its window ends before the deadline, truncated so that it leaves room. The last wait is never
-/// shorter than the hint, and never longer than the wait it replaces may be.
+/// the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it, by a draw of its own. `s` is `q`
+/// percent of the time left, but at least `q` percent of `initial_wait` and at most all of that (of `max_wait`, if shorter), and
+/// never more than the time left. A wait that would end within the least such `s` of the deadline would leave no room to spread
+/// the last polls over, so it is the last as well; if its window ends before the deadline, the window is truncated to leave
+/// that room, unless less than a quarter of the least `s` would remain of it. The last wait is never shorter than the hint or
+/// the head start, and never longer than the wait it replaces may be.
 ///
-/// # What may surprise
+/// # Pitfalls
 ///
 /// - `GaveUp(RetryAfterPastDeadline)` can come at the first poll, and a server that hints half of `max_wait` allows two polls:
 ///   leave slack in `max_wait`, or start anew after [`GaveUp::retry_after`].
+/// - Without `max_wait` nothing bounds a hint: `Retry-After: 9999999999` sleeps for 317 years. Clamp it where you read it.
+/// - A server that always hints zero makes you poll about every `initial_wait`; it cannot make you poll faster.
 /// - After the last wait, one more pending outcome ends it, even if the timer fired early. Every `Pending` counts and moves
-///   the schedule on, so do not feed one for an unscheduled look, a webhook's say; feed its `Done` or `Failed`.
+///   the schedule on: feed what an unscheduled look found to [`look`](Self::look), after a webhook for example.
 /// - [`remaining`](Self::remaining) may be zero at the last poll: it is not by itself a timeout for that poll.
 /// - Read `now` after the poll, not before: a stale one makes the poller wait as if the poll had taken no time.
 /// - Under a runtime's paused clock, feed instants of that clock.
+/// - `while let Decision::Sleep(wait) = …` throws the end away: match every decision.
 ///
 /// # Example
 ///
@@ -165,7 +169,7 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     ///
     /// For a log at the end or on cancellation. A later `Transient` replaces what is kept, a `Pending` leaves it. When the
     /// poller gives up, what is kept moves into [`GaveUp::last_error`], unless the outcome that ended it had an error of its
-    /// own.
+    /// own; after `Done` and `Failed` it stays in `last_error`. What another poller left there is never taken for this one's.
     ///
     /// ```
     /// use asyncpoll::{Decision, Outcome, Policy, Poller};
@@ -336,8 +340,9 @@ impl<I, R> Poller<I, R> {
 
     fn gave_up(&self, reason: Reason) -> GaveUp {
         let State { polls, errors, consecutive_errors, elapsed, .. } = self.state;
+        let is_early = self.policy.deadline.is_some_and(|deadline| deadline.left(self.state.elapsed) > 0);
         let elapsed = Duration::from_nanos(elapsed);
-        GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after: None, last_error: None }
+        GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after: None, last_error: None, is_early }
     }
 }
 
@@ -383,7 +388,8 @@ impl<I: Instant, R> Poller<I, R> {
 
     /// Ends polling because the caller wants to, and returns the account of it.
     ///
-    /// No poll is counted. The reason is `Cancelled`, or `Finished` if the poller had finished before.
+    /// No poll is counted. The reason is `Cancelled`, or `Finished` if the poller had finished before. If the server asked for
+    /// more time than has passed, `retry_after` is what is left of that.
     ///
     /// ```
     /// use asyncpoll::{Policy, Poller, Reason};

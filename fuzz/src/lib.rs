@@ -22,4 +22,3 @@ pub mod seeds;
 pub mod settings;
 pub mod span;
 pub mod tape;
-mod windows;

@@ -43,13 +43,13 @@ impl Settings {
         let (numer, denom) = self.multiplier;
         let (one, other) = (wait(self.initial_wait), wait(self.max_backoff));
         Self {
-            head_start: self.head_start.map(wait),
+            head_start: self.head_start.map(|head_start| wait(head_start).min(self.max_wait.map_or(LONGEST, wait))),
             initial_wait: one.min(other),
             multiplier: (numer.max(denom).max(1), denom.min(numer).max(1)),
             max_backoff: one.max(other),
             jitter: match self.jitter {
                 Jitter::PlusMinus(percent) => Jitter::PlusMinus(percent % 101),
-                Jitter::Decorrelated if one == other => Jitter::Equal,
+                Jitter::Decorrelated if one.max(other).as_nanos() * 5 < one.min(other).as_nanos() * 6 => Jitter::Equal,
                 jitter => jitter,
             },
             max_wait: self.max_wait.map(wait),
@@ -104,6 +104,11 @@ impl Settings {
     /// Returns whether waits are drawn at all.
     pub fn draws(&self) -> bool {
         !matches!(self.jitter, Jitter::None | Jitter::PlusMinus(0))
+    }
+
+    /// Returns the shortest wait that the ladder or a hint may lead to: a tenth of `initial_wait`.
+    pub(crate) fn floor(&self) -> u128 {
+        self.initial_wait.as_nanos().div_ceil(10)
     }
 
     /// Returns the most polls that a poller can make whose clock advances by each `Sleep` at least.

@@ -71,19 +71,15 @@ impl PolicyBuilder {
     }
 
     pub(super) const fn from_policy(policy: Policy) -> Self {
-        let Policy { head_start, ladder, deadline, max_polls, max_consecutive_errors } = policy;
         Self {
-            head_start: optional_duration(head_start),
-            initial_wait: Duration::from_nanos(ladder.initial_wait.get()),
-            multiplier: (ladder.numer, ladder.denom.get()),
-            max_backoff: Duration::from_nanos(ladder.max_backoff.get()),
-            jitter: ladder.jitter,
-            max_wait: match deadline {
-                Some(deadline) => Some(Duration::from_nanos(deadline.max_wait.get())),
-                None => None,
-            },
-            max_polls: optional_count(max_polls),
-            max_consecutive_errors: optional_count(max_consecutive_errors),
+            head_start: policy.head_start(),
+            initial_wait: policy.initial_wait(),
+            multiplier: policy.multiplier(),
+            max_backoff: policy.max_backoff(),
+            jitter: policy.jitter(),
+            max_wait: policy.max_wait(),
+            max_polls: policy.max_polls(),
+            max_consecutive_errors: policy.max_consecutive_errors(),
         }
     }
 
@@ -151,8 +147,8 @@ impl PolicyBuilder {
         self
     }
 
-    /// Sets the hard ceiling on every wait the ladder produces, jitter included; 5 min unless this is called. At least
-    /// `initial_wait`. It shortens neither a hint nor `head_start`.
+    /// Sets the longest wait: the hard ceiling on all that the ladder produces, jitter included; 5 min unless this is called. At
+    /// least `initial_wait`. It shortens neither a hint nor `head_start`, and ends nothing: that is [`max_wait`](Self::max_wait).
     ///
     /// ```
     /// use asyncpoll::{Policy, PolicyError};
@@ -180,10 +176,11 @@ impl PolicyBuilder {
         self
     }
 
-    /// Sets the time from the start of a poller to its deadline; 10 min unless this is called. At least 1 ns.
+    /// Sets the time from the start of a poller to its deadline, not the longest wait, which is
+    /// [`max_backoff`](Self::max_backoff); 10 min unless this is called. At least 1 ns.
     ///
-    /// Where the clock advances by each `Sleep` at least, it bounds the polls too: to 10 × `max_wait` / `initial_wait` + 3,
-    /// whatever is drawn. An explicit `max_wait` goes before the process-wide default.
+    /// If the clock advances by each `Sleep` at least, it bounds the polls too: to 10 × `max_wait` / `initial_wait` + 3,
+    /// whatever is drawn. An explicit `max_wait` takes precedence over the process-wide default.
     ///
     /// ```
     /// use asyncpoll::{Policy, PolicyError};
@@ -360,19 +357,5 @@ const fn lowest_terms(numer: u32, denom: u32) -> (u32, u32) {
     match (numer.checked_div(divisor), denom.checked_div(divisor)) {
         (Some(numer), Some(denom)) => (numer, denom),
         _ => (0, 0),
-    }
-}
-
-const fn optional_duration(nanos: Option<NonZeroU64>) -> Option<Duration> {
-    match nanos {
-        None => None,
-        Some(nanos) => Some(Duration::from_nanos(nanos.get())),
-    }
-}
-
-const fn optional_count(count: Option<NonZeroU32>) -> Option<u32> {
-    match count {
-        None => None,
-        Some(count) => Some(count.get()),
     }
 }

@@ -208,10 +208,8 @@ fn the_chain_of_sources_keeps_every_error() {
     let mut poller = start(exact().max_polls(1), Tape::none());
     let ended = poll_blocking_with(&mut poller, || seconds(0.0), |_| (), |_| Outcome::<(), _>::transient(refused()));
     let error = ended.unwrap_err();
-    assert_eq!(error.to_string(), "polling ended before the operation did");
-    let gave_up = error.source().unwrap();
-    assert_eq!(gave_up.to_string(), "gave up after 1 poll in 0 s: max_polls was reached");
-    assert!(gave_up.source().is_some_and(<dyn Error>::is::<io::Error>));
+    assert_eq!(error.to_string(), "gave up after 1 poll in 0 s: max_polls was reached");
+    assert!(error.source().is_some_and(<dyn Error>::is::<io::Error>));
 }
 
 #[test]

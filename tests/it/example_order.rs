@@ -303,13 +303,13 @@ fn a_server_that_hangs_is_given_up() {
 #[test]
 fn retry_after_is_read_in_every_form() {
     let cases = [
-        ("100", "; come back after 100 s\n"),
-        ("0", "; come back after 0 s\n"),
-        ("Sun, 06 Nov 1994 08:51:17 GMT", "; come back after 100 s\n"),
-        ("Sunday, 06-Nov-94 08:51:17 GMT", "; come back after 100 s\n"),
-        ("Sun Nov  6 08:51:17 1994", "; come back after 100 s\n"),
-        ("Sun, 06 Nov 1994 08:49:36 GMT", "; come back after 0 s\n"),
-        ("99999999999999999999", "; come back after 18446744073709551615.999999999 s\n"),
+        ("100", "; retry in 100 s\n"),
+        ("0", "; retry in 0 s\n"),
+        ("Sun, 06 Nov 1994 08:51:17 GMT", "; retry in 100 s\n"),
+        ("Sunday, 06-Nov-94 08:51:17 GMT", "; retry in 100 s\n"),
+        ("Sun Nov  6 08:51:17 1994", "; retry in 100 s\n"),
+        ("Sun, 06 Nov 1994 08:49:36 GMT", "; retry in 0 s\n"),
+        ("99999999999999999999", "; retry in 18446744073709551615.999 s\n"),
         ("soon", "max_polls was reached\n"),
         ("-1", "max_polls was reached\n"),
     ];
@@ -344,7 +344,7 @@ fn no_poll_is_earlier_than_the_server_asked() {
 fn a_hint_past_the_deadline_says_when_to_come_back() {
     let run = run_quickly(&server(vec![hint("3600")]), &["--max-wait", "30m"]);
     assert_eq!((run.status, run.decisions()), (Some(2), vec!["gave up"]), "{}", run.out);
-    let expected = "the server asked for a wait that ends after the deadline; come back after 3600 s
+    let expected = "the server asked for a wait that ends after the deadline; retry in 3600 s
 last error: 503 Service Unavailable
 come back at 2";
     assert!(run.err.contains(expected), "{}", run.err);

@@ -267,14 +267,13 @@ impl Model {
         if let (Found::Pending(_), Some((earliest, latest))) = (found, hinted) {
             return (earliest, latest, WaitKind::Hint);
         }
-        let (own, kind) = match head_start {
-            Some(head_start) => ((head_start, head_start + head_start.max(initial_wait) * q / 100), WaitKind::HeadStart),
-            None => {
-                let window = self.ladder_window(self.ladder_base(), self.previous);
-                self.climbs += 1;
-                self.previous = pick(window.0, window.1, draw);
-                (window, WaitKind::Ladder)
-            }
+        let (own, kind) = if let Some(head_start) = head_start {
+            ((head_start, head_start + head_start.max(initial_wait) * q / 100), WaitKind::HeadStart)
+        } else {
+            let window = self.ladder_window(self.ladder_base(), self.previous);
+            self.climbs += 1;
+            self.previous = pick(window.0, window.1, draw);
+            (window, WaitKind::Ladder)
         };
         match hinted {
             None => (own.0, own.1, kind),
