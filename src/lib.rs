@@ -28,7 +28,7 @@
 //! | under | the clock | the sleep |
 //! |---|---|---|
 //! | threads | `std::time::Instant::now` | `std::thread::sleep`, or a channel's `recv_timeout` to be cancelled by |
-//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep`; with a `CancellationToken`, `\|wait\| token.run_until_cancelled(sleep(wait))` |
+//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep`; `CancellationToken::run_until_cancelled` around it returns `None` to stop: make that a `ControlFlow` |
 //! | smol | `std::time::Instant::now` | `async \|wait\| { smol::Timer::after(wait).await; }` |
 //! | async-std | `std::time::Instant::now` | `async_std::task::sleep` |
 //! | embassy | `embassy_time::Instant` in a type of yours that is an [`Instant`] | `embassy_time::Timer::after` of `Duration::from_nanos`, which rounds up, as `TryFrom` does not |

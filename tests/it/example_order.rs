@@ -149,8 +149,8 @@ fn the_preview_shows_the_jitter() {
     let expected = [
         "poll earliest nominal latest",
         "1 0.000 s 0.000 s 0.000 s",
-        "2 2.500 s 5.000 s 5.000 s",
-        "3 10.000 s 20.000 s 20.000 s",
+        "2 2.500 s 3.750 s 5.000 s",
+        "3 10.000 s 15.000 s 20.000 s",
     ];
     assert_eq!(rows, expected);
 }

@@ -105,7 +105,7 @@ pub extern "C" fn drive_async(device: &Device) -> End {
     let mut poller = Poller::new(device.policy().unwrap_or_default(), device.generator(), device.now());
     let sleep = |wait| {
         device.sleep(wait);
-        ready((!device.is_stopped()).then_some(()))
+        ready(if device.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     };
     let mut polling = pin!(poll_async_with(&mut poller, || device.now(), sleep, |_| ready(device.poll())));
     match polling.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
