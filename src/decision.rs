@@ -24,7 +24,7 @@ use crate::{GaveUp, PollError};
 #[must_use = "the decision says whether to poll again, and carries the result"]
 #[expect(clippy::exhaustive_enums, reason = "a loop must handle every case, and the compiler should see that it does")]
 pub enum Decision<T, E = Infallible> {
-    /// Wait so long, then poll again.
+    /// Sleep this long, then poll again.
     Sleep(Duration),
     /// The operation has succeeded: the value of [`Outcome::Done`](crate::Outcome::Done).
     Done(T),

@@ -18,8 +18,8 @@ static DEFAULT_MAX_WAIT: AtomicU64 = AtomicU64::new(0);
 /// Sets the `max_wait` of every [`Policy::default`](crate::Policy::default) made from now on in this process.
 ///
 /// It is for whoever operates the program, once at its start: an explicit
-/// [`max_wait`](crate::PolicyBuilder::max_wait) goes before it, and it goes before the constant, 10 min. `None` or zero takes
-/// it back; what exceeds 292 years becomes that. [`Policy::builder`](crate::Policy::builder) is `const` and does not see it;
+/// [`max_wait`](crate::PolicyBuilder::max_wait) takes precedence over it, and it over the constant, 10 min. `None` or zero
+/// clears it; what exceeds 292 years becomes that. [`Policy::builder`](crate::Policy::builder) is `const` and does not see it;
 /// `Policy::default().to_builder()` does. Only on targets with 64-bit atomics.
 ///
 /// # Example

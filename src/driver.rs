@@ -4,7 +4,7 @@ use core::{ops::ControlFlow, time::Duration};
 
 use rand_core::Rng;
 
-use crate::{Instant, Outcome, PollError, Poller};
+use crate::{Decision, Instant, Outcome, PollError, Poller};
 
 /// The poll that a driver asks for.
 ///
@@ -43,19 +43,24 @@ impl NextPoll {
 
 /// What a sleep may return: nothing, or whether to stop polling.
 ///
-/// `()` always goes on. `ControlFlow::Break(())` and `None` stop, and the driver returns a
-/// [`GaveUp`](crate::GaveUp) with [`Reason::Cancelled`](crate::Reason::Cancelled).
+/// `()` always goes on. `ControlFlow::Break(())` stops, and the driver returns a [`GaveUp`](crate::GaveUp) with
+/// [`Reason::Cancelled`](crate::Reason::Cancelled). To stop is seen between polls only: the first poll is made even if there was
+/// a reason to stop before, and a poll under way is not ended. `Option<()>` does not serve, because `None` would have to stop,
+/// and with `recv_timeout(wait).ok()` it means the opposite.
 ///
 /// # Example
 ///
 /// ```
 /// use asyncpoll::{Outcome, Policy, Poller, PollError, Reason, poll_blocking_with};
-/// use std::{sync::mpsc::{self, RecvTimeoutError}, time::{Duration, Instant}};
+/// use std::{ops::ControlFlow, sync::mpsc::{self, RecvTimeoutError}, time::{Duration, Instant}};
 ///
 /// let (shut_down, shutting_down) = mpsc::channel();
 /// shut_down.send(())?;
 /// // Sleeps until something arrives: then there is a reason to stop.
-/// let sleep = |wait| matches!(shutting_down.recv_timeout(wait), Err(RecvTimeoutError::Timeout)).then_some(());
+/// let sleep = |wait| match shutting_down.recv_timeout(wait) {
+///     Err(RecvTimeoutError::Timeout) => ControlFlow::Continue(()),
+///     Ok(()) | Err(RecvTimeoutError::Disconnected) => ControlFlow::Break(()),
+/// };
 ///
 /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Instant::now());
 /// let ended = poll_blocking_with(&mut poller, Instant::now, sleep, |_| Outcome::<(), _>::transient("503"));
@@ -66,7 +71,7 @@ impl NextPoll {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say whether to go on polling",
     label = "what a sleep returned",
-    note = "a sleep returns `()`, or to be able to stop `Option<()>` or `ControlFlow<()>`",
+    note = "a sleep returns `()`, or to be able to stop `ControlFlow<()>`",
     note = "where a runtime's timer returns something else, drop it: `async |wait| {{ timer(wait).await; }}`"
 )]
 pub trait Slept {
@@ -86,16 +91,11 @@ impl Slept for ControlFlow<()> {
     }
 }
 
-impl Slept for Option<()> {
-    fn stops(self) -> bool {
-        self.is_none()
-    }
-}
-
 /// Polls until the operation ends or the poller gives up, blocking, with a clock and a sleep of the caller's.
 ///
-/// `sleep` may say stop: see [`Slept`]. Where the poller still has a wait to go, because it was driven before, that comes
-/// first; where it has finished, nothing is polled.
+/// `sleep` may say stop: see [`Slept`]. It may return early: the driver then sleeps again, for what is left, and never polls
+/// before a wait is over, unless the clock stands still. If the poller still has a wait to go, because it was driven before,
+/// that comes first; if it has finished, nothing is polled.
 ///
 /// # Errors
 ///
@@ -129,10 +129,16 @@ where
     S: Slept,
 {
     let mut last_error = None;
-    let mut wait = poller.until_next_poll(now());
-    while let Some(left) = wait {
-        if !left.is_zero() && sleep(left).stops() {
-            break;
+    let mut wait = left(poller, now());
+    while let Some(sleeping) = wait {
+        if !sleeping.is_zero() {
+            if sleep(sleeping).stops() {
+                break;
+            }
+            wait = left_after(poller, now(), sleeping);
+            if wait.is_some() {
+                continue;
+            }
         }
         let outcome = poll(NextPoll::of(poller, now()));
         match poller.step_keeping(outcome, now(), &mut last_error).control_flow() {
@@ -146,9 +152,13 @@ where
 /// Polls until the operation ends or the poller gives up, async, with a clock and a sleep of the caller's.
 ///
 /// `sleep` may say stop: see [`Slept`]. The future may be dropped at any time; the poller then has its counts, and
-/// [`poll_async_keeping`] leaves the last error too. It is `Send` where the parts it is made of are.
-/// What `poll` and `sleep` return cannot hold a `&mut` borrow of something captured; where a client needs that, write the loop.
-/// Where the poller still has a wait to go, that comes first; where it has finished, nothing is polled.
+/// [`poll_async_keeping`] leaves the last error too. It is `Send` if the parts it is made of are. As with
+/// [`poll_blocking_with`], `sleep` may return early, a wait that the poller still has to go comes first, and a finished poller is
+/// not polled.
+///
+/// If `poll` holds a `&mut` borrow of a captured client across an `.await`, the compiler says that the closure *does not
+/// implement `FnMut`, because it captures some state which is needed by its return type*: no driver can lend it. Write the loop
+/// around [`Poller::step`] yourself, or put the client into an async `Mutex` and lock it in the closure.
 ///
 /// # Errors
 ///
@@ -223,10 +233,16 @@ where
     S: Future<Output: Slept>,
     P: Future<Output = Outcome<T, E>>,
 {
-    let mut wait = poller.until_next_poll(now());
-    while let Some(left) = wait {
-        if !left.is_zero() && sleep(left).await.stops() {
-            break;
+    let mut wait = left(poller, now());
+    while let Some(sleeping) = wait {
+        if !sleeping.is_zero() {
+            if sleep(sleeping).await.stops() {
+                break;
+            }
+            wait = left_after(poller, now(), sleeping);
+            if wait.is_some() {
+                continue;
+            }
         }
         let outcome = poll(NextPoll::of(poller, now())).await;
         match poller.step_keeping(outcome, now(), last_error).control_flow() {
@@ -235,6 +251,20 @@ where
         }
     }
     Err(poller.cancel(now()).with_last_error(last_error.take()).into())
+}
+
+/// Returns what is left of the wait, or `None` once finished, and has the poller keep the reading.
+fn left<I: Instant, R>(poller: &mut Poller<I, R>, now: I) -> Option<Duration> {
+    match poller.look(Outcome::<()>::pending(), now) {
+        Decision::Sleep(left) => Some(left),
+        Decision::Done(()) | Decision::Failed(_) | Decision::GaveUp(_) => None,
+    }
+}
+
+/// Returns what is left of the wait after a sleep of `slept`, if it is to go on: not if the clock stands still, for then it
+/// would never end.
+fn left_after<I: Instant, R>(poller: &mut Poller<I, R>, now: I, slept: Duration) -> Option<Duration> {
+    left(poller, now).filter(|left| !left.is_zero() && *left < slept)
 }
 
 /// Polls on this thread until the operation ends or the poller gives up, with `std::thread::sleep`.

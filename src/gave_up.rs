@@ -23,7 +23,7 @@ use crate::sentence::Sentence;
 ///         assert_eq!(gave_up.reason, Reason::MaxPolls);
 ///         assert_eq!((gave_up.polls, gave_up.errors, gave_up.elapsed), (1, 1, Duration::from_secs(2)));
 ///         assert_eq!((gave_up.retry_after, gave_up.last_error), (Some(hint), Some("503")));
-///         assert_eq!(gave_up.to_string(), "gave up after 1 poll in 2 s: max_polls was reached; come back after 30 s");
+///         assert_eq!(gave_up.to_string(), "gave up after 1 poll in 2 s: max_polls was reached; retry in 30 s");
 ///     }
 ///     _ => unreachable!("one poll is the limit"),
 /// }
@@ -43,13 +43,15 @@ pub struct GaveUp<E = Infallible> {
     pub consecutive_errors: u32,
     /// The time from the start of the poller to its end.
     pub elapsed: Duration,
-    /// The hint of the outcome that ended it or, where it had finished before, of the one just fed: how long from then on the
-    /// server asked us to wait.
+    /// The hint of the outcome that ended it or, if it had finished before, of the one just fed: how long from then on the server
+    /// asked us to wait. If it was cancelled, what was left of a hint.
     pub retry_after: Option<Duration>,
-    /// The error of the outcome that ended it or, where it had finished before, of the one just fed; else the one that
+    /// The error of the outcome that ended it or, if it had finished before, of the one just fed; else the one that
     /// [`step_keeping`](crate::Poller::step_keeping) kept.
     #[source]
     pub last_error: Option<E>,
+    /// It ended while some of `max_wait` was left.
+    pub(crate) is_early: bool,
 }
 
 impl<E> GaveUp<E> {
@@ -79,8 +81,8 @@ impl<E> GaveUp<E> {
     /// assert_eq!(poller.cancel(Duration::ZERO).with_last_error(kept).last_error, kept);
     /// ```
     pub fn with_last_error<F>(self, last_error: Option<F>) -> GaveUp<F> {
-        let Self { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error: _ } = self;
-        GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error }
+        let Self { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error: _, is_early } = self;
+        GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error, is_early }
     }
 
     /// Takes the last error out, so that what remains is a `'static` error whatever `E` is.
@@ -95,8 +97,8 @@ impl<E> GaveUp<E> {
     /// assert_eq!((boxed.to_string().as_str(), last_error), ("gave up after 0 polls in 0 s: cancelled", Some("reset")));
     /// ```
     pub fn split(self) -> (GaveUp, Option<E>) {
-        let Self { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error } = self;
-        (GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error: None }, last_error)
+        let Self { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error, is_early } = self;
+        (GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error: None, is_early }, last_error)
     }
 }
 
@@ -106,13 +108,18 @@ impl<E> fmt::Display for GaveUp<E> {
             .text("gave up after ")
             .number(self.polls.into())
             .text(if self.polls == 1 { " poll in " } else { " polls in " })
-            .duration(self.elapsed)
+            .short_duration(self.elapsed)
             .text(": ")
-            .text(self.reason.text());
+            .text(match self.reason {
+                Reason::MaxWait if self.is_early => "no poll is left before max_wait",
+                reason => reason.text(),
+            });
         let sentence = match self.retry_after {
-            Some(retry_after) => sentence.text("; come back after ").duration(retry_after),
+            Some(retry_after) => sentence.text("; retry in ").short_duration(retry_after),
             None => sentence,
         };
+        let is_stale = self.last_error.is_some() && self.consecutive_errors == 0 && self.reason != Reason::Finished;
+        let sentence = if is_stale { sentence.text("; the last error is from an earlier poll") } else { sentence };
         f.pad(sentence.as_str())
     }
 }
@@ -137,8 +144,8 @@ pub enum Reason {
     Finished,
     /// As many polls were made as `max_polls` allows.
     MaxPolls,
-    /// The deadline has come, or the last wait before it is over. Jitter ends that wait up to a fifth before the deadline, so
-    /// that much of `max_wait` may be left.
+    /// The deadline has come, or the last wait before it is over. Jitter ends that wait up to `initial_wait` before the deadline,
+    /// so that much of `max_wait` may be left.
     MaxWait,
     /// The server asked us to come back after the deadline, so there is nothing to wait for. It may be the first poll that
     /// learns so. [`GaveUp::retry_after`] says when a new poller makes sense.
@@ -150,9 +157,9 @@ impl Reason {
         match self {
             Self::Cancelled => "cancelled",
             Self::ConsecutiveErrors => "max_consecutive_errors was reached",
-            Self::Finished => "the poller had finished before",
+            Self::Finished => "already finished",
             Self::MaxPolls => "max_polls was reached",
-            Self::MaxWait => "max_wait is over",
+            Self::MaxWait => "max_wait elapsed",
             Self::RetryAfterPastDeadline => "the server asked for a wait that ends after the deadline",
         }
     }

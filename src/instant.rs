@@ -10,7 +10,9 @@ use core::{ops::Sub, time::Duration};
 ///
 /// # Example
 ///
-/// A tick type of one's own has one method to write:
+/// A tick type of your own has one method to write. This counter wraps every 50 days, so half of its range counts as ahead and
+/// half as behind. A poller adds up what passes between the readings it is given: it may go on for years, if it is given one
+/// at least every half of the range, by [`Poller::look`](crate::Poller::look) during a longer wait.
 ///
 /// ```
 /// use asyncpoll::Instant;
@@ -21,11 +23,14 @@ use core::{ops::Sub, time::Duration};
 ///
 /// impl Instant for Milliseconds {
 ///     fn saturating_duration_since(&self, earlier: Self) -> Duration {
-///         Duration::from_millis(self.0.saturating_sub(earlier.0).into())
+///         match self.0.wrapping_sub(earlier.0) {
+///             ahead @ ..0x8000_0000 => Duration::from_millis(ahead.into()),
+///             _behind => Duration::ZERO,
+///         }
 ///     }
 /// }
 ///
-/// let (start, later) = (Milliseconds(40), Milliseconds(1_040));
+/// let (start, later) = (Milliseconds(u32::MAX - 39), Milliseconds(960));
 /// assert_eq!(later.saturating_duration_since(start), Duration::from_secs(1));
 /// assert_eq!(start.saturating_duration_since(later), Duration::ZERO);
 /// ```
@@ -36,7 +41,7 @@ use core::{ops::Sub, time::Duration};
     note = "for any other `Copy` type, implement `Instant::saturating_duration_since`; wrap a foreign type in your own first"
 )]
 pub trait Instant: Copy {
-    /// Returns the time from `earlier` to this reading, or zero where `earlier` is the later of the two.
+    /// Returns the time from `earlier` to this reading, or zero if `earlier` is the later of the two.
     fn saturating_duration_since(&self, earlier: Self) -> Duration;
 }
 

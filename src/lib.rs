@@ -16,24 +16,26 @@
 //!
 //! The poller reads no clock. It takes readings of the caller's, of any type that is an [`Instant`]: std's, tokio's, a tick
 //! counter's, or a plain `Duration` as virtual time. Elapsed time counts from the start of the poller and includes the time
-//! the polls themselves take. A clock that steps back, or stands still, makes no time pass and does no harm. Time is kept in
-//! whole nanoseconds; what a clock or a hint has beyond 584 years saturates.
+//! the polls themselves take. It is what passes from one reading to the next, added up: a reading before the latest makes no
+//! time pass, and time goes on from it. So a clock that is set back by an hour costs an hour once, and a tick counter may wrap
+//! if no two readings are half of its range apart. Under a clock that stands still no deadline comes: set `max_polls`. Time is
+//! kept in whole nanoseconds; what a clock or a hint has beyond 584 years saturates.
 //!
 //! # Runtimes
 //!
-//! What a driver is given, or a loop of one's own takes:
+//! Clock and sleep to use with each runtime:
 //!
 //! | under | the clock | the sleep |
 //! |---|---|---|
 //! | threads | `std::time::Instant::now` | `std::thread::sleep`, or a channel's `recv_timeout` to be cancelled by |
-//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep`; with a `CancellationToken`, `\|wait\| token.run_until_cancelled(sleep(wait))` |
+//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep`; `CancellationToken::run_until_cancelled` around it returns `None` to stop: make that a `ControlFlow` |
 //! | smol | `std::time::Instant::now` | `async \|wait\| { smol::Timer::after(wait).await; }` |
 //! | async-std | `std::time::Instant::now` | `async_std::task::sleep` |
 //! | embassy | `embassy_time::Instant` in a type of yours that is an [`Instant`] | `embassy_time::Timer::after` of `Duration::from_nanos`, which rounds up, as `TryFrom` does not |
 //!
 //! # Randomness and replay
 //!
-//! Jitter takes one draw a `Sleep` at most, from a generator that the caller chooses and seeds. The same policy, seed and
+//! Jitter takes one draw a `Sleep`, and a second for the last, from a generator that the caller chooses and seeds. The same policy, seed and
 //! inputs give the same decisions on every platform and in every release that does not say otherwise under *Values* in its
 //! changelog. So log the seed, or derive it from what a bug report names: the docs of `Poller::seeded` show how. There is
 //! no default seed: with a constant one, all instances of a program would poll in step.
@@ -46,7 +48,8 @@
 //!
 //! # Panics
 //!
-//! This crate does not panic, if the caller's clock, generator and closures do not; the futures of the drivers are like any
+//! This crate does not panic, if the caller's clock, generator and closures do not. A clock or a generator that panics leaves
+//! its poller as it was before the outcome. The futures of the drivers are like any
 //! `async fn` not to be polled after they are ready.
 //!
 //! # Crate features
@@ -71,6 +74,7 @@ mod gave_up;
 mod instant;
 mod outcome;
 mod policy;
+mod poll_count;
 mod poll_error;
 mod poller;
 #[cfg(feature = "std")]
@@ -117,5 +121,5 @@ pub use {
     poll_error::PollError,
     poller::Poller,
     schedule::{Schedule, ScheduledPoll},
-    wait::Jitter,
+    wait::{Jitter, WaitKind},
 };

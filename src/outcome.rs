@@ -27,7 +27,7 @@ use core::{convert::Infallible, task::Poll, time::Duration};
 /// assert_eq!(classify(403, None).error(), Some(&403));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[must_use = "an outcome is to be fed to `Poller::step`"]
+#[must_use = "outcomes do nothing until passed to `Poller::step`"]
 #[expect(clippy::exhaustive_enums, reason = "these four are all a poll can find, and whoever makes one should know it")]
 pub enum Outcome<T, E = Infallible> {
     /// The operation is still going on.

@@ -14,6 +14,7 @@ pub use builder::PolicyBuilder;
 pub use error::PolicyError;
 
 use crate::{
+    Jitter,
     default_max_wait::default_max_wait,
     wait::{Deadline, Ladder},
 };
@@ -44,7 +45,7 @@ use crate::{
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Policy {
-    pub(crate) first_wait: Option<NonZeroU64>,
+    pub(crate) head_start: Option<NonZeroU64>,
     pub(crate) ladder: Ladder,
     pub(crate) deadline: Option<Deadline>,
     pub(crate) max_polls: Option<NonZeroU32>,
@@ -81,8 +82,115 @@ impl Policy {
         PolicyBuilder::from_policy(self)
     }
 
+    /// Returns how long the operation is known to take at least, if that is set.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    ///
+    /// assert_eq!(Policy::default().head_start(), None);
+    /// ```
+    pub const fn head_start(&self) -> Option<Duration> {
+        optional(self.head_start)
+    }
+
+    /// Returns where the ladder starts.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    ///
+    /// assert_eq!(Policy::default().initial_wait().as_secs(), 5);
+    /// ```
+    pub const fn initial_wait(&self) -> Duration {
+        Duration::from_nanos(self.ladder.initial_wait.get())
+    }
+
+    /// Returns the ratio of one base to the one before as numerator and denominator, in lowest terms.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    ///
+    /// assert_eq!(Policy::builder().multiplier(1500, 1000).build()?.multiplier(), (3, 2));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn multiplier(&self) -> (u32, u32) {
+        (self.ladder.numer, self.ladder.denom.get())
+    }
+
+    /// Returns the longest wait of the ladder.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    ///
+    /// assert_eq!(Policy::default().max_backoff().as_secs(), 300);
+    /// ```
+    pub const fn max_backoff(&self) -> Duration {
+        Duration::from_nanos(self.ladder.max_backoff.get())
+    }
+
+    /// Returns how far waits stray from their bases; `PlusMinus(0)` is `None`.
+    ///
+    /// ```
+    /// use asyncpoll::{Jitter, Policy};
+    ///
+    /// assert_eq!(Policy::default().jitter(), Jitter::PlusMinus(20));
+    /// ```
+    pub const fn jitter(&self) -> Jitter {
+        self.ladder.jitter
+    }
+
+    /// Returns the time from the start of a poller to its deadline, if it has one.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    ///
+    /// assert_eq!(Policy::builder().no_max_wait().build()?.max_wait(), None);
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn max_wait(&self) -> Option<Duration> {
+        match self.deadline {
+            Some(deadline) => Some(Duration::from_nanos(deadline.max_wait.get())),
+            None => None,
+        }
+    }
+
+    /// Returns the number of polls after which a poller gives up, if it is limited.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    ///
+    /// assert_eq!(Policy::default().max_polls(), None);
+    /// ```
+    pub const fn max_polls(&self) -> Option<u32> {
+        count(self.max_polls)
+    }
+
+    /// Returns the number of transient errors in a row at which a poller gives up, if it is limited.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    ///
+    /// assert_eq!(Policy::default().max_consecutive_errors(), None);
+    /// ```
+    pub const fn max_consecutive_errors(&self) -> Option<u32> {
+        count(self.max_consecutive_errors)
+    }
+
     const fn with_max_wait(self, max_wait: NonZeroU64) -> Self {
         Self { deadline: Some(Deadline::new(max_wait, &self.ladder)), ..self }
+    }
+}
+
+const fn optional(nanos: Option<NonZeroU64>) -> Option<Duration> {
+    match nanos {
+        None => None,
+        Some(nanos) => Some(Duration::from_nanos(nanos.get())),
+    }
+}
+
+const fn count(count: Option<NonZeroU32>) -> Option<u32> {
+    match count {
+        None => None,
+        Some(count) => Some(count.get()),
     }
 }
 
@@ -96,16 +204,16 @@ impl Default for Policy {
 
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let duration = |nanos: NonZeroU64| Duration::from_nanos(nanos.get());
+        let (numer, denom) = self.multiplier();
         f.debug_struct("Policy")
-            .field("first_wait", &self.first_wait.map(duration))
-            .field("initial_wait", &duration(self.ladder.initial_wait))
-            .field("multiplier", &format_args!("{}/{}", self.ladder.numer, self.ladder.denom))
-            .field("max_backoff", &duration(self.ladder.max_backoff))
-            .field("jitter", &self.ladder.jitter)
-            .field("max_wait", &self.deadline.map(|deadline| duration(deadline.max_wait)))
-            .field("max_polls", &self.max_polls)
-            .field("max_consecutive_errors", &self.max_consecutive_errors)
+            .field("head_start", &self.head_start())
+            .field("initial_wait", &self.initial_wait())
+            .field("multiplier", &format_args!("{numer}/{denom}"))
+            .field("max_backoff", &self.max_backoff())
+            .field("jitter", &self.jitter())
+            .field("max_wait", &self.max_wait())
+            .field("max_polls", &self.max_polls())
+            .field("max_consecutive_errors", &self.max_consecutive_errors())
             .finish()
     }
 }

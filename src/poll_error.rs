@@ -44,8 +44,8 @@ pub enum PollError<E> {
     #[error("the operation failed")]
     Failed(#[source] E),
     /// Polling has stopped; the operation may still be going on.
-    #[error("polling ended before the operation did")]
-    GaveUp(#[source] GaveUp<E>),
+    #[error(transparent)]
+    GaveUp(GaveUp<E>),
 }
 
 impl<E> PollError<E> {

@@ -5,7 +5,7 @@ use core::time::Duration;
 use rand_core::Rng;
 
 use crate::{
-    Decision, GaveUp, Instant, Outcome, Policy, Reason,
+    Decision, GaveUp, Instant, Outcome, Policy, Reason, WaitKind,
     state::{State, Verdict},
     wait::nanos,
 };
@@ -20,8 +20,8 @@ use crate::{
 /// # Transitions
 ///
 /// The first row that matches decides. While polling, every outcome counts as a poll before anything else, `Done` and
-/// `Failed` too; once finished, none does. *Elapsed* is the time since the start and never runs backwards; the *deadline* is
-/// the start plus `max_wait`; a *hint* is the outcome's `retry_after`.
+/// `Failed` too; once finished, none does. *Elapsed* is the time since the start: what passed between one reading of the clock
+/// and the next, added up. The *deadline* is the start plus `max_wait`; a *hint* is the outcome's `retry_after`.
 ///
 /// | state | outcome | when | decision |
 /// |---|---|---|---|
@@ -31,7 +31,7 @@ use crate::{
 /// | polling | `Pending`, `Transient` | polls reach `max_polls` | `GaveUp(MaxPolls)` |
 /// | polling | either | elapsed is `max_wait` or more, or the last wait has been decided | `GaveUp(MaxWait)` |
 /// | polling | either, with a hint | the hint ends after the deadline | `GaveUp(RetryAfterPastDeadline)` |
-/// | polling | either | the wait would end at the deadline, past it, or within the least `s` of it | `Sleep`: the last wait |
+/// | polling | either | the wait would end within the least `s` of the deadline, or after it | `Sleep`: the last wait |
 /// | polling | either | | `Sleep` |
 ///
 /// # Waits
@@ -40,32 +40,36 @@ use crate::{
 /// `max_backoff` at most. The wait is drawn uniformly from a window around its base: see [`Jitter`](crate::Jitter). No window
 /// starts below a tenth of `initial_wait`, and none ends above `max_backoff`.
 ///
-/// *The first wait.* Where `first_wait` is set, it is the base of the first `Sleep` alone, outside the ladder and its limits;
-/// the ladder starts with the second. With `Decorrelated` jitter its window ends at three times `first_wait`.
+/// *The head start.* If `head_start` is set, the first `Sleep` alone is drawn from it and the `q` percent after it, `q` percent of
+/// `initial_wait` at least, outside the ladder and its limits; the ladder starts with the second. `q` is that of
+/// [`Jitter`](crate::Jitter).
 ///
-/// *The hint.* The next poll is never earlier than the server asked. On `Pending` the hint takes the place of the ladder's
-/// wait and the ladder stays where it is. On `Transient` the ladder climbs and the wait is the longer of both: of the two
-/// windows, the later start and the later end. Jitter makes a hint longer by up to a fifth, never shorter, and `max_backoff`
-/// does not bound it. A hint below `initial_wait`, zero too, is drawn as base₀'s wait is, but not below the hint. A hint
-/// never resets the ladder.
+/// *The hint.* The next poll is never earlier than the server asked. A hint is drawn from itself and the `q` percent after it,
+/// and `max_backoff` does not bound it. One below `initial_wait`, zero too, is drawn as base₀'s wait is, but from the hint on,
+/// and to `q` percent of `initial_wait` after it if that is later. On `Pending` the hint takes the place of the ladder's wait
+/// and the ladder stays where it is. On `Transient` the ladder climbs and the wait is the longer of both: of the two windows,
+/// the later start and the later end. A hint never resets the ladder.
 ///
 /// *The last wait.* A wait that would reach the deadline is cut, so that one last poll is made there and none after it: at
-/// the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it. `s` is `q` percent of the time
-/// left, or of `initial_wait` (`max_wait`, if shorter) where that is more, with the `q` of [`Jitter`](crate::Jitter), and at
-/// most the time left. A wait
-/// that would end within the least such `s` of the deadline leaves no room to spread the last polls over: it is made the
-/// last as well or, where its window ends before the deadline, truncated so that it leaves room. The last wait is never
-/// shorter than the hint, and never longer than the wait it replaces may be.
+/// the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it, by a draw of its own. `s` is `q`
+/// percent of the time left, but at least `q` percent of `initial_wait` and at most all of that (of `max_wait`, if shorter), and
+/// never more than the time left. A wait that would end within the least such `s` of the deadline would leave no room to spread
+/// the last polls over, so it is the last as well; if its window ends before the deadline, the window is truncated to leave
+/// that room, unless less than a quarter of the least `s` would remain of it. The last wait is never shorter than the hint or
+/// the head start, and never longer than the wait it replaces may be.
 ///
-/// # What may surprise
+/// # Pitfalls
 ///
 /// - `GaveUp(RetryAfterPastDeadline)` can come at the first poll, and a server that hints half of `max_wait` allows two polls:
 ///   leave slack in `max_wait`, or start anew after [`GaveUp::retry_after`].
+/// - Without `max_wait` nothing bounds a hint: `Retry-After: 9999999999` sleeps for 317 years. Clamp it where you read it.
+/// - A server that always hints zero makes you poll about every `initial_wait`; it cannot make you poll faster.
 /// - After the last wait, one more pending outcome ends it, even if the timer fired early. Every `Pending` counts and moves
-///   the schedule on, so do not feed one for an unscheduled look, a webhook's say; feed its `Done` or `Failed`.
+///   the schedule on: feed what an unscheduled look found to [`look`](Self::look), after a webhook for example.
 /// - [`remaining`](Self::remaining) may be zero at the last poll: it is not by itself a timeout for that poll.
 /// - Read `now` after the poll, not before: a stale one makes the poller wait as if the poll had taken no time.
 /// - Under a runtime's paused clock, feed instants of that clock.
+/// - `while let Decision::Sleep(wait) = …` throws the end away: match every decision.
 ///
 /// # Example
 ///
@@ -92,7 +96,8 @@ use crate::{
 pub struct Poller<I, #[cfg(feature = "chacha")] R = rand_chacha::ChaCha8Rng, #[cfg(not(feature = "chacha"))] R> {
     policy: Policy,
     rng: R,
-    start: I,
+    /// The latest reading of the clock: what passes from one to the next is added up.
+    latest: I,
     state: State,
 }
 
@@ -134,7 +139,7 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// assert_eq!(poller.until_next_poll(Duration::ZERO), Some(Duration::ZERO));
     /// ```
     pub const fn new(policy: Policy, rng: R, now: I) -> Self {
-        Self { policy, rng, start: now, state: State::new(&policy) }
+        Self { policy, rng, latest: now, state: State::new(&policy) }
     }
 
     /// Takes what a poll found, and decides.
@@ -164,7 +169,7 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     ///
     /// For a log at the end or on cancellation. A later `Transient` replaces what is kept, a `Pending` leaves it. When the
     /// poller gives up, what is kept moves into [`GaveUp::last_error`], unless the outcome that ended it had an error of its
-    /// own.
+    /// own; after `Done` and `Failed` it stays in `last_error`. What another poller left there is never taken for this one's.
     ///
     /// ```
     /// use asyncpoll::{Decision, Outcome, Policy, Poller};
@@ -181,21 +186,20 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// ```
     #[inline]
     pub fn step_keeping<T, E>(&mut self, outcome: Outcome<T, E>, now: I, last_error: &mut Option<E>) -> Decision<T, E> {
-        let since_start = self.since_start(now);
-        let (error, retry_after) = match outcome {
-            Outcome::Pending { retry_after } => (None, retry_after),
-            Outcome::Transient { error, retry_after } => (Some(error), retry_after),
-            Outcome::Done(value) => {
-                self.state.conclude(since_start);
-                return Decision::Done(value);
-            }
-            Outcome::Failed(error) => {
-                self.state.conclude(since_start);
-                return Decision::Failed(error);
+        let passed = self.passed(now);
+        let (error, hint) = match unfinished(outcome) {
+            Ok(found) => found,
+            Err(end) => {
+                self.state.conclude(passed);
+                self.latest = now;
+                return end;
             }
         };
-        let hint = retry_after.map(nanos::from_duration);
-        match self.state.step(&self.policy, &mut self.rng, error.is_some(), hint, since_start) {
+        // A generator that panics leaves the poller as it was.
+        let mut state = self.state;
+        let verdict = state.step(&self.policy, &mut self.rng, error.is_some(), hint.map(nanos::from_duration), passed);
+        (self.state, self.latest) = (state, now);
+        match verdict {
             Verdict::Sleep(wait) => {
                 if error.is_some() {
                     *last_error = error;
@@ -203,30 +207,14 @@ impl<I: Instant, R: Rng> Poller<I, R> {
                 Decision::Sleep(Duration::from_nanos(wait))
             }
             Verdict::GiveUp(reason) => {
-                let last_error = error.or_else(|| last_error.take());
-                Decision::GaveUp(GaveUp { retry_after, ..self.gave_up(reason) }.with_last_error(last_error))
+                let last_error = error.or_else(|| self.kept(last_error));
+                Decision::GaveUp(GaveUp { retry_after: hint, ..self.gave_up(reason) }.with_last_error(last_error))
             }
         }
     }
+}
 
-    /// Ends polling because the caller wants to, and returns the account of it.
-    ///
-    /// No poll is counted. The reason is `Cancelled`, or `Finished` if the poller had finished before.
-    ///
-    /// ```
-    /// use asyncpoll::{Policy, Poller, Reason};
-    /// use core::time::Duration;
-    ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
-    /// let gave_up = poller.cancel(Duration::from_secs(3));
-    /// assert_eq!((gave_up.reason, gave_up.elapsed), (Reason::Cancelled, Duration::from_secs(3)));
-    /// assert_eq!(poller.cancel(Duration::from_secs(4)).reason, Reason::Finished);
-    /// ```
-    pub fn cancel(&mut self, now: I) -> GaveUp {
-        let reason = self.state.cancel(self.since_start(now));
-        self.gave_up(reason)
-    }
-
+impl<I, R> Poller<I, R> {
     /// Starts the ladder again, because progress was seen: an order went from pending to processing, say.
     ///
     /// Nothing else changes: neither the deadline nor any count, nor a last wait already decided.
@@ -245,6 +233,28 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// ```
     pub const fn reset_backoff(&mut self) {
         self.state.reset_backoff(&self.policy);
+    }
+
+    /// Sets the base of the ladder's next wait, for waits of your own: from a table fitted to a log, or an estimate.
+    ///
+    /// The ladder goes on from there. A base outside the ladder is that of its nearer end, `initial_wait` or `max_backoff`.
+    /// Under [`Jitter::Decorrelated`](crate::Jitter::Decorrelated), it stands for the previous wait. Nothing else changes: as
+    /// usual, jitter is drawn, a hint or a head start goes before it, and a last wait that has been decided stays the last.
+    ///
+    /// ```
+    /// use asyncpoll::{Decision, Jitter, Outcome, Policy, PolicyError, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().jitter(Jitter::None).build()?;
+    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// poller.set_backoff(Duration::from_secs(40));
+    /// assert_eq!(poller.step(Outcome::<()>::pending(), Duration::ZERO), Decision::Sleep(Duration::from_secs(40)));
+    /// let now = Duration::from_secs(40);
+    /// assert_eq!(poller.step(Outcome::<()>::pending(), now), Decision::Sleep(Duration::from_secs(120)));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub fn set_backoff(&mut self, base: Duration) {
+        self.state.set_backoff(&self.policy, nanos::from_duration(base));
     }
 
     /// Returns the policy.
@@ -272,6 +282,129 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// ```
     pub const fn polls(&self) -> u32 {
         self.state.polls
+    }
+
+    /// Returns when the next poll is due, as the time since the start, or `None` once finished.
+    ///
+    /// It stays the same until the next decision, so it can be a key in a scheduler's heap.
+    ///
+    /// ```
+    /// use asyncpoll::{Jitter, Outcome, Policy, PolicyError, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().jitter(Jitter::None).build()?;
+    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(poller.due(), Some(Duration::ZERO));
+    /// let _five_seconds = poller.step(Outcome::<()>::pending(), Duration::from_secs(2));
+    /// assert_eq!(poller.due(), Some(Duration::from_secs(7)));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn due(&self) -> Option<Duration> {
+        if self.is_finished() { None } else { Some(Duration::from_nanos(self.state.due)) }
+    }
+
+    /// Returns what decided the latest `Sleep`, or `None` before the first.
+    ///
+    /// ```
+    /// use asyncpoll::{Outcome, Policy, Poller, WaitKind};
+    /// use core::time::Duration;
+    ///
+    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(poller.wait_kind(), None);
+    /// let _wait = poller.step(Outcome::<()>::pending(), Duration::ZERO);
+    /// assert_eq!(poller.wait_kind(), Some(WaitKind::Ladder));
+    /// ```
+    pub const fn wait_kind(&self) -> Option<WaitKind> {
+        self.state.wait_kind
+    }
+
+    /// Returns whether the poller has come to its end: `Done`, `Failed`, `GaveUp` or cancelled.
+    ///
+    /// ```
+    /// use asyncpoll::{Decision, Outcome, Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(poller.step(Outcome::<(), _>::Failed("rejected"), Duration::ZERO), Decision::Failed("rejected"));
+    /// assert!(poller.is_finished());
+    /// ```
+    #[inline]
+    pub const fn is_finished(&self) -> bool {
+        self.state.is_finished()
+    }
+
+    /// Takes what `step_keeping` kept. A poller that has seen no error has kept none: what is there is another poller's.
+    fn kept<E>(&self, last_error: &mut Option<E>) -> Option<E> {
+        if self.state.errors > 0 { last_error.take() } else { None }
+    }
+
+    fn gave_up(&self, reason: Reason) -> GaveUp {
+        let State { polls, errors, consecutive_errors, elapsed, .. } = self.state;
+        let is_early = self.policy.deadline.is_some_and(|deadline| deadline.left(self.state.elapsed) > 0);
+        let elapsed = Duration::from_nanos(elapsed);
+        GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after: None, last_error: None, is_early }
+    }
+}
+
+impl<I: Instant, R> Poller<I, R> {
+    /// Takes what an unscheduled look found, one that a webhook prompted for instance, and says whether that ends it.
+    ///
+    /// `Done` and `Failed` end it. After anything else the wait goes on, and the `Sleep` is what is left of it: zero if a poll
+    /// is due. Nothing is counted, neither a poll nor an error, and nothing is drawn, but the reading of the clock is kept. A
+    /// hint is kept as well: the next poll is no earlier, and one that ends after the deadline gives up as it does in
+    /// [`step`](Self::step).
+    ///
+    /// ```
+    /// use asyncpoll::{Decision, Jitter, Outcome, Policy, PolicyError, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().jitter(Jitter::None).build()?;
+    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let _five_seconds = poller.step(Outcome::<&str>::pending(), Duration::ZERO);
+    ///
+    /// let at_two_seconds = poller.look(Outcome::<&str>::pending(), Duration::from_secs(2));
+    /// assert_eq!((at_two_seconds, poller.polls()), (Decision::Sleep(Duration::from_secs(3)), 1));
+    /// let at_four_seconds = poller.look(Outcome::<_>::Done("issued"), Duration::from_secs(4));
+    /// assert_eq!(at_four_seconds, Decision::Done("issued"));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub fn look<T, E>(&mut self, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
+        let passed = self.passed(now);
+        self.latest = now;
+        let (error, hint) = match unfinished(outcome) {
+            Ok(found) => found,
+            Err(end) => {
+                self.state.conclude_look(passed);
+                return end;
+            }
+        };
+        match self.state.look(&self.policy, hint.map(nanos::from_duration), passed) {
+            Verdict::Sleep(wait) => Decision::Sleep(Duration::from_nanos(wait)),
+            Verdict::GiveUp(reason) => {
+                Decision::GaveUp(GaveUp { retry_after: hint, ..self.gave_up(reason) }.with_last_error(error))
+            }
+        }
+    }
+
+    /// Ends polling because the caller wants to, and returns the account of it.
+    ///
+    /// No poll is counted. The reason is `Cancelled`, or `Finished` if the poller had finished before. If the server asked for
+    /// more time than has passed, `retry_after` is what is left of that.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, Poller, Reason};
+    /// use core::time::Duration;
+    ///
+    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let gave_up = poller.cancel(Duration::from_secs(3));
+    /// assert_eq!((gave_up.reason, gave_up.elapsed), (Reason::Cancelled, Duration::from_secs(3)));
+    /// assert_eq!(poller.cancel(Duration::from_secs(4)).reason, Reason::Finished);
+    /// ```
+    pub fn cancel(&mut self, now: I) -> GaveUp {
+        let reason = self.state.cancel(self.passed(now));
+        self.latest = now;
+        let hint_left = self.state.hint_left().filter(|_| reason == Reason::Cancelled);
+        GaveUp { retry_after: hint_left.map(Duration::from_nanos), ..self.gave_up(reason) }
     }
 
     /// Returns the time from the start to `now`, or to the end if the poller has finished.
@@ -324,33 +457,24 @@ impl<I: Instant, R: Rng> Poller<I, R> {
         (!self.is_finished()).then_some(Duration::from_nanos(left))
     }
 
-    /// Returns whether the poller has come to its end: `Done`, `Failed`, `GaveUp` or cancelled.
-    ///
-    /// ```
-    /// use asyncpoll::{Decision, Outcome, Policy, Poller};
-    /// use core::time::Duration;
-    ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
-    /// assert_eq!(poller.step(Outcome::<(), _>::Failed("rejected"), Duration::ZERO), Decision::Failed("rejected"));
-    /// assert!(poller.is_finished());
-    /// ```
+    /// Returns the time from the latest reading to `now`.
     #[inline]
-    pub const fn is_finished(&self) -> bool {
-        self.state.is_finished()
-    }
-
-    #[inline]
-    fn since_start(&self, now: I) -> u64 {
-        nanos::from_duration(now.saturating_duration_since(self.start))
+    fn passed(&self, now: I) -> u64 {
+        nanos::from_duration(now.saturating_duration_since(self.latest))
     }
 
     fn elapsed_nanos(&self, now: I) -> u64 {
-        if self.is_finished() { self.state.elapsed } else { self.state.elapsed.max(self.since_start(now)) }
+        self.state.elapsed_after(self.passed(now))
     }
+}
 
-    fn gave_up(&self, reason: Reason) -> GaveUp {
-        let State { polls, errors, consecutive_errors, elapsed, .. } = self.state;
-        let elapsed = Duration::from_nanos(elapsed);
-        GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after: None, last_error: None }
+/// Returns the error and the hint of an outcome that leaves the operation unfinished, or else the end that it is.
+#[inline]
+fn unfinished<T, E>(outcome: Outcome<T, E>) -> Result<(Option<E>, Option<Duration>), Decision<T, E>> {
+    match outcome {
+        Outcome::Pending { retry_after } => Ok((None, retry_after)),
+        Outcome::Transient { error, retry_after } => Ok((Some(error), retry_after)),
+        Outcome::Done(value) => Err(Decision::Done(value)),
+        Outcome::Failed(error) => Err(Decision::Failed(error)),
     }
 }

@@ -1,9 +1,9 @@
 //! The preview of a policy: when an operation that stays pending is polled.
 
-use core::{iter::FusedIterator, time::Duration};
+use core::{iter::FusedIterator, num::NonZeroU64, time::Duration};
 
 use crate::{
-    Jitter, Policy,
+    Policy,
     wait::{Cut, Deadline, Window},
 };
 
@@ -14,7 +14,7 @@ impl Policy {
     /// use asyncpoll::Policy;
     ///
     /// let seconds: Vec<u64> = Policy::default().schedule().map(|poll| poll.nominal.as_secs()).collect();
-    /// assert_eq!(seconds, [0, 5, 20, 65, 200, 500, 600]);
+    /// assert_eq!(seconds, [0, 5, 20, 65, 200, 470, 597]);
     /// ```
     pub fn schedule(&self) -> Schedule {
         let start = Track { time: 0, base: self.ladder.first() };
@@ -24,8 +24,8 @@ impl Policy {
 
 /// The polls of an operation that stays pending and gives no hints, first to last, as [`Policy::schedule`] returns them.
 ///
-/// It ends with the policy, and never where the policy has no end. A poller may come to its end with a few polls more than
-/// these or fewer, as its draws fall.
+/// It ends with the policy, and never if the policy has no end. A poller may come to its end with a few polls more than these
+/// or fewer, as its draws fall: [`Policy::polls`] says how many.
 ///
 /// # Example
 ///
@@ -33,7 +33,7 @@ impl Policy {
 /// use asyncpoll::Policy;
 ///
 /// let polls = Policy::default().schedule().map(|poll| format!("{}: {:?}", poll.number, poll.nominal));
-/// assert_eq!(polls.collect::<Vec<_>>(), ["1: 0ns", "2: 5s", "3: 20s", "4: 65s", "5: 200s", "6: 500s", "7: 600s"]);
+/// assert_eq!(polls.collect::<Vec<_>>(), ["1: 0ns", "2: 5s", "3: 20s", "4: 65s", "5: 200s", "6: 470s", "7: 597.5s"]);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a schedule is an iterator and does nothing until it is read"]
@@ -70,7 +70,7 @@ pub struct ScheduledPoll {
     pub number: u32,
     /// The earliest it is made, whatever is drawn.
     pub earliest: Duration,
-    /// When it is made without jitter. [`Jitter::Decorrelated`] has no such time; for it, with every wait in the middle.
+    /// When it is made on average, or exactly without jitter: with every wait in the middle of its window.
     pub nominal: Duration,
     /// The latest it is made, whatever is drawn and if a poller gets so far.
     pub latest: Duration,
@@ -86,26 +86,27 @@ struct Track {
 impl Schedule {
     /// Moves to the next poll, or ends.
     fn advance(&mut self) {
-        self.ended = self.last || self.policy.max_polls.is_some_and(|max_polls| self.number >= max_polls.get());
-        let [early, middle, late] = [self.earliest, self.nominal, self.latest].map(|track| self.window(track));
-        let nominal = self.nominal_wait(middle);
-        match self.policy.deadline {
+        let Policy { ladder, deadline, head_start, max_polls, .. } = self.policy;
+        self.ended = self.last || max_polls.is_some_and(|max_polls| self.number >= max_polls.get());
+        let head_start = head_start.filter(|_| self.number == 1).map(NonZeroU64::get);
+        let window = |track: Track| head_start.map_or_else(|| ladder.window(track.base), |wait| ladder.head_start_window(wait));
+        let [early, middle, late] = [self.earliest, self.nominal, self.latest].map(window);
+        match deadline {
             None => {
                 self.earliest.time = self.earliest.time.saturating_add(early.earliest);
-                self.nominal.time = self.nominal.time.saturating_add(nominal);
+                self.nominal.time = self.nominal.time.saturating_add(middle.middle());
                 self.latest.time = self.latest.time.saturating_add(late.latest);
             }
             Some(deadline) => {
                 let end = deadline.max_wait.get();
-                self.earliest.time = self.earliest_before(deadline, early.earliest, late.latest);
-                self.nominal.time = self.nominal_before(deadline, middle, nominal);
+                self.earliest.time = self.earliest_before(deadline, early.earliest, late.latest).max(head_start.unwrap_or(0));
+                self.nominal.time = self.nominal_before(deadline, middle, head_start);
                 self.latest.time = self.latest.time.saturating_add(late.latest).min(end);
             }
         }
-        if self.number > 1 || self.policy.first_wait.is_none() {
-            let ladder = self.policy.ladder;
+        if head_start.is_none() {
             self.earliest.base = ladder.after(self.earliest.base, early.earliest);
-            self.nominal.base = ladder.after(self.nominal.base, nominal);
+            self.nominal.base = ladder.after(self.nominal.base, middle.middle());
             self.latest.base = ladder.after(self.latest.base, late.latest);
         }
         self.number = self.number.saturating_add(1);
@@ -123,37 +124,21 @@ impl Schedule {
         }
     }
 
-    /// Returns the nominal time of the next poll, after a wait from `window` that is to be `wait` if the deadline lets it.
-    fn nominal_before(&mut self, deadline: Deadline, window: Window, wait: u64) -> u64 {
+    /// Returns the nominal time of the next poll, after the mean wait of `window` or the mean last wait.
+    fn nominal_before(&mut self, deadline: Deadline, window: Window, head_start: Option<u64>) -> u64 {
         let time = self.nominal.time;
         let wait = if deadline.is_near(time, window) {
-            let choose = |window: Window| wait.min(window.latest);
-            match deadline.cut(&self.policy.ladder, deadline.left(time), window, None, choose) {
+            match deadline.cut(&self.policy.ladder, deadline.left(time), window, head_start, Window::middle) {
                 Cut::Not(wait) => wait,
                 Cut::Last(window) => {
                     self.last = true;
-                    window.latest
+                    window.middle()
                 }
             }
         } else {
-            wait
+            window.middle()
         };
         time.saturating_add(wait)
-    }
-
-    fn window(&self, track: Track) -> Window {
-        match self.policy.first_wait {
-            Some(first_wait) if self.number == 1 => self.policy.ladder.first_window(first_wait),
-            _ => self.policy.ladder.window(track.base),
-        }
-    }
-
-    fn nominal_wait(&self, window: Window) -> u64 {
-        match (self.policy.ladder.jitter, self.policy.first_wait) {
-            (Jitter::Decorrelated, _) => window.at(1 << 63),
-            (_, Some(first_wait)) if self.number == 1 => first_wait.get(),
-            _ => self.nominal.base,
-        }
     }
 }
 

@@ -41,6 +41,12 @@ impl Sentence {
         sentence.text(" s")
     }
 
+    /// Appends a duration as `duration` does, from a second on to the millisecond below.
+    pub(crate) const fn short_duration(self, duration: Duration) -> Self {
+        let rest = if duration.as_secs() > 0 { duration.subsec_millis() } else { return self.duration(duration) };
+        self.duration(Duration::from_secs(duration.as_secs()).saturating_add(Duration::from_millis(rest as u64)))
+    }
+
     /// Returns the text.
     pub const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.bytes.split_at(self.length as usize).0) {

@@ -1,25 +1,31 @@
 //! The transitions: what a poller remembers, and what it decides, free of payloads, clocks and generators.
 
+use core::num::NonZeroU64;
+
 use rand_core::Rng;
 
 use crate::{
     Policy, Reason,
-    wait::{Cut, Window},
+    wait::{Cut, WaitKind, Window},
 };
 
 /// What a poller remembers between polls, in nanoseconds since its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct State {
-    /// The latest elapsed time seen; it never runs backwards, and stands still once finished.
+    /// The time that has passed; it stands still once finished.
     pub(crate) elapsed: u64,
     /// When the next poll is due.
     pub(crate) due: u64,
     /// The base of the ladder's next wait; for `Decorrelated` jitter, the ladder's previous wait.
     base: u64,
+    /// Until when the server asked us to wait; whenever it did not ask, that time is over.
+    hinted_until: u64,
     pub(crate) polls: u32,
     pub(crate) errors: u32,
     pub(crate) consecutive_errors: u32,
     phase: Phase,
+    /// What decided the wait until `due`, once there is one.
+    pub(crate) wait_kind: Option<WaitKind>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +49,12 @@ impl State {
             elapsed: 0,
             due: 0,
             base: policy.ladder.first(),
+            hinted_until: 0,
             polls: 0,
             errors: 0,
             consecutive_errors: 0,
             phase: Phase::Polling,
+            wait_kind: None,
         }
     }
 
@@ -59,12 +67,12 @@ impl State {
         rng: &mut R,
         transient: bool,
         hint: Option<u64>,
-        elapsed: u64,
+        passed: u64,
     ) -> Verdict {
         if self.is_finished() {
             return Verdict::GiveUp(Reason::Finished);
         }
-        self.count(elapsed);
+        self.count(passed);
         if transient {
             self.errors = self.errors.saturating_add(1);
             self.consecutive_errors = self.consecutive_errors.saturating_add(1);
@@ -87,39 +95,71 @@ impl State {
             }
         }
 
-        let ladder = &policy.ladder;
-        let draw = ladder.jitter.draw(rng);
-        let window = self.window(policy, transient, hint, draw);
+        // The first outcome is the only one that a head start can follow, unless its hint takes that place.
+        let head_start = if self.polls == 1 && (transient || hint.is_none()) { policy.head_start } else { None };
+        let draw = policy.ladder.jitter.draw(rng);
+        let (window, kind) = self.window(policy, transient, hint, head_start.map(NonZeroU64::get), draw);
+        self.hinted_until = hint.map_or(0, |hint| self.elapsed.saturating_add(hint));
         match policy.deadline {
             Some(deadline) if deadline.is_near(self.elapsed, window) => {
-                match deadline.cut(ladder, deadline.left(self.elapsed), window, hint, |window| window.at(draw)) {
-                    Cut::Not(wait) => self.sleep(wait),
+                let left = deadline.left(self.elapsed);
+                let asked = hint.max(head_start.map(|head_start| head_start.get().min(left)));
+                match deadline.cut(&policy.ladder, left, window, asked, |window| window.at(draw)) {
+                    Cut::Not(wait) => self.sleep(wait, kind),
                     Cut::Last(window) => {
                         self.phase = Phase::LastWait;
-                        // That the wait is too long says much about the upper half of the draw, and nothing about the lower.
-                        self.sleep(window.at(draw.rotate_left(32)))
+                        self.sleep(window.at(policy.ladder.jitter.draw(rng)), WaitKind::Last)
                     }
                 }
             }
-            _ => self.sleep(window.at(draw)),
+            _ => self.sleep(window.at(draw), kind),
+        }
+    }
+
+    /// Decides after an unscheduled look that left the operation unfinished: the wait goes on, for as long as the server asks
+    /// if it asks for more.
+    pub(crate) fn look(&mut self, policy: &Policy, hint: Option<u64>, passed: u64) -> Verdict {
+        if self.is_finished() {
+            return Verdict::GiveUp(Reason::Finished);
+        }
+        self.pass(passed);
+        let left = self.due.saturating_sub(self.elapsed);
+        let Some(hint) = hint else {
+            return Verdict::Sleep(left);
+        };
+        if policy.deadline.is_some_and(|deadline| hint > deadline.left(self.elapsed)) {
+            return self.give_up(Reason::RetryAfterPastDeadline);
+        }
+        self.hinted_until = self.hinted_until.max(self.elapsed.saturating_add(hint));
+        match self.wait_kind {
+            _ if hint <= left => Verdict::Sleep(left),
+            Some(WaitKind::Last) => self.sleep(hint, WaitKind::Last),
+            _ => self.sleep(hint, WaitKind::Hint),
         }
     }
 
     /// Ends with the operation's own end, which counts as a poll while polling.
     #[inline]
-    pub(crate) fn conclude(&mut self, elapsed: u64) {
+    pub(crate) fn conclude(&mut self, passed: u64) {
         if !self.is_finished() {
-            self.count(elapsed);
+            self.count(passed);
             self.consecutive_errors = 0;
             self.phase = Phase::Finished;
         }
     }
 
-    pub(crate) fn cancel(&mut self, elapsed: u64) -> Reason {
+    /// Ends with the operation's own end, found by an unscheduled look.
+    pub(crate) fn conclude_look(&mut self, passed: u64) {
+        self.pass(passed);
+        self.phase = Phase::Finished;
+    }
+
+    /// Ends because the caller wants to.
+    pub(crate) fn cancel(&mut self, passed: u64) -> Reason {
         if self.is_finished() {
             return Reason::Finished;
         }
-        self.elapsed = self.elapsed.max(elapsed);
+        self.pass(passed);
         self.phase = Phase::Finished;
         Reason::Cancelled
     }
@@ -128,41 +168,74 @@ impl State {
         self.base = policy.ladder.first();
     }
 
+    /// Sets the base of the ladder's next wait.
+    pub(crate) fn set_backoff(&mut self, policy: &Policy, base: u64) {
+        self.base = policy.ladder.bounded(base);
+    }
+
+    /// Notes that time has passed.
+    #[inline]
+    pub(crate) fn pass(&mut self, passed: u64) {
+        self.elapsed = self.elapsed_after(passed);
+    }
+
+    /// Returns what `elapsed` will be when so much more time has passed.
+    #[inline]
+    pub(crate) const fn elapsed_after(&self, passed: u64) -> u64 {
+        if self.is_finished() { self.elapsed } else { self.elapsed.saturating_add(passed) }
+    }
+
+    /// Returns what is left of the time that the server asked us to wait, if anything is.
+    pub(crate) fn hint_left(&self) -> Option<u64> {
+        self.hinted_until.checked_sub(self.elapsed).filter(|left| *left > 0)
+    }
+
     #[inline]
     pub(crate) const fn is_finished(&self) -> bool {
         matches!(self.phase, Phase::Finished)
     }
 
-    /// Returns the window of the next wait as hint and ladder have it, the deadline apart. The ladder climbs where it was
-    /// asked.
+    /// Returns the window of the next wait as hint, head start and ladder have it, the deadline apart, and which of them
+    /// decides: on a transient error, the one that starts later. The ladder climbs if it is asked.
     #[expect(clippy::inline_always, reason = "a fifth fewer instructions: called from one place, it needs no call")]
     #[inline(always)]
-    fn window(&mut self, policy: &Policy, transient: bool, hint: Option<u64>, draw: u64) -> Window {
-        let asked = hint.map(|hint| policy.ladder.hint_window(hint));
+    fn window(
+        &mut self,
+        policy: &Policy,
+        transient: bool,
+        hint: Option<u64>,
+        head_start: Option<u64>,
+        draw: u64,
+    ) -> (Window, WaitKind) {
+        let ladder = &policy.ladder;
+        let asked = hint.map(|hint| ladder.hint_window(hint));
         if let (Some(asked), false) = (asked, transient) {
-            return asked;
+            return (asked, WaitKind::Hint);
         }
-        // The first outcome is the only one that the first wait can follow.
-        let first_wait = if self.polls == 1 { policy.first_wait } else { None };
-        let own = if let Some(first_wait) = first_wait {
-            policy.ladder.first_window(first_wait)
+        let (own, kind) = if let Some(head_start) = head_start {
+            (ladder.head_start_window(head_start), WaitKind::HeadStart)
         } else {
-            let window = policy.ladder.window(self.base);
-            self.base = policy.ladder.after(self.base, window.at(draw));
-            window
+            let window = ladder.window(self.base);
+            self.base = ladder.after(self.base, window.at(draw));
+            (window, WaitKind::Ladder)
         };
-        asked.map_or(own, |asked| own.later(asked))
+        match asked {
+            None => (own, kind),
+            Some(asked) if asked.earliest > own.earliest => (own.later(asked), WaitKind::Hint),
+            Some(asked) => (own.later(asked), kind),
+        }
     }
 
     #[inline]
-    fn count(&mut self, elapsed: u64) {
+    fn count(&mut self, passed: u64) {
         self.polls = self.polls.saturating_add(1);
-        self.elapsed = self.elapsed.max(elapsed);
+        self.elapsed = self.elapsed.saturating_add(passed);
     }
 
     #[inline]
-    const fn sleep(&mut self, wait: u64) -> Verdict {
+    const fn sleep(&mut self, wait: u64, kind: WaitKind) -> Verdict {
         self.due = self.elapsed.saturating_add(wait);
+        self.wait_kind = Some(kind);
         Verdict::Sleep(wait)
     }
 
@@ -173,4 +246,4 @@ impl State {
     }
 }
 
-const _: () = assert!(size_of::<State>() <= 40, "a million pollers are a million of these");
+const _: () = assert!(size_of::<State>() <= 48, "a million pollers are a million of these");

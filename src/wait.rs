@@ -3,13 +3,14 @@
 
 mod deadline;
 mod jitter;
+mod kind;
 mod ladder;
 pub(crate) mod nanos;
 mod window;
 
-pub use jitter::Jitter;
 pub(crate) use {
     deadline::{Cut, Deadline},
     ladder::Ladder,
     window::Window,
 };
+pub use {jitter::Jitter, kind::WaitKind};

@@ -2,6 +2,7 @@
 //!
 //! `peers` has a file for each: how it is given the policy that all are measured with, or the nearest it can say. `conduct` has
 //! another for each: how it is run in virtual time.
+#![expect(clippy::float_arithmetic, reason = "a measurement is not a whole number")]
 
 #[cfg(feature = "costs")]
 pub mod callgrind;

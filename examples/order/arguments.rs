@@ -49,7 +49,7 @@ pub(crate) struct Arguments {
 struct Settings {
     /// The first wait alone; the ladder of waits starts after it
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
-    first_wait: Option<Duration>,
+    head_start: Option<Duration>,
 
     /// Where the ladder of waits starts
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
@@ -103,8 +103,8 @@ impl Arguments {
 impl Settings {
     fn policy(&self, base: Policy) -> Result<Policy, PolicyError> {
         let mut builder = base.to_builder();
-        if let Some(wait) = self.first_wait {
-            builder = builder.first_wait(wait);
+        if let Some(wait) = self.head_start {
+            builder = builder.head_start(wait);
         }
         if let Some(wait) = self.initial_wait {
             builder = builder.initial_wait(wait);

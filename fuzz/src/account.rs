@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use asyncpoll::{Jitter, Reason};
+use asyncpoll::Reason;
 
 use crate::{
     settings::Settings,
     span::{MOST, nanos},
-    windows::Window,
 };
 
 /// What a poll found that left the operation unfinished: whether it was an error, and the hint.
@@ -15,14 +14,6 @@ use crate::{
 pub(crate) struct Unfinished {
     pub(crate) transient: bool,
     pub(crate) hint: Option<u128>,
-}
-
-/// Whether the last wait before the deadline has been decided, as far as that can be seen from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LastWait {
-    No,
-    Perhaps,
-    Yes,
 }
 
 /// The counts and times of one poller, in nanoseconds since its start.
@@ -33,12 +24,10 @@ pub(crate) struct Account {
     pub(crate) errors: u32,
     pub(crate) consecutive_errors: u32,
     pub(crate) finished: bool,
-    start: Duration,
+    latest_reading: Duration,
     elapsed: u128,
     due: u128,
-    /// The base of the ladder's next wait; with `Decorrelated` jitter, the most that the previous wait may have been.
-    base: u128,
-    last_wait: LastWait,
+    last_wait: bool,
     /// Whether every poll so far was due when it was made.
     obedient: bool,
 }
@@ -51,26 +40,26 @@ impl Account {
             errors: 0,
             consecutive_errors: 0,
             finished: false,
-            start,
+            latest_reading: start,
             elapsed: 0,
             due: 0,
-            base: settings.initial_wait.as_nanos(),
-            last_wait: LastWait::No,
+            last_wait: false,
             obedient: true,
         }
     }
 
-    /// Notes that time has come to `now`.
+    /// Notes that the poller was shown `now`.
     pub(crate) fn advance(&mut self, now: Duration) {
         self.elapsed = self.elapsed(now);
+        self.latest_reading = now;
     }
 
     /// Notes a poll at `now`, which left the operation unfinished unless `found` is `None`.
     pub(crate) fn poll(&mut self, found: Option<Unfinished>, now: Duration) {
+        self.advance(now);
         if self.finished {
             return;
         }
-        self.advance(now);
         self.obedient &= self.elapsed >= self.due;
         self.polls += 1;
         match found {
@@ -82,44 +71,19 @@ impl Account {
         }
     }
 
-    /// Notes the wait after the poll just noted.
-    pub(crate) fn wait(&mut self, wait: u128, found: Unfinished, last_wait: LastWait) {
+    /// Notes the wait after the poll just noted, and whether it is the last.
+    pub(crate) fn wait(&mut self, wait: u128, last_wait: bool) {
         self.due = (self.elapsed + wait).min(MOST);
         self.last_wait = last_wait;
-        let answers_hint = !found.transient && found.hint.is_some();
-        if !answers_hint && !self.first_wait_applies(found) {
-            let longest = *self.settings.ladder_window(self.base).end();
-            // The ladder goes on from what it drew, which the wait is not where a hint or the deadline had a say.
-            let near_deadline = self
-                .settings
-                .max_wait
-                .is_some_and(|max_wait| self.elapsed + longest + self.settings.least_spread() >= max_wait.as_nanos());
-            self.base = match (self.settings.jitter, found.hint) {
-                (Jitter::Decorrelated, None) if !near_deadline => wait,
-                (Jitter::Decorrelated, _) => longest,
-                _ => self.settings.next_base(self.base),
-            };
-        }
-    }
-
-    /// Notes whether the poll just noted was answered with `MaxWait`, which tells whether the wait before it was the last.
-    pub(crate) fn settle_last_wait(&mut self, answered: bool) {
-        if self.last_wait == LastWait::Perhaps {
-            self.last_wait = if answered { LastWait::Yes } else { LastWait::No };
-        }
     }
 
     pub(crate) fn finish(&mut self) {
         self.finished = true;
     }
 
-    pub(crate) fn reset_backoff(&mut self) {
-        self.base = self.settings.initial_wait.as_nanos();
-    }
-
     pub(crate) fn elapsed(&self, now: Duration) -> u128 {
-        let since_start = nanos(now.saturating_sub(self.start));
-        if self.finished { self.elapsed } else { self.elapsed.max(since_start) }
+        let passed = nanos(now.saturating_sub(self.latest_reading));
+        if self.finished { self.elapsed } else { (self.elapsed + passed).min(MOST) }
     }
 
     pub(crate) fn remaining(&self, now: Duration) -> Option<u128> {
@@ -146,27 +110,9 @@ impl Account {
             (self.finished, Reason::Finished),
             (found.transient && errors_reached, Reason::ConsecutiveErrors),
             (polls_reached, Reason::MaxPolls),
-            (left == Some(0) || self.last_wait == LastWait::Yes, Reason::MaxWait),
+            (left == Some(0) || self.last_wait, Reason::MaxWait),
             (hint_passes, Reason::RetryAfterPastDeadline),
         ];
         rows.into_iter().find_map(|(applies, reason)| applies.then_some(reason))
-    }
-
-    /// Returns whether the wait after the poll just noted is `first_wait`, by itself or beside a hint.
-    pub(crate) fn first_wait_applies(&self, found: Unfinished) -> bool {
-        self.polls == 1 && self.settings.first_wait.is_some() && (found.transient || found.hint.is_none())
-    }
-
-    /// Returns the window of the wait after the poll just noted, unless it is the last.
-    pub(crate) fn window(&self, found: Unfinished) -> Window {
-        let own = match self.settings.first_wait {
-            Some(first_wait) if self.first_wait_applies(found) => self.settings.first_window(first_wait.as_nanos()),
-            _ => self.settings.ladder_window(self.base),
-        };
-        match found.hint.map(|hint| self.settings.hint_window(hint)) {
-            None => own,
-            Some(asked) if !found.transient => asked,
-            Some(asked) => *own.start().max(asked.start())..=*own.end().max(asked.end()),
-        }
     }
 }

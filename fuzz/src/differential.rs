@@ -18,7 +18,6 @@ pub struct Compared {
     /// Played together with the poller, to count its draws.
     tape: Tape,
     tape_of_model: Tape,
-    start: Duration,
     now: Duration,
 }
 
@@ -29,10 +28,9 @@ impl Compared {
         let tape = operations.tape.rewound();
         Self {
             poller: Poller::new(settings.policy(), tape.clone(), operations.start),
-            model: Model::new(settings),
+            model: Model::new(settings, operations.start),
             tape,
             tape_of_model: operations.tape.rewound(),
-            start: operations.start,
             now: operations.start,
         }
     }
@@ -55,8 +53,7 @@ impl Subject for Compared {
             Outcome::Failed(()) => Found::Failed,
         };
         let decision = self.poller.step(outcome, self.now);
-        let since_start = self.now.saturating_sub(self.start).as_nanos();
-        let expected = self.model.step(found, since_start, || self.tape_of_model.next_u64());
+        let expected = self.model.step(found, self.now, || self.tape_of_model.next_u64());
         assert_eq!(Expected::from(&decision), expected, "the reference decides differently about {outcome:?}: {self:#?}");
         assert_eq!(self.tape.draws(), self.tape_of_model.draws(), "the reference draws differently: {self:#?}");
         match decision {
@@ -66,8 +63,9 @@ impl Subject for Compared {
     }
 
     fn cancel(&mut self) {
-        let reason = self.poller.cancel(self.now).reason;
-        assert_eq!(reason, self.model.cancel(), "the reference ends differently: {self:#?}");
+        let gave_up = self.poller.cancel(self.now);
+        let left = gave_up.retry_after.map(|left| left.as_nanos());
+        assert_eq!((gave_up.reason, left), self.model.cancel(self.now), "the reference ends differently: {self:#?}");
     }
 
     fn reset_backoff(&mut self) {

@@ -1,25 +1,24 @@
 //! What the fuzz targets share: inputs to make up, independent bookkeeping, and the promises that are asserted.
 //!
-//! `fuzz/run 60 steps` fuzzes for a minute and keeps what it finds new in `corpus/steps`. `cargo run --manifest-path
-//! fuzz/Cargo.toml --bin steps` replays that corpus and the seeds, which are made by hand and named after what they are for, or
-//! the files and directories it is given, without libFuzzer and its C++; it fails where a promise does not hold, and prints the
-//! input.
+//! `fuzz/run 60 steps` fuzzes for a minute. `cargo run --release --package asyncpoll-fuzz --bin steps` needs no
+//! libFuzzer and no C++: it checks the seeds, which are made by hand and named after what they are for, and inputs made of them,
+//! or else the files and directories it is given. It fails where a promise does not hold, and prints the input.
 //!
 //! Nothing here shares arithmetic with the crate under test: times are nanoseconds in a `u128`, and formulas are those of the
 //! docs. The bookkeeping of `promises` knows no draws and allows whatever a promise does; the reference of the crate's own
 //! tests, which `differential` compares with, knows them and allows one decision.
 
 mod account;
-pub mod corpus;
 pub mod differential;
 pub mod journal;
 #[path = "../../tests/it/model.rs"]
+#[expect(dead_code, reason = "the crate's own tests ask for more of it")]
 mod model;
 pub mod operations;
 mod payload;
 pub mod promises;
 pub mod refusals;
+pub mod seeds;
 pub mod settings;
 pub mod span;
 pub mod tape;
-mod windows;

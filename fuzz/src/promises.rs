@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use asyncpoll::{Decision, GaveUp, Outcome, Poller, Reason};
+use asyncpoll::{Decision, GaveUp, Outcome, Poller, Reason, WaitKind};
 
 use crate::{
-    account::{Account, LastWait, Unfinished},
+    account::{Account, Unfinished},
     operations::Subject,
     payload::{Payload, Payloads},
     settings::Settings,
@@ -58,8 +58,13 @@ impl Watched {
 
         let decision = self.poller.step_keeping(self.payloads.fill(outcome), self.now, &mut self.kept);
 
-        let allowed = usize::from(matches!(decision, Decision::Sleep(_)) && self.account.settings.draws());
-        assert!(self.tape.draws() - draws <= allowed, "Frugal: a draw too many for {decision:?}: {self:#?}");
+        let draws_now = self.tape.draws() - draws;
+        let allowed = match decision {
+            Decision::Sleep(_) if !self.account.settings.draws() => 0,
+            Decision::Sleep(_) => 1 + usize::from(self.poller.wait_kind() == Some(WaitKind::Last)),
+            _ => 0,
+        };
+        assert_eq!(draws_now, allowed, "Frugal: so many draws for {decision:?}: {self:#?}");
 
         let fed = (self.payloads.made() > made).then(|| self.payloads.made());
         let (out, expected_out, expected_kept) = match &decision {
@@ -90,22 +95,16 @@ impl Watched {
         let left = account.remaining(self.now);
         assert!(left.is_none_or(|left| wait <= left), "Deadline: Sleep({sleep:?}) ends after it: {self:#?}");
 
-        let window = account.window(found);
-        let least = settings.least_spread();
-        let last_window = left.map(|left| settings.last_window(left, found.hint.unwrap_or(0), &window));
-        let uncut = window.contains(&wait) && left.is_none_or(|left| wait + least < left);
-        let cut = left.is_some_and(|left| window.end() + least >= left) && last_window.is_some_and(|last| last.contains(&wait));
-        let first = account.first_wait_applies(found);
-        assert!(first || cut || wait >= settings.floor(), "Sleep({sleep:?}) is shorter than a wait can be: {self:#?}");
-        let long_hint = found.hint.is_some_and(|hint| hint >= settings.initial_wait.as_nanos());
-        assert!(first || long_hint || sleep <= settings.max_backoff, "Capped: Sleep({sleep:?}) is longer: {self:#?}");
-        let last_wait = match (uncut, cut) {
-            (true, false) => LastWait::No,
-            (true, true) => LastWait::Perhaps,
-            (false, true) => LastWait::Yes,
-            (false, false) => panic!("Sleep({sleep:?}) is neither in {window:?} nor cut: {self:#?}"),
-        };
-        self.account.wait(wait, found, last_wait);
+        let kind = self.poller.wait_kind();
+        let is_head_start = kind == Some(WaitKind::HeadStart);
+        let is_last = kind == Some(WaitKind::Last);
+        let least = if is_head_start || is_last { 1 } else { settings.floor() };
+        assert!(wait >= least, "Sleep({sleep:?}) is shorter than a wait can be: {self:#?}");
+        let may_be_longer = found.hint.is_some() || account.polls == 1 && settings.head_start.is_some();
+        assert!(may_be_longer || sleep <= settings.max_backoff, "Capped: Sleep({sleep:?}) is longer: {self:#?}");
+        assert!(left.is_none_or(|left| is_last || wait < left), "One cut: Sleep({sleep:?}) must be the last: {self:#?}");
+        assert!(left.is_some() || !is_last, "One cut: there is no deadline: {self:#?}");
+        self.account.wait(wait, is_last);
     }
 
     fn assert_gave_up<E>(&mut self, gave_up: &GaveUp<E>, reason: Option<Reason>, hint: Option<Duration>) {
@@ -153,12 +152,10 @@ impl Subject for Watched {
         self.account.poll(found.map(|(found, _)| found), self.now);
         let sleep = match (decision, found) {
             (Decision::Sleep(wait), Some((found, _))) => {
-                self.account.settle_last_wait(false);
                 self.assert_sleep(wait, found);
                 Some(wait)
             }
             (Decision::GaveUp(gave_up), Some((found, hint))) => {
-                self.account.settle_last_wait(gave_up.reason == Reason::MaxWait);
                 let end = self.account.end(found, self.now);
                 self.assert_gave_up(&gave_up, end, hint);
                 None
@@ -181,13 +178,16 @@ impl Subject for Watched {
         assert_eq!(self.tape.draws(), draws, "Frugal: a draw without a Sleep: {self:#?}");
         self.account.advance(self.now);
         let reason = if self.account.finished { Reason::Finished } else { Reason::Cancelled };
-        self.assert_gave_up(&gave_up, Some(reason), None);
+        let hint = gave_up.retry_after;
+        let left = self.account.until_next_poll(self.now);
+        let is_left = hint.is_none_or(|hint| left.is_some_and(|left| hint.as_nanos() <= left));
+        assert!(is_left, "Polite: more of a hint is left than of the wait: {self:#?}");
+        self.assert_gave_up(&gave_up, Some(reason), hint);
         self.assert_answers();
     }
 
     fn reset_backoff(&mut self) {
         self.poller.reset_backoff();
-        self.account.reset_backoff();
         self.assert_answers();
     }
 }

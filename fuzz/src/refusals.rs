@@ -14,7 +14,7 @@ pub fn refusals(settings: &Settings) -> Vec<PolicyError> {
         }
     };
     let durations = [
-        ("first_wait", settings.first_wait),
+        ("head_start", settings.head_start),
         ("initial_wait", Some(initial_wait)),
         ("max_backoff", Some(max_backoff)),
         ("max_wait", settings.max_wait),
@@ -28,12 +28,18 @@ pub fn refusals(settings: &Settings) -> Vec<PolicyError> {
     for (field, count) in [("max_polls", settings.max_polls), ("max_consecutive_errors", settings.max_consecutive_errors)] {
         refuse(count == Some(0), PolicyError::ZeroCount { field });
     }
+    if let (Some(head_start), Some(max_wait)) = (settings.head_start, settings.max_wait) {
+        refuse(head_start > max_wait, PolicyError::HeadStartAboveMaxWait { head_start, max_wait });
+    }
     refuse(initial_wait > max_backoff, PolicyError::InitialWaitAboveMaxBackoff { initial_wait, max_backoff });
     refuse(denom == 0, PolicyError::ZeroDenominator { numer });
     refuse(numer < denom, PolicyError::MultiplierBelowOne { numer, denom });
     match settings.jitter {
         Jitter::PlusMinus(percent) => refuse(percent > 100, PolicyError::JitterAboveHundred { percent }),
-        Jitter::Decorrelated => refuse(initial_wait == max_backoff, PolicyError::NothingToSpread { wait: initial_wait }),
+        Jitter::Decorrelated => {
+            let spreads = max_backoff.as_nanos() * 5 >= initial_wait.as_nanos() * 6;
+            refuse(!spreads, PolicyError::TooLittleToSpread { initial_wait, max_backoff });
+        }
         _ => {}
     }
     refusals

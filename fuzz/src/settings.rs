@@ -18,7 +18,7 @@ pub const LONGEST: Duration = Duration::from_nanos(i64::MAX as u64);
 #[expect(missing_docs, reason = "the setters of `PolicyBuilder` have the docs")]
 pub struct Settings {
     #[arbitrary(with = optional_span)]
-    pub first_wait: Option<Duration>,
+    pub head_start: Option<Duration>,
     #[arbitrary(with = span)]
     pub initial_wait: Duration,
     #[arbitrary(with = multiplier)]
@@ -43,13 +43,13 @@ impl Settings {
         let (numer, denom) = self.multiplier;
         let (one, other) = (wait(self.initial_wait), wait(self.max_backoff));
         Self {
-            first_wait: self.first_wait.map(wait),
+            head_start: self.head_start.map(|head_start| wait(head_start).min(self.max_wait.map_or(LONGEST, wait))),
             initial_wait: one.min(other),
             multiplier: (numer.max(denom).max(1), denom.min(numer).max(1)),
             max_backoff: one.max(other),
             jitter: match self.jitter {
                 Jitter::PlusMinus(percent) => Jitter::PlusMinus(percent % 101),
-                Jitter::Decorrelated if one == other => Jitter::Equal,
+                Jitter::Decorrelated if one.max(other).as_nanos() * 5 < one.min(other).as_nanos() * 6 => Jitter::Equal,
                 jitter => jitter,
             },
             max_wait: self.max_wait.map(wait),
@@ -71,8 +71,8 @@ impl Settings {
             .max_backoff(self.max_backoff)
             .jitter(self.jitter)
             .no_max_wait();
-        if let Some(wait) = self.first_wait {
-            builder = builder.first_wait(wait);
+        if let Some(wait) = self.head_start {
+            builder = builder.head_start(wait);
         }
         if let Some(wait) = self.max_wait {
             builder = builder.max_wait(wait);
@@ -90,7 +90,7 @@ impl Settings {
     pub(crate) fn of_model(&self) -> model::Settings {
         let nanos = |duration: Duration| duration.as_nanos().try_into().expect("a wait that builds is below 2⁶³ ns");
         model::Settings {
-            first_wait: self.first_wait.map(nanos),
+            head_start: self.head_start.map(nanos),
             initial_wait: nanos(self.initial_wait),
             max_backoff: nanos(self.max_backoff),
             multiplier: self.multiplier,
@@ -104,6 +104,11 @@ impl Settings {
     /// Returns whether waits are drawn at all.
     pub fn draws(&self) -> bool {
         !matches!(self.jitter, Jitter::None | Jitter::PlusMinus(0))
+    }
+
+    /// Returns the shortest wait that the ladder or a hint may lead to: a tenth of `initial_wait`.
+    pub(crate) fn floor(&self) -> u128 {
+        self.initial_wait.as_nanos().div_ceil(10)
     }
 
     /// Returns the most polls that a poller can make whose clock advances by each `Sleep` at least.

@@ -11,6 +11,9 @@ use crate::{
     wait::{Deadline, Ladder, nanos},
 };
 
+/// What part of `initial_wait` there must be between it and `max_backoff` for `Decorrelated` jitter to spread anything.
+const DECORRELATED_ROOM: u64 = 5;
+
 /// `?`, for constants.
 macro_rules! checked {
     ($result:expr) => {
@@ -40,7 +43,7 @@ macro_rules! checked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct PolicyBuilder {
-    first_wait: Option<Duration>,
+    head_start: Option<Duration>,
     initial_wait: Duration,
     multiplier: (u32, u32),
     max_backoff: Duration,
@@ -56,7 +59,7 @@ impl PolicyBuilder {
 
     pub(super) const fn new() -> Self {
         Self {
-            first_wait: None,
+            head_start: None,
             initial_wait: Duration::from_secs(5),
             multiplier: (3, 1),
             max_backoff: Duration::from_secs(5 * 60),
@@ -68,51 +71,49 @@ impl PolicyBuilder {
     }
 
     pub(super) const fn from_policy(policy: Policy) -> Self {
-        let Policy { first_wait, ladder, deadline, max_polls, max_consecutive_errors } = policy;
         Self {
-            first_wait: optional_duration(first_wait),
-            initial_wait: Duration::from_nanos(ladder.initial_wait.get()),
-            multiplier: (ladder.numer, ladder.denom.get()),
-            max_backoff: Duration::from_nanos(ladder.max_backoff.get()),
-            jitter: ladder.jitter,
-            max_wait: match deadline {
-                Some(deadline) => Some(Duration::from_nanos(deadline.max_wait.get())),
-                None => None,
-            },
-            max_polls: optional_count(max_polls),
-            max_consecutive_errors: optional_count(max_consecutive_errors),
+            head_start: policy.head_start(),
+            initial_wait: policy.initial_wait(),
+            multiplier: policy.multiplier(),
+            max_backoff: policy.max_backoff(),
+            jitter: policy.jitter(),
+            max_wait: policy.max_wait(),
+            max_polls: policy.max_polls(),
+            max_consecutive_errors: policy.max_consecutive_errors(),
         }
     }
 
-    /// Sets the first wait alone, for an operation known to take at least so long; the ladder then starts with the second.
+    /// Sets how long the operation is known to take at least: the first wait alone is no shorter, and the ladder starts with the
+    /// second. From 1 ns to `max_wait`; not set unless this is called.
     ///
-    /// It is jittered as the others are, but neither raised to `initial_wait` nor cut to `max_backoff`. A hint at the first
-    /// poll takes its place or, with a transient error, the longer of both counts. Not set unless this is called.
+    /// It is a hint that we give ourselves: jitter lengthens it and never shortens it, by up to a fifth of it or of
+    /// `initial_wait`, whichever is longer, and `max_backoff` does not shorten it. A hint of the server takes its place at the
+    /// first poll; beside a transient error, the longer of both counts.
     ///
     /// ```
     /// use asyncpoll::{Jitter, Policy, PolicyError};
     /// use core::time::Duration;
     ///
-    /// let policy = Policy::builder().first_wait(Duration::from_secs(90)).jitter(Jitter::None).build()?;
+    /// let policy = Policy::builder().head_start(Duration::from_secs(90)).jitter(Jitter::None).build()?;
     /// let seconds: Vec<u64> = policy.schedule().map(|poll| poll.nominal.as_secs()).collect();
     /// assert_eq!(seconds, [0, 90, 95, 110, 155, 290, 590, 600]);
     /// # Ok::<(), PolicyError>(())
     /// ```
-    pub const fn first_wait(mut self, wait: Duration) -> Self {
-        self.first_wait = Some(wait);
+    pub const fn head_start(mut self, wait: Duration) -> Self {
+        self.head_start = Some(wait);
         self
     }
 
-    /// Takes [`first_wait`](Self::first_wait) back: the first wait is the ladder's.
+    /// Clears [`head_start`](Self::head_start): the first wait is the ladder's.
     ///
     /// ```
     /// use asyncpoll::Policy;
     /// use core::time::Duration;
     ///
-    /// assert_eq!(Policy::builder().first_wait(Duration::from_secs(9)).no_first_wait(), Policy::builder());
+    /// assert_eq!(Policy::builder().head_start(Duration::from_secs(9)).no_head_start(), Policy::builder());
     /// ```
-    pub const fn no_first_wait(mut self) -> Self {
-        self.first_wait = None;
+    pub const fn no_head_start(mut self) -> Self {
+        self.head_start = None;
         self
     }
 
@@ -146,8 +147,8 @@ impl PolicyBuilder {
         self
     }
 
-    /// Sets the hard ceiling on every wait the ladder produces, jitter included; 5 min unless this is called. At least
-    /// `initial_wait`. It shortens neither a hint nor `first_wait`.
+    /// Sets the longest wait: the hard ceiling on all that the ladder produces, jitter included; 5 min unless this is called. At
+    /// least `initial_wait`. It shortens neither a hint nor `head_start`, and ends nothing: that is [`max_wait`](Self::max_wait).
     ///
     /// ```
     /// use asyncpoll::{Policy, PolicyError};
@@ -175,10 +176,11 @@ impl PolicyBuilder {
         self
     }
 
-    /// Sets the time from the start of a poller to its deadline; 10 min unless this is called. At least 1 ns.
+    /// Sets the time from the start of a poller to its deadline, not the longest wait, which is
+    /// [`max_backoff`](Self::max_backoff); 10 min unless this is called. At least 1 ns.
     ///
-    /// Where the clock advances by each `Sleep` at least, it bounds the polls too: to 10 × `max_wait` / `initial_wait` + 3,
-    /// whatever is drawn. An explicit `max_wait` goes before the process-wide default.
+    /// If the clock advances by each `Sleep` at least, it bounds the polls too: to 10 × `max_wait` / `initial_wait` + 3,
+    /// whatever is drawn. An explicit `max_wait` takes precedence over the process-wide default.
     ///
     /// ```
     /// use asyncpoll::{Policy, PolicyError};
@@ -220,7 +222,7 @@ impl PolicyBuilder {
         self
     }
 
-    /// Takes [`max_polls`](Self::max_polls) back: there is no limit.
+    /// Clears [`max_polls`](Self::max_polls): there is no limit.
     ///
     /// ```
     /// use asyncpoll::Policy;
@@ -250,7 +252,7 @@ impl PolicyBuilder {
         self
     }
 
-    /// Takes [`max_consecutive_errors`](Self::max_consecutive_errors) back: there is no limit.
+    /// Clears [`max_consecutive_errors`](Self::max_consecutive_errors): there is no limit.
     ///
     /// ```
     /// use asyncpoll::Policy;
@@ -281,8 +283,16 @@ impl PolicyBuilder {
             Some(max_wait) => Some(Deadline::new(max_wait, &ladder)),
             None => None,
         };
+        let head_start = checked!(optional_wait("head_start", self.head_start));
+        if let (Some(first), Some(head_start), Some(last), Some(max_wait)) =
+            (head_start, self.head_start, deadline, self.max_wait)
+        {
+            if first.get() > last.max_wait.get() {
+                return Err(PolicyError::HeadStartAboveMaxWait { head_start, max_wait });
+            }
+        }
         Ok(Policy {
-            first_wait: checked!(optional_wait("first_wait", self.first_wait)),
+            head_start,
             ladder,
             deadline,
             max_polls: checked!(limit("max_polls", self.max_polls)),
@@ -297,20 +307,21 @@ impl PolicyBuilder {
         if first.get() > ceiling.get() {
             return Err(PolicyError::InitialWaitAboveMaxBackoff { initial_wait, max_backoff });
         }
-        let denom = match NonZeroU32::new(denom) {
+        let (lowest_numer, lowest_denom) = lowest_terms(numer, denom);
+        let lowest_denom = match NonZeroU32::new(lowest_denom) {
             None => return Err(PolicyError::ZeroDenominator { numer }),
             Some(_) if numer < denom => return Err(PolicyError::MultiplierBelowOne { numer, denom }),
-            Some(denom) => denom,
+            Some(lowest_denom) => lowest_denom,
         };
         let jitter = match self.jitter {
             Jitter::PlusMinus(percent) if percent > 100 => return Err(PolicyError::JitterAboveHundred { percent }),
-            Jitter::Decorrelated if first.get() == ceiling.get() => {
-                return Err(PolicyError::NothingToSpread { wait: initial_wait });
+            Jitter::Decorrelated if ceiling.get().saturating_sub(first.get()) < first.get().div_ceil(DECORRELATED_ROOM) => {
+                return Err(PolicyError::TooLittleToSpread { initial_wait, max_backoff });
             }
             Jitter::PlusMinus(0) => Jitter::None,
             jitter => jitter,
         };
-        Ok(Ladder { initial_wait: first, max_backoff: ceiling, numer, denom, jitter })
+        Ok(Ladder { initial_wait: first, max_backoff: ceiling, numer: lowest_numer, denom: lowest_denom, jitter })
     }
 }
 
@@ -337,16 +348,14 @@ const fn limit(field: &'static str, value: Option<u32>) -> Result<Option<NonZero
     }
 }
 
-const fn optional_duration(nanos: Option<NonZeroU64>) -> Option<Duration> {
-    match nanos {
-        None => None,
-        Some(nanos) => Some(Duration::from_nanos(nanos.get())),
+/// Returns the ratio in its lowest terms, so that equal multipliers make equal policies; a zero stays what it is.
+const fn lowest_terms(numer: u32, denom: u32) -> (u32, u32) {
+    let (mut divisor, mut rest) = (numer, denom);
+    while let Some(next) = divisor.checked_rem(rest) {
+        (divisor, rest) = (rest, next);
     }
-}
-
-const fn optional_count(count: Option<NonZeroU32>) -> Option<u32> {
-    match count {
-        None => None,
-        Some(count) => Some(count.get()),
+    match (numer.checked_div(divisor), denom.checked_div(divisor)) {
+        (Some(numer), Some(denom)) => (numer, denom),
+        _ => (0, 0),
     }
 }

@@ -60,10 +60,20 @@ pub enum PolicyError {
         /// The ceiling.
         max_backoff: Duration,
     },
-    /// [`Jitter::Decorrelated`](crate::Jitter::Decorrelated) draws between `initial_wait` and `max_backoff`, which are equal.
-    NothingToSpread {
-        /// What both are.
-        wait: Duration,
+    /// [`Jitter::Decorrelated`](crate::Jitter::Decorrelated) draws between `initial_wait` and `max_backoff`, which are too close
+    /// to spread a fleet.
+    TooLittleToSpread {
+        /// Where the ladder was to start.
+        initial_wait: Duration,
+        /// The ceiling.
+        max_backoff: Duration,
+    },
+    /// The operation would be expected to take longer than there is time.
+    HeadStartAboveMaxWait {
+        /// How long it takes at least.
+        head_start: Duration,
+        /// The time from the start to the deadline.
+        max_wait: Duration,
     },
 }
 
@@ -97,10 +107,14 @@ impl PolicyError {
                 .duration(initial_wait)
                 .text("; it must be at most max_backoff, ")
                 .duration(max_backoff),
-            Self::NothingToSpread { wait } => sentence
-                .text("initial_wait and max_backoff are both ")
-                .duration(wait)
-                .text("; decorrelated jitter needs max_backoff to be longer"),
+            Self::TooLittleToSpread { initial_wait, max_backoff } => sentence
+                .text("max_backoff is ")
+                .duration(max_backoff)
+                .text("; with decorrelated jitter it must be at least 6/5 of initial_wait, ")
+                .duration(initial_wait),
+            Self::HeadStartAboveMaxWait { head_start, max_wait } => {
+                sentence.text("head_start is ").duration(head_start).text("; it must be at most max_wait, ").duration(max_wait)
+            }
         }
     }
 }

@@ -7,6 +7,9 @@ use super::{Ladder, Window, nanos};
 /// The most of what is left that the last wait is spread over, in percent.
 const LAST_WAIT_PERCENT: u8 = 20;
 
+/// What part of the least spread of the last wait must remain of a window that is truncated to leave room for that.
+const LEAST_TRUNCATED: u64 = 4;
+
 /// When polling ends, in nanoseconds since the start of the poller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Deadline {
@@ -27,8 +30,8 @@ pub(crate) enum Cut {
 
 impl Deadline {
     pub(crate) const fn new(max_wait: NonZeroU64, ladder: &Ladder) -> Self {
-        let shorter = if max_wait.get() < ladder.first() { max_wait.get() } else { ladder.first() };
-        Self { max_wait, last_from: max_wait.get().saturating_sub(part(ladder, shorter)) }
+        let least_spread = part(ladder, shorter(max_wait, ladder.first()));
+        Self { max_wait, last_from: max_wait.get().saturating_sub(least_spread) }
     }
 
     /// Returns the time left at `elapsed`.
@@ -44,24 +47,26 @@ impl Deadline {
     }
 
     /// Returns what becomes of the wait that `choose` takes from `window`, with `left` to go, where that window is near the
-    /// deadline. It is not to end before `hint`.
+    /// deadline. It is not to end before `asked`.
     pub(crate) fn cut(
         &self,
         ladder: &Ladder,
         left: u64,
         window: Window,
-        hint: Option<u64>,
+        asked: Option<u64>,
         choose: impl FnOnce(Window) -> u64,
     ) -> Cut {
-        let room = left.saturating_sub(self.least_spread());
-        // A window that ends before the deadline is truncated so that the least spread is left after it: the last wait is to
-        // follow.
-        let window = if window.latest < left && window.earliest < room { window.before(room) } else { window };
+        let least = self.least_spread();
+        let room = left.saturating_sub(least);
+        // A window that ends before the deadline is truncated so that the least spread is left after it, unless next to nothing
+        // remains of it: the last wait is to follow.
+        let leaves_room = window.latest < left && room.saturating_sub(window.earliest) >= least.div_ceil(LEAST_TRUNCATED);
+        let window = if leaves_room { window.before(room) } else { window };
         let wait = choose(window);
         if wait < room {
             return Cut::Not(wait);
         }
-        let earliest = self.last_earliest(ladder, left).max(hint.unwrap_or(1));
+        let earliest = self.last_earliest(ladder, left).max(asked.unwrap_or(1));
         Cut::Last(Window { earliest, latest: left.min(window.latest) })
     }
 
@@ -78,10 +83,18 @@ impl Deadline {
         end < self.last_from
     }
 
+    /// Returns how many waits of a length from `window`, the first started at `elapsed`, are over before one may be cut.
+    pub(crate) fn waits_of(&self, wait: u64, elapsed: u64, window: Window) -> u64 {
+        let far = self.last_from.saturating_sub(elapsed).saturating_sub(window.latest);
+        far.checked_div(wait).unwrap_or(0)
+    }
+
     /// Returns the earliest end of a last wait, with `left` to go: a little before the deadline, so that a fleet started
     /// together does not make its last polls together.
     fn last_earliest(&self, ladder: &Ladder, left: u64) -> u64 {
-        left.saturating_sub(part(ladder, left).max(self.least_spread())).max(1)
+        let most = shorter(self.max_wait, ladder.first());
+        let spread = part(ladder, left).max(self.least_spread()).min(most);
+        left.saturating_sub(spread).max(1)
     }
 
     /// Returns the least spread of the last wait.
@@ -93,4 +106,9 @@ impl Deadline {
 /// Returns the part of `wait` that the last wait is spread over.
 const fn part(ladder: &Ladder, wait: u64) -> u64 {
     nanos::percent_of(ladder.jitter.percent(LAST_WAIT_PERCENT), wait)
+}
+
+/// Returns the shorter of `max_wait` and `initial_wait`: the most that the last wait is spread over.
+const fn shorter(max_wait: NonZeroU64, initial_wait: u64) -> u64 {
+    if max_wait.get() < initial_wait { max_wait.get() } else { initial_wait }
 }

@@ -22,8 +22,9 @@ use super::{Window, nanos};
 /// from what is left: the ceiling is hard, yet waits do not pile up on it. `Full`, `Equal` and `Decorrelated` are those of
 /// Marc Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
 ///
-/// A server's hint is only ever lengthened, by at most `q` percent: `p` up to 20 for `PlusMinus(p)`, 0 for `None` and 20 for
-/// the others. The last wait before the deadline has a window of its own: see [`Poller`](crate::Poller).
+/// A server's hint of `initial_wait` or more, and a head start, are only ever lengthened, by at most `q` percent: `p` up to 20
+/// for `PlusMinus(p)`, 0 for `None` and 20 for the others. Shorter hints and the last wait before the deadline have windows of
+/// their own: see [`Poller`](crate::Poller).
 ///
 /// # Example
 ///
@@ -46,8 +47,8 @@ pub enum Jitter {
     Full,
     /// At least half of the base.
     Equal,
-    /// Grown from the previous wait instead of the ladder; the multiplier is not used. Where `max_backoff` is hardly above
-    /// `initial_wait`, there is hardly anything to spread, the last polls of a fleet included.
+    /// Grown from the previous wait instead of the ladder; the multiplier is not used. It takes a `max_backoff` of at least 6/5 of
+    /// `initial_wait`, or there would be next to nothing to spread.
     Decorrelated,
 }
 

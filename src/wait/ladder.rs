@@ -4,7 +4,7 @@ use core::num::{NonZeroU32, NonZeroU64};
 
 use super::{Jitter, Window, nanos};
 
-/// The most by which jitter lengthens a hint, in percent.
+/// The most by which jitter lengthens a hint or a head start, in percent.
 const HINT_PERCENT: u8 = 20;
 
 /// What part of `initial_wait` no window of the ladder starts below.
@@ -46,21 +46,33 @@ impl Ladder {
         self.jitter.window(base, self.first(), self.max_backoff.get()).not_before(floor)
     }
 
-    /// Returns the window of a first wait of its own, which stands outside the ladder and its ceiling.
+    /// Returns the window of a head start, which stands outside the ladder and its ceiling.
     #[inline]
-    pub(crate) fn first_window(&self, first_wait: NonZeroU64) -> Window {
-        self.jitter.window(first_wait.get(), first_wait.get(), u64::MAX).not_before(1)
+    pub(crate) fn head_start_window(&self, head_start: u64) -> Window {
+        self.lengthened(head_start, head_start.max(self.first()))
     }
 
-    /// Returns the window of a wait that the server asked for. A hint below `initial_wait` is drawn as base₀'s wait is.
+    /// Returns the window of a wait that the server asked for. A hint below `initial_wait` is drawn as base₀'s wait is, from
+    /// the hint on.
     #[inline]
     pub(crate) fn hint_window(&self, hint: u64) -> Window {
         if hint < self.first() {
-            self.window(self.first()).not_before(hint)
+            self.window(self.first()).later(self.lengthened(hint, self.first()))
         } else {
-            let longer = nanos::percent_of(self.jitter.percent(HINT_PERCENT), hint);
-            Window { earliest: hint, latest: hint.saturating_add(longer) }
+            self.lengthened(hint, hint)
         }
+    }
+
+    /// Returns the window from `wait` on that is as wide as jitter makes it beside `measure`.
+    #[inline]
+    fn lengthened(&self, wait: u64, measure: u64) -> Window {
+        let width = nanos::percent_of(self.jitter.percent(HINT_PERCENT), measure);
+        Window { earliest: wait, latest: wait.saturating_add(width) }
+    }
+
+    /// Returns `base`, or the end of the ladder that it lies beyond.
+    pub(crate) fn bounded(&self, base: u64) -> u64 {
+        base.clamp(self.first(), self.max_backoff.get())
     }
 
     /// Returns min(⌈`base` × `numer` / `denom`⌉, `max_backoff`).

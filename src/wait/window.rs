@@ -31,6 +31,11 @@ impl Window {
         Self { earliest: self.earliest.max(other.earliest), latest: self.latest.max(other.latest) }
     }
 
+    /// Returns the wait in the middle, the mean of all that are drawn.
+    pub(crate) fn middle(self) -> u64 {
+        self.at(1 << 63)
+    }
+
     /// Returns the wait that `draw` stands for: `earliest` + ⌊`draw` × width / 2⁶⁴⌋.
     ///
     /// One multiplication and no rejection, so that a constant generator is a legal one. Some waits are likelier than

@@ -1,6 +1,6 @@
 //! The deadline and the last wait before it.
 
-use asyncpoll::{Jitter, Outcome, Policy, Reason};
+use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller, Reason, WaitKind};
 
 use crate::support::{Shape, Tape, exact, polls_while_pending, seconds, start, step};
 
@@ -52,33 +52,39 @@ fn the_deadline_is_checked_with_at_least() {
 }
 
 #[test]
-fn the_last_wait_is_drawn_from_the_fifth_before_the_deadline() {
-    // At 500 s, 100 s are left: the last wait is drawn from [80, 100].
-    for (tape, expected) in [(Tape::lowest(), 80.0), (Tape::highest(), 100.0)] {
-        let mut poller = start(Policy::builder().first_wait(seconds(300.0)), tape);
-        assert_eq!(step(&mut poller, Outcome::pending(), seconds(500.0)), Shape::Sleep(seconds(expected)));
-        assert_eq!(step(&mut poller, Outcome::pending(), seconds(590.0)), Shape::GaveUp(Reason::MaxWait));
+fn the_last_wait_is_drawn_from_the_last_of_what_is_left() {
+    // Of 100 s left it would be 20 s, but never more than initial_wait, 5 s; of 10 s it is 2 s; of 2 s the least, 1 s.
+    for (at, earliest, latest) in [(500.0, 95.0, 100.0), (590.0, 8.0, 10.0), (598.0, 1.0, 2.0), (599.5, 1e-9, 0.5)] {
+        for (tape, expected) in [(Tape::lowest(), earliest), (Tape::highest(), latest)] {
+            let mut poller = start(Policy::builder().multiplier(1000, 1), tape);
+            poller.set_backoff(seconds(300.0));
+            assert_eq!(step(&mut poller, Outcome::pending(), seconds(at)), Shape::Sleep(seconds(expected)), "at {at} s");
+            assert_eq!(poller.wait_kind(), Some(WaitKind::Last));
+            assert_eq!(step(&mut poller, Outcome::pending(), seconds(at + 0.1)), Shape::GaveUp(Reason::MaxWait));
+        }
     }
 }
 
 #[test]
-fn the_last_wait_takes_the_lower_half_of_the_draw_first() {
-    // The halves change places, so this is the draw in the middle: 80 + 10.
-    let mut poller = start(Policy::builder().first_wait(seconds(300.0)), Tape::new([0xFFFF_FFFF_8000_0000]));
-    let decision = step(&mut poller, Outcome::pending(), seconds(500.0));
-    let Shape::Sleep(wait) = decision else { panic!("{decision:?}") };
-    assert!(wait >= seconds(90.0) && wait < seconds(90.000_000_01), "{wait:?}");
+fn the_last_wait_takes_a_second_draw() {
+    // The first draw makes it the last, the second is in the middle of [95, 100].
+    let tape = Tape::new([u64::MAX, 1 << 63]);
+    let draws = tape.draws();
+    let mut poller = start(Policy::builder(), tape);
+    poller.set_backoff(seconds(300.0));
+    assert_eq!(step(&mut poller, Outcome::pending(), seconds(500.0)), Shape::Sleep(seconds(97.5)));
+    assert_eq!(draws.get(), 2);
 }
 
 #[test]
-fn the_spread_of_the_last_wait_is_never_less_than_initial_waits() {
+fn the_least_spread_of_the_last_wait_is_initial_waits() {
     // q is 10 %: a tenth of the 2 s left is 0.2 s, a tenth of initial_wait 0.5 s; it is never more than what is left.
     let builder = Policy::builder().jitter(Jitter::PlusMinus(10));
-    for (at, earliest, latest) in [(598.0, 1.5, 2.0), (599.7, 1e-9, 0.3), (400.0, 180.0, 200.0)] {
+    for (at, earliest, latest) in [(598.0, 1.5, 2.0), (599.7, 1e-9, 0.3), (560.0, 36.0, 40.0), (400.0, 195.0, 200.0)] {
         for (tape, expected) in [(Tape::lowest(), earliest), (Tape::highest(), latest)] {
-            let mut poller = start(builder.first_wait(seconds(400.0)), tape);
-            let decision = step(&mut poller, Outcome::pending(), seconds(at));
-            assert_eq!(decision, Shape::Sleep(seconds(expected)), "at {at} s");
+            let mut poller = start(builder, tape);
+            poller.set_backoff(seconds(300.0));
+            assert_eq!(step(&mut poller, Outcome::pending(), seconds(at)), Shape::Sleep(seconds(expected)), "at {at} s");
         }
     }
 }
@@ -153,11 +159,36 @@ fn where_no_room_can_be_left_the_last_wait_is_no_longer_than_the_wait_it_replace
         assert_eq!(decision, Shape::Sleep(seconds(expected)));
         assert_eq!(step(&mut poller, Outcome::pending(), seconds(599.1)), Shape::GaveUp(Reason::MaxWait));
     }
-    // Full jitter draws a hint of 4.9 s from [4.9, 5]; all of it ends within 1 s of the deadline, 5.5 s away or 5.9 s.
-    for (at, tape, expected) in [(594.5, Tape::highest(), 5.0), (594.1, Tape::highest(), 5.0), (594.1, Tape::lowest(), 4.9)] {
-        let mut poller = start(Policy::builder().jitter(Jitter::Full), tape);
-        let decision = step(&mut poller, Outcome::pending().retry_after(seconds(4.9)), seconds(at));
-        assert_eq!(decision, Shape::Sleep(seconds(expected)), "at {at} s");
-        assert_eq!(step(&mut poller, Outcome::pending(), seconds(at + expected)), Shape::GaveUp(Reason::MaxWait));
-    }
+}
+
+#[test]
+fn a_window_is_not_truncated_to_next_to_nothing() {
+    // [4, 5] with 5.3 s left would become [4, 4.3), and with 5.2 s [4, 4.2), less than a quarter of the least spread, 1 s.
+    let at = |left: f64, tape| {
+        let mut poller = start(Policy::builder().max_backoff(seconds(5.0)), tape);
+        (step(&mut poller, Outcome::pending(), seconds(600.0 - left)), poller.wait_kind())
+    };
+    let last = Some(WaitKind::Last);
+    assert_eq!(at(5.3, Tape::highest()), (Shape::Sleep(seconds(4.299_999_999)), Some(WaitKind::Ladder)));
+    assert_eq!(at(5.25, Tape::highest()), (Shape::Sleep(seconds(4.249_999_999)), Some(WaitKind::Ladder)));
+    assert_eq!(at(5.249_999_999, Tape::highest()), (Shape::Sleep(seconds(5.0)), last));
+    // The first draw still decides whether it is the last, and the second where in [4.2, 5] it ends.
+    assert_eq!(at(5.2, Tape::new([1 << 63, 0])), (Shape::Sleep(seconds(4.16)), last));
+    assert_eq!(at(5.2, Tape::lowest()), (Shape::Sleep(seconds(4.0)), Some(WaitKind::Ladder)));
+}
+
+#[test]
+fn under_the_default_policy_little_of_max_wait_is_left_unused() {
+    let policy = Policy::builder().build().unwrap();
+    let unused = |seed| {
+        let mut poller = Poller::seeded(policy, seed, seconds(0.0));
+        let mut now = seconds(0.0);
+        while let Decision::Sleep(wait) = poller.step(Outcome::<()>::pending(), now) {
+            now += wait;
+        }
+        (seconds(600.0) - now).as_secs_f64()
+    };
+    let unused: Vec<f64> = (0..10_000).map(unused).collect();
+    let (mean, worst) = (unused.iter().sum::<f64>() / 10_000.0, unused.iter().copied().fold(0.0, f64::max));
+    assert!((2.4..2.6).contains(&mean) && worst <= 5.0, "{mean} s in the mean, {worst} s at worst");
 }

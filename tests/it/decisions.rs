@@ -18,14 +18,14 @@ fn found(poll: u32) -> Outcome<(), &'static str> {
 }
 
 /// The waits in nanoseconds and the end, on one line.
-pub(crate) fn decisions(jitter: Jitter, first_wait: bool, seed: u64) -> String {
+pub(crate) fn decisions(jitter: Jitter, head_start: bool, seed: u64) -> String {
     let mut builder = Policy::builder()
         .multiplier(7, 3)
         .max_backoff(Duration::from_secs(90))
         .max_wait(Duration::from_secs(900))
         .jitter(jitter);
-    if first_wait {
-        builder = builder.first_wait(Duration::from_secs(42));
+    if head_start {
+        builder = builder.head_start(Duration::from_secs(42));
     }
     let mut poller = Poller::seeded(builder.build().unwrap(), seed, Duration::ZERO);
     let (mut now, mut line) = (Duration::ZERO, String::new());
@@ -54,7 +54,7 @@ pub(crate) fn text() -> String {
         for seed in [0, 1, u64::MAX] {
             writeln!(text, "{name} {seed}:{}", decisions(jitter, false, seed)).unwrap();
         }
-        writeln!(text, "{name} first-wait 1:{}", decisions(jitter, true, 1)).unwrap();
+        writeln!(text, "{name} head-start 1:{}", decisions(jitter, true, 1)).unwrap();
     }
     text
 }

@@ -138,7 +138,7 @@ fn the_preview_is_that_of_the_policy() {
     assert_eq!(nominal(&[]), "0.000 0.300 0.900 2.100 4.500 9.300 18.900 20.000");
     assert_eq!(nominal(&["--url", GONE]), "0.000 5.000 20.000 65.000 200.000 500.000 600.000");
     let settings =
-        ["--first-wait", "1m", "--initial-wait", "1s", "--multiplier", "3/2", "--max-backoff", "2s", "--max-wait", "66s"];
+        ["--head-start", "1m", "--initial-wait", "1s", "--multiplier", "3/2", "--max-backoff", "2s", "--max-wait", "66s"];
     assert_eq!(nominal(&settings), "0.000 60.000 61.000 62.500 64.500 66.000");
 }
 
@@ -149,8 +149,8 @@ fn the_preview_shows_the_jitter() {
     let expected = [
         "poll earliest nominal latest",
         "1 0.000 s 0.000 s 0.000 s",
-        "2 2.500 s 5.000 s 5.000 s",
-        "3 10.000 s 20.000 s 20.000 s",
+        "2 2.500 s 3.750 s 5.000 s",
+        "3 10.000 s 15.000 s 20.000 s",
     ];
     assert_eq!(rows, expected);
 }
@@ -178,7 +178,7 @@ fn bad_usage_is_64_and_a_sentence() {
     let cases = [
         (["--initial-wait", "10m"], "initial_wait is 600 s; it must be at most max_backoff, 300 s"),
         (["--initial-wait", "soon"], "'soon' for '--initial-wait"),
-        (["--first-wait", "0s"], "first_wait is 0 s; it must be at least 1 ns"),
+        (["--head-start", "0s"], "head_start is 0 s; it must be at least 1 ns"),
         (["--multiplier", "2/3"], "multiplier is 2/3; it must be at least 1/1"),
         (["--multiplier", "1.5"], "it must be a whole number or a ratio of two, such as 3 or 3/2"),
         (["--jitter", "120%"], "jitter is 120 %; it must be at most 100 %"),
@@ -303,13 +303,13 @@ fn a_server_that_hangs_is_given_up() {
 #[test]
 fn retry_after_is_read_in_every_form() {
     let cases = [
-        ("100", "; come back after 100 s\n"),
-        ("0", "; come back after 0 s\n"),
-        ("Sun, 06 Nov 1994 08:51:17 GMT", "; come back after 100 s\n"),
-        ("Sunday, 06-Nov-94 08:51:17 GMT", "; come back after 100 s\n"),
-        ("Sun Nov  6 08:51:17 1994", "; come back after 100 s\n"),
-        ("Sun, 06 Nov 1994 08:49:36 GMT", "; come back after 0 s\n"),
-        ("99999999999999999999", "; come back after 18446744073709551615.999999999 s\n"),
+        ("100", "; retry in 100 s\n"),
+        ("0", "; retry in 0 s\n"),
+        ("Sun, 06 Nov 1994 08:51:17 GMT", "; retry in 100 s\n"),
+        ("Sunday, 06-Nov-94 08:51:17 GMT", "; retry in 100 s\n"),
+        ("Sun Nov  6 08:51:17 1994", "; retry in 100 s\n"),
+        ("Sun, 06 Nov 1994 08:49:36 GMT", "; retry in 0 s\n"),
+        ("99999999999999999999", "; retry in 18446744073709551615.999 s\n"),
         ("soon", "max_polls was reached\n"),
         ("-1", "max_polls was reached\n"),
     ];
@@ -344,7 +344,7 @@ fn no_poll_is_earlier_than_the_server_asked() {
 fn a_hint_past_the_deadline_says_when_to_come_back() {
     let run = run_quickly(&server(vec![hint("3600")]), &["--max-wait", "30m"]);
     assert_eq!((run.status, run.decisions()), (Some(2), vec!["gave up"]), "{}", run.out);
-    let expected = "the server asked for a wait that ends after the deadline; come back after 3600 s
+    let expected = "the server asked for a wait that ends after the deadline; retry in 3600 s
 last error: 503 Service Unavailable
 come back at 2";
     assert!(run.err.contains(expected), "{}", run.err);

@@ -72,10 +72,10 @@ fn on_a_constant_ladder_at_its_ceiling() {
 }
 
 #[test]
-fn where_the_first_wait_is_the_last() {
+fn where_the_head_start_is_the_last() {
     spread(Policy::builder().max_wait(seconds(5.0)), seconds(5.0), |_| Outcome::pending());
     spread(Policy::builder().max_wait(seconds(5.1)), seconds(5.0), |_| Outcome::pending());
-    spread(Policy::builder().first_wait(seconds(590.0)), seconds(5.0), |_| Outcome::pending());
+    spread(Policy::builder().head_start(seconds(590.0)), seconds(5.0), |_| Outcome::pending());
 }
 
 #[test]

@@ -40,13 +40,25 @@ fn a_hint_below_initial_wait_is_drawn_as_the_first_base_is() {
 }
 
 #[test]
-fn a_hint_below_initial_wait_truncates_the_window_from_below() {
+fn a_hint_below_initial_wait_is_drawn_from_the_hint_on() {
     // [4, 6] without a hint, and with one of 4.5 s [4.5, 6]; the draw in the middle shows that waits do not pile up on it.
     let windows = [(Tape::lowest(), 0.0, 4.0), (Tape::lowest(), 4.5, 4.5), (Tape::highest(), 4.5, 6.0)];
     for (tape, hint, expected) in windows.into_iter().chain([(Tape::new([1 << 63]), 4.5, 5.25)]) {
         let mut poller = start(Policy::builder(), tape);
         let decision = step(&mut poller, Outcome::pending().retry_after(seconds(hint)), seconds(0.0));
         assert_eq!(decision, Shape::Sleep(seconds(expected)), "hint {hint}");
+    }
+}
+
+#[test]
+fn a_hint_just_below_initial_wait_is_spread_as_one_of_initial_wait_is() {
+    // The window of base₀ ends at 5 s, that of the hint a fifth of initial_wait later, and max_backoff bounds no hint.
+    for jitter in [Jitter::Full, Jitter::Equal] {
+        for (tape, expected) in [(Tape::lowest(), 4.99), (Tape::highest(), 5.99)] {
+            let mut poller = start(Policy::builder().jitter(jitter).max_backoff(seconds(5.0)), tape);
+            let decision = step(&mut poller, Outcome::pending().retry_after(seconds(4.99)), seconds(0.0));
+            assert_eq!(decision, Shape::Sleep(seconds(expected)), "{jitter:?}");
+        }
     }
 }
 
@@ -147,7 +159,7 @@ fn the_hint_is_handed_back_as_the_server_gave_it() {
     assert_eq!(gave_up.retry_after, Some(Duration::MAX));
     assert_eq!(
         gave_up.to_string(),
-        format!("gave up after 1 poll in 0 s: {}; come back after 18446744073709551615.999999999 s", gave_up.reason)
+        format!("gave up after 1 poll in 0 s: {}; retry in 18446744073709551615.999 s", gave_up.reason)
     );
 }
 

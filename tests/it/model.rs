@@ -1,6 +1,6 @@
 //! The reference: what the docs promise, written down a second time in the plainest way, in integers that cannot overflow.
 
-use asyncpoll::{Decision, Jitter, Outcome, Policy, Reason};
+use asyncpoll::{Decision, Jitter, Outcome, Policy, Reason, WaitKind};
 use core::time::Duration;
 
 /// 2⁶⁴−1 ns, where clocks, hints and waits saturate.
@@ -9,7 +9,7 @@ pub(crate) const LAST: u128 = u64::MAX as u128;
 /// The settings of a policy, in nanoseconds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
-    pub(crate) first_wait: Option<u64>,
+    pub(crate) head_start: Option<u64>,
     pub(crate) initial_wait: u64,
     pub(crate) max_backoff: u64,
     pub(crate) multiplier: (u32, u32),
@@ -28,8 +28,8 @@ impl Settings {
             .multiplier(self.multiplier.0, self.multiplier.1)
             .jitter(self.jitter)
             .no_max_wait();
-        if let Some(wait) = self.first_wait {
-            builder = builder.first_wait(nanos(wait));
+        if let Some(wait) = self.head_start {
+            builder = builder.head_start(nanos(wait));
         }
         if let Some(wait) = self.max_wait {
             builder = builder.max_wait(nanos(wait));
@@ -46,6 +46,11 @@ impl Settings {
     /// The `q` of its jitter.
     pub(crate) fn q(&self) -> u128 {
         q(self.jitter)
+    }
+
+    /// Whether waits are drawn at all.
+    pub(crate) fn draws(&self) -> bool {
+        !matches!(self.jitter, Jitter::None | Jitter::PlusMinus(0))
     }
 
     /// A tenth of `initial_wait`, rounded up.
@@ -118,121 +123,196 @@ impl<T, E> From<&Decision<T, E>> for Expected {
 #[derive(Debug)]
 pub(crate) struct Model {
     settings: Settings,
-    elapsed: u128,
-    polls: u32,
+    latest_reading: u128,
+    pub(crate) elapsed: u128,
+    pub(crate) due: u128,
+    hint_ends: u128,
+    pub(crate) polls: u32,
     errors_in_a_row: u32,
-    /// How often the ladder has climbed since its start.
+    /// The base that the ladder was set to, and how often it has climbed since.
+    base: u128,
     climbs: u32,
     /// The previous wait of the ladder, under decorrelated jitter.
     previous: u128,
-    last_wait_decided: bool,
-    finished: bool,
+    pub(crate) kind: Option<WaitKind>,
+    pub(crate) finished: bool,
 }
 
 impl Model {
-    pub(crate) fn new(settings: Settings) -> Self {
+    /// Starts at a reading of the clock.
+    pub(crate) fn new(settings: Settings, reading: Duration) -> Self {
         Self {
             settings,
+            latest_reading: reading.as_nanos(),
             elapsed: 0,
+            due: 0,
+            hint_ends: 0,
             polls: 0,
             errors_in_a_row: 0,
+            base: settings.initial_wait.into(),
             climbs: 0,
             previous: settings.initial_wait.into(),
-            last_wait_decided: false,
+            kind: None,
             finished: false,
         }
     }
 
     pub(crate) fn reset_backoff(&mut self) {
+        self.set_backoff(Duration::ZERO);
+    }
+
+    pub(crate) fn set_backoff(&mut self, base: Duration) {
+        self.base = base.as_nanos().max(self.settings.initial_wait.into()).min(self.settings.max_backoff.into());
         self.climbs = 0;
-        self.previous = self.settings.initial_wait.into();
+        self.previous = self.base;
     }
 
-    pub(crate) fn cancel(&mut self) -> Reason {
-        if self.finished { Reason::Finished } else { self.end(Reason::Cancelled) }
+    /// Cancels, and returns the reason and what is left of a hint.
+    pub(crate) fn cancel(&mut self, reading: Duration) -> (Reason, Option<u128>) {
+        if self.finished {
+            return (Reason::Finished, None);
+        }
+        self.read(reading);
+        let left = self.hint_ends.saturating_sub(self.elapsed);
+        (self.end(Reason::Cancelled), (left > 0).then_some(left))
     }
 
-    /// Decides, with `since_start` by the caller's clock and the one number drawn, if any is.
-    pub(crate) fn step(&mut self, found: Found, since_start: u128, draw: impl FnOnce() -> u64) -> Expected {
+    /// Takes an unscheduled look.
+    pub(crate) fn look(&mut self, found: Found, reading: Duration) -> Expected {
+        let finished = self.finished;
+        self.read(reading);
         match found {
             Found::Done | Found::Failed => {
-                if !self.finished {
-                    self.count(found, since_start);
-                    self.finished = true;
-                }
+                self.finished = true;
                 return if found == Found::Done { Expected::Done } else { Expected::Failed };
             }
-            _ if self.finished => return Expected::GaveUp(Reason::Finished),
-            _ => self.count(found, since_start),
+            _ if finished => return Expected::GaveUp(Reason::Finished),
+            _ => {}
         }
-        let transient = matches!(found, Found::Transient(_));
-        if transient && self.settings.max_consecutive_errors.is_some_and(|max| self.errors_in_a_row >= max) {
-            return Expected::GaveUp(self.end(Reason::ConsecutiveErrors));
+        let left = self.due.saturating_sub(self.elapsed);
+        let hint = found.hint().unwrap_or(0);
+        if found.hint().is_some() && self.left().is_some_and(|left| hint > left) {
+            return Expected::GaveUp(self.end(Reason::RetryAfterPastDeadline));
         }
-        if self.settings.max_polls.is_some_and(|max| self.polls >= max) {
-            return Expected::GaveUp(self.end(Reason::MaxPolls));
+        self.hint_ends = self.hint_ends.max(if hint > 0 { (self.elapsed + hint).min(LAST) } else { 0 });
+        if hint > left {
+            self.due = (self.elapsed + hint).min(LAST);
+            self.kind = if self.kind == Some(WaitKind::Last) { self.kind } else { Some(WaitKind::Hint) };
         }
-        if let Some(max_wait) = self.settings.max_wait {
-            if self.elapsed >= max_wait.into() || self.last_wait_decided {
-                return Expected::GaveUp(self.end(Reason::MaxWait));
-            }
-            if found.hint().is_some_and(|hint| self.elapsed + hint > max_wait.into()) {
-                return Expected::GaveUp(self.end(Reason::RetryAfterPastDeadline));
-            }
-        }
-        let draw =
-            if self.settings.jitter == Jitter::None || self.settings.jitter == Jitter::PlusMinus(0) { 0 } else { draw() };
-        let (earliest, latest) = self.window(found, draw);
-        let Some(max_wait) = self.settings.max_wait.map(u128::from) else {
-            return Expected::Sleep(pick(earliest, latest, draw));
-        };
-        let (left, least) = (max_wait - self.elapsed, self.settings.least_spread());
-        let leaves_room = latest < left && earliest + least < left;
-        let latest = if leaves_room { latest.min(left - least - 1) } else { latest };
-        let wait = pick(earliest, latest, draw);
-        if wait + least < left {
-            return Expected::Sleep(wait);
-        }
-        self.last_wait_decided = true;
-        let spread = (left * self.settings.q() / 100).max(least).min(left);
-        let earliest = (left - spread).max(found.hint().unwrap_or(0)).max(1);
-        #[expect(clippy::manual_rotate, reason = "said in another way than the crate says it")]
-        let halves_swapped = (draw >> 32) | (draw << 32);
-        Expected::Sleep(pick(earliest, left.min(latest), halves_swapped))
+        Expected::Sleep(left.max(hint))
     }
 
-    fn window(&mut self, found: Found, draw: u64) -> (u128, u128) {
+    /// Decides, with a reading of the caller's clock and what is drawn.
+    pub(crate) fn step(&mut self, found: Found, reading: Duration, mut draw: impl FnMut() -> u64) -> Expected {
+        let finished = self.finished;
+        self.read(reading);
+        if !finished {
+            self.polls += 1;
+            self.errors_in_a_row = if matches!(found, Found::Transient(_)) { self.errors_in_a_row + 1 } else { 0 };
+        }
+        match found {
+            Found::Done | Found::Failed => {
+                self.finished = true;
+                return if found == Found::Done { Expected::Done } else { Expected::Failed };
+            }
+            _ if finished => return Expected::GaveUp(Reason::Finished),
+            _ => {}
+        }
+        if let Some(reason) = self.reason_to_give_up(found) {
+            return Expected::GaveUp(self.end(reason));
+        }
+        let draws = self.settings.draws();
+        let mut draw = || if draws { draw() } else { 0 };
+        let first_draw = draw();
+        let head_start = self
+            .settings
+            .head_start
+            .map(u128::from)
+            .filter(|_| self.polls == 1 && (matches!(found, Found::Transient(_)) || found.hint().is_none()));
+        let (earliest, latest, kind) = self.window(found, head_start, first_draw);
+        let (wait, kind) = self.before_the_deadline(found, head_start, (earliest, latest, kind), first_draw, draw);
+        self.hint_ends = found.hint().map_or(0, |hint| (self.elapsed + hint).min(LAST));
+        self.due = (self.elapsed + wait).min(LAST);
+        self.kind = Some(kind);
+        Expected::Sleep(wait)
+    }
+
+    fn reason_to_give_up(&self, found: Found) -> Option<Reason> {
+        let too_many_errors = self.settings.max_consecutive_errors.is_some_and(|max| self.errors_in_a_row >= max);
+        if matches!(found, Found::Transient(_)) && too_many_errors {
+            return Some(Reason::ConsecutiveErrors);
+        }
+        if self.settings.max_polls.is_some_and(|max| self.polls >= max) {
+            return Some(Reason::MaxPolls);
+        }
+        let left = self.left()?;
+        if left == 0 || self.kind == Some(WaitKind::Last) {
+            return Some(Reason::MaxWait);
+        }
+        found.hint().is_some_and(|hint| hint > left).then_some(Reason::RetryAfterPastDeadline)
+    }
+
+    /// The window of the next wait, the deadline apart, and what decides it.
+    fn window(&mut self, found: Found, head_start: Option<u128>, draw: u64) -> (u128, u128, WaitKind) {
         let initial_wait = u128::from(self.settings.initial_wait);
+        let q = self.settings.q();
         let hinted = found.hint().map(|hint| {
             if hint < initial_wait {
                 let (earliest, latest) = self.ladder_window(initial_wait, initial_wait);
-                (earliest.max(hint), latest)
+                (earliest.max(hint), latest.max(hint + initial_wait * q / 100))
             } else {
-                (hint, (hint + hint * self.settings.q() / 100).min(LAST))
+                (hint, (hint + hint * q / 100).min(LAST))
             }
         });
-        if let (Found::Pending(_), Some(hinted)) = (found, hinted) {
-            return hinted;
+        if let (Found::Pending(_), Some((earliest, latest))) = (found, hinted) {
+            return (earliest, latest, WaitKind::Hint);
         }
-        let own = self.next_of_its_own(draw);
-        hinted.map_or(own, |hinted| (own.0.max(hinted.0), own.1.max(hinted.1)))
+        let (own, kind) = if let Some(head_start) = head_start {
+            ((head_start, head_start + head_start.max(initial_wait) * q / 100), WaitKind::HeadStart)
+        } else {
+            let window = self.ladder_window(self.ladder_base(), self.previous);
+            self.climbs += 1;
+            self.previous = pick(window.0, window.1, draw);
+            (window, WaitKind::Ladder)
+        };
+        match hinted {
+            None => (own.0, own.1, kind),
+            Some(hinted) => {
+                let kind = if hinted.0 > own.0 { WaitKind::Hint } else { kind };
+                (own.0.max(hinted.0), own.1.max(hinted.1), kind)
+            }
+        }
     }
 
-    /// The window of the first wait or of the ladder's next, which thereby climbs.
-    fn next_of_its_own(&mut self, draw: u64) -> (u128, u128) {
-        if let (1, Some(first_wait)) = (self.polls, self.settings.first_wait) {
-            let (earliest, latest) = around(self.settings.jitter, first_wait.into(), first_wait.into(), first_wait.into());
-            return (earliest.max(1), latest.min(LAST));
+    /// The wait that a window leads to, as the deadline allows it, and what decides it.
+    fn before_the_deadline(
+        &self,
+        found: Found,
+        head_start: Option<u128>,
+        (earliest, latest, kind): (u128, u128, WaitKind),
+        first_draw: u64,
+        mut draw: impl FnMut() -> u64,
+    ) -> (u128, WaitKind) {
+        let (Some(left), Some(max_wait)) = (self.left(), self.settings.max_wait) else {
+            return (pick(earliest, latest, first_draw), kind);
+        };
+        let least = self.settings.least_spread();
+        // So many nanoseconds of the window end early enough to leave the least spread after them.
+        let early_enough = left.saturating_sub(least).saturating_sub(earliest);
+        let truncated = if latest < left && 4 * early_enough >= least { latest.min(left - least - 1) } else { latest };
+        let wait = pick(earliest, truncated, first_draw);
+        if wait + least < left {
+            return (wait, kind);
         }
-        let window = self.ladder_window(self.base(), self.previous);
-        self.climbs += 1;
-        self.previous = pick(window.0, window.1, draw);
-        window
+        let most = u128::from(self.settings.initial_wait.min(max_wait));
+        let spread = (left * self.settings.q() / 100).max(least).min(most).min(left);
+        let asked = found.hint().unwrap_or(0).max(head_start.unwrap_or(0).min(left));
+        (pick((left - spread).max(asked).max(1), left.min(truncated), draw()), WaitKind::Last)
     }
 
-    fn base(&self) -> u128 {
+    fn ladder_base(&self) -> u128 {
         let (numer, denom) = (u128::from(self.settings.multiplier.0), u128::from(self.settings.multiplier.1));
-        let mut base = u128::from(self.settings.initial_wait);
+        let mut base = self.base;
         for _ in 0..self.climbs {
             base = (base * numer).div_ceil(denom).min(self.settings.max_backoff.into());
         }
@@ -244,10 +324,17 @@ impl Model {
         (earliest.max(self.settings.floor()), latest.min(self.settings.max_backoff.into()))
     }
 
-    fn count(&mut self, found: Found, since_start: u128) {
-        self.elapsed = self.elapsed.max(since_start.min(LAST));
-        self.polls += 1;
-        self.errors_in_a_row = if matches!(found, Found::Transient(_)) { self.errors_in_a_row + 1 } else { 0 };
+    fn left(&self) -> Option<u128> {
+        self.settings.max_wait.map(|max_wait| u128::from(max_wait).saturating_sub(self.elapsed))
+    }
+
+    /// Adds up what passes from one reading to the next.
+    fn read(&mut self, reading: Duration) {
+        if !self.finished {
+            let passed = reading.as_nanos().saturating_sub(self.latest_reading).min(LAST);
+            self.elapsed = (self.elapsed + passed).min(LAST);
+        }
+        self.latest_reading = reading.as_nanos();
     }
 
     fn end(&mut self, reason: Reason) -> Reason {

@@ -18,7 +18,7 @@ fn zero_durations() {
     let builder = Policy::builder();
     let zero = Duration::ZERO;
     for (builder, field) in [
-        (builder.first_wait(zero), "first_wait"),
+        (builder.head_start(zero), "head_start"),
         (builder.initial_wait(zero), "initial_wait"),
         (builder.max_backoff(zero), "max_backoff"),
         (builder.max_wait(zero), "max_wait"),
@@ -41,7 +41,7 @@ fn durations_above_292_years() {
     let builder = Policy::builder();
     let value = LONGEST + Duration::from_nanos(1);
     for (builder, field) in [
-        (builder.first_wait(value), "first_wait"),
+        (builder.head_start(value), "head_start"),
         (builder.initial_wait(value).max_backoff(LONGEST), "initial_wait"),
         (builder.max_backoff(value), "max_backoff"),
         (builder.max_wait(value), "max_wait"),
@@ -60,9 +60,9 @@ fn durations_above_292_years() {
 fn multipliers_that_shrink_or_divide_by_zero() {
     let builder = Policy::builder();
     refused(
-        builder.multiplier(2, 3),
-        PolicyError::MultiplierBelowOne { numer: 2, denom: 3 },
-        "multiplier is 2/3; it must be at least 1/1",
+        builder.multiplier(4, 6),
+        PolicyError::MultiplierBelowOne { numer: 4, denom: 6 },
+        "multiplier is 4/6; it must be at least 1/1",
     );
     refused(
         builder.multiplier(u32::MAX - 1, u32::MAX),
@@ -73,6 +73,16 @@ fn multipliers_that_shrink_or_divide_by_zero() {
         builder.multiplier(3, 0),
         PolicyError::ZeroDenominator { numer: 3 },
         "multiplier is 3/0; its denominator must be at least 1",
+    );
+    refused(
+        builder.multiplier(0, 0),
+        PolicyError::ZeroDenominator { numer: 0 },
+        "multiplier is 0/0; its denominator must be at least 1",
+    );
+    refused(
+        builder.multiplier(0, 7),
+        PolicyError::MultiplierBelowOne { numer: 0, denom: 7 },
+        "multiplier is 0/7; it must be at least 1/1",
     );
 }
 
@@ -101,11 +111,35 @@ fn a_ladder_that_starts_above_its_ceiling() {
 
 #[test]
 fn decorrelated_jitter_with_nothing_to_spread_over() {
+    let builder = Policy::builder().initial_wait(seconds(0.25)).jitter(Jitter::Decorrelated);
+    for (max_backoff, shown) in [(seconds(0.25), "0.25 s"), (seconds(0.299_999_999), "0.299999999 s")] {
+        refused(
+            builder.max_backoff(max_backoff),
+            PolicyError::TooLittleToSpread { initial_wait: seconds(0.25), max_backoff },
+            &format!("max_backoff is {shown}; with decorrelated jitter it must be at least 6/5 of initial_wait, 0.25 s"),
+        );
+    }
+    assert!(builder.max_backoff(seconds(0.3)).build().is_ok());
+    assert!(builder.initial_wait(Duration::from_nanos(1)).max_backoff(Duration::from_nanos(2)).build().is_ok());
+}
+
+#[test]
+fn a_head_start_that_ends_after_the_deadline() {
     refused(
-        Policy::builder().initial_wait(seconds(0.25)).max_backoff(seconds(0.25)).jitter(Jitter::Decorrelated),
-        PolicyError::NothingToSpread { wait: seconds(0.25) },
-        "initial_wait and max_backoff are both 0.25 s; decorrelated jitter needs max_backoff to be longer",
+        Policy::builder().head_start(seconds(600.000_000_001)),
+        PolicyError::HeadStartAboveMaxWait { head_start: seconds(600.000_000_001), max_wait: seconds(600.0) },
+        "head_start is 600.000000001 s; it must be at most max_wait, 600 s",
     );
+    assert!(Policy::builder().head_start(seconds(600.0)).build().is_ok());
+    assert!(Policy::builder().head_start(seconds(6000.0)).no_max_wait().build().is_ok());
+}
+
+#[test]
+fn multipliers_are_kept_in_their_lowest_terms() {
+    let policy = |numer, denom| Policy::builder().multiplier(numer, denom).build().unwrap();
+    assert_eq!(policy(1500, 1000), policy(3, 2));
+    assert_eq!(policy(u32::MAX, u32::MAX), policy(1, 1));
+    assert_ne!(policy(3, 2), policy(2, 1));
 }
 
 #[test]
@@ -120,7 +154,7 @@ fn the_order_of_setters_does_not_matter() {
 fn everything_up_to_its_limit_is_accepted() {
     let nanosecond = Duration::from_nanos(1);
     let smallest = Policy::builder()
-        .first_wait(nanosecond)
+        .head_start(nanosecond)
         .initial_wait(nanosecond)
         .max_backoff(nanosecond)
         .multiplier(1, u32::MAX)
@@ -130,7 +164,7 @@ fn everything_up_to_its_limit_is_accepted() {
         .max_polls(1)
         .max_consecutive_errors(1);
     let largest = Policy::builder()
-        .first_wait(LONGEST)
+        .head_start(LONGEST)
         .initial_wait(LONGEST)
         .max_backoff(LONGEST)
         .multiplier(u32::MAX, 1)
@@ -146,8 +180,8 @@ fn everything_up_to_its_limit_is_accepted() {
 
 #[test]
 fn what_was_set_can_be_taken_back() {
-    let set = Policy::builder().first_wait(LONGEST).max_wait(LONGEST).max_polls(1).max_consecutive_errors(1);
-    let taken_back = set.no_first_wait().no_max_wait().no_max_polls().no_max_consecutive_errors();
+    let set = Policy::builder().head_start(LONGEST).max_wait(LONGEST).max_polls(1).max_consecutive_errors(1);
+    let taken_back = set.no_head_start().no_max_wait().no_max_polls().no_max_consecutive_errors();
     assert_eq!(taken_back, Policy::builder().no_max_wait());
     let policy = taken_back.build().unwrap();
     assert_eq!(policy.to_builder(), taken_back, "no limit stays no limit");
@@ -167,7 +201,7 @@ fn an_error_made_by_hand_leaves_out_what_does_not_fit() {
 #[test]
 fn a_policy_shows_its_settings_as_durations() {
     let shown = format!("{:?}", Policy::builder().build().unwrap());
-    let expected = "Policy { first_wait: None, initial_wait: 5s, multiplier: 3/1, max_backoff: 300s, \
+    let expected = "Policy { head_start: None, initial_wait: 5s, multiplier: 3/1, max_backoff: 300s, \
                     jitter: PlusMinus(20), max_wait: Some(600s), max_polls: None, max_consecutive_errors: None }";
     assert_eq!(shown, expected);
 }

@@ -206,7 +206,7 @@ static POLICIES: [(&str, Policy); 2] = [("fast CA", BASE), ("slow CA", PATIENT)]
 
 #[test]
 fn constant_policies_per_issuer_from_one_base() {
-    let ends = POLICIES.each_ref().map(|(_, policy)| policy.schedule().last().unwrap().nominal.as_secs());
+    let ends = POLICIES.each_ref().map(|(_, policy)| policy.schedule().last().unwrap().latest.as_secs());
     assert_eq!(ends, [600, 3600]);
 }
 

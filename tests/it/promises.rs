@@ -3,7 +3,7 @@
 //! `play` judges nothing: it records what a poller does. Each test judges its own promise by that record, and only the test
 //! of the reference compares with the reference.
 
-use asyncpoll::{Decision, GaveUp, Jitter, Poller, Reason};
+use asyncpoll::{Decision, GaveUp, Poller, Reason, WaitKind};
 use core::{panic::AssertUnwindSafe, time::Duration};
 use proptest::prelude::*;
 use std::{panic::catch_unwind, rc::Rc};
@@ -22,7 +22,9 @@ enum Event {
     WakeUp(Duration),
     /// The clock reads this, wherever it was before.
     Jump(Duration),
+    Look(Found),
     Reset,
+    SetBackoff(Duration),
     Cancel,
 }
 
@@ -38,7 +40,9 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         40 => (strategies::found(), late).prop_map(|(found, late)| vec![Event::Found(found), Event::WakeUp(late)]),
         8 => strategies::found().prop_map(|found| vec![Event::Found(found)]),
         2 => reading.prop_map(|reading| vec![Event::Jump(reading)]),
-        2 => Just(vec![Event::Reset]),
+        3 => strategies::found().prop_map(|found| vec![Event::Look(found)]),
+        1 => Just(vec![Event::Reset]),
+        1 => strategies::durations().prop_map(|base| vec![Event::SetBackoff(Duration::from_nanos(base))]),
         1 => Just(vec![Event::Cancel]),
     ];
     prop::collection::vec(event, 0..40).prop_map(|events| events.concat())
@@ -49,13 +53,19 @@ fn tapes() -> impl Strategy<Value = Vec<u64>> {
     prop::collection::vec(values, 1..20)
 }
 
-/// One outcome and what came of it.
+/// What was fed, and what came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Step {
     found: Found,
     /// The time since the start that the poller has been shown, in nanoseconds.
     elapsed: u128,
     decision: Decision<(), ()>,
+    /// It was an unscheduled look.
+    look: bool,
+    /// What the poller says of the wait.
+    kind: Option<WaitKind>,
+    /// When it says that the next poll is due.
+    due: Option<Duration>,
     /// The poller's own count.
     polls: u32,
     draws: usize,
@@ -71,13 +81,14 @@ impl Step {
         }
     }
 
-    fn is_last_wait(&self, settings: &Settings) -> bool {
-        let least = settings.least_spread();
-        matches!((self.wait(), settings.max_wait), (Some(wait), Some(max_wait)) if self.elapsed + wait + least >= max_wait.into())
+    fn is(&self, kind: WaitKind) -> bool {
+        self.wait().is_some() && self.kind == Some(kind)
     }
 
-    fn is_head_start(&self, settings: &Settings) -> bool {
-        self.polls == 1 && settings.first_wait.is_some()
+    /// Says whether the wait ends so near to the deadline that it can only be the last.
+    fn ends_near_the_deadline(&self, settings: &Settings) -> bool {
+        let least = settings.least_spread();
+        matches!((self.wait(), settings.max_wait), (Some(wait), Some(max_wait)) if self.elapsed + wait + least >= max_wait.into())
     }
 }
 
@@ -94,21 +105,33 @@ fn play(settings: Settings, events: &[Event], tape: &[u64]) -> Record {
     let rng = Tape::new(tape);
     let counter = rng.draws();
     let mut poller = Poller::new(settings.policy(), rng, Duration::ZERO);
-    let (mut clock, mut due, mut elapsed, mut ended) = (Duration::ZERO, Duration::ZERO, 0, false);
+    let (mut clock, mut latest, mut due, mut elapsed, mut ended) = (Duration::ZERO, Duration::ZERO, Duration::ZERO, 0, false);
+    let mut read = |clock: Duration| {
+        elapsed = (elapsed + clock.saturating_sub(latest).as_nanos()).min(LAST);
+        latest = clock;
+        elapsed
+    };
     let mut record = Record::default();
     for event in events {
         match *event {
             Event::WakeUp(late) => clock = clock.max(due.saturating_add(late)),
             Event::Jump(reading) => clock = reading,
             Event::Reset => poller.reset_backoff(),
+            Event::SetBackoff(base) => poller.set_backoff(base),
             Event::Cancel => {
+                read(clock);
                 record.cancels.push(poller.cancel(clock));
                 ended = true;
             }
-            Event::Found(found) => {
-                elapsed = elapsed.max(clock.as_nanos().min(LAST));
+            Event::Found(found) | Event::Look(found) => {
+                let elapsed = read(clock);
+                let look = matches!(event, Event::Look(_));
                 let draws_before = counter.get();
-                let stepped = catch_unwind(AssertUnwindSafe(|| (poller.step(found.outcome(), clock), poller.polls())));
+                let stepped = catch_unwind(AssertUnwindSafe(|| {
+                    let outcome = found.outcome();
+                    let decision = if look { poller.look(outcome, clock) } else { poller.step(outcome, clock) };
+                    (decision, poller.polls())
+                }));
                 let Ok((decision, polls)) = stepped else {
                     record.has_panicked = true;
                     break;
@@ -117,7 +140,8 @@ fn play(settings: Settings, events: &[Event], tape: &[u64]) -> Record {
                     due = clock.saturating_add(wait);
                 }
                 let draws = counter.get() - draws_before;
-                record.steps.push(Step { found, elapsed, decision, polls, draws, ended_before: ended });
+                let (kind, due) = (poller.wait_kind(), poller.due());
+                record.steps.push(Step { found, elapsed, decision, look, kind, due, polls, draws, ended_before: ended });
                 ended |= !matches!(decision, Decision::Sleep(_));
             }
         }
@@ -125,10 +149,13 @@ fn play(settings: Settings, events: &[Event], tape: &[u64]) -> Record {
     record
 }
 
+/// What a poller says after an outcome: the decision, its polls, what decided its wait, and when the next poll is due.
+type Told = (Expected, u32, Option<WaitKind>, Option<u128>);
+
 /// Plays events to the reference.
-fn expected(settings: Settings, events: &[Event], tape: &[u64]) -> (Vec<Expected>, Vec<Reason>) {
+fn expected(settings: Settings, events: &[Event], tape: &[u64]) -> (Vec<Told>, Vec<(Reason, Option<u128>)>) {
     let tape = Tape::new(tape);
-    let mut model = Model::new(settings);
+    let mut model = Model::new(settings, Duration::ZERO);
     let (mut clock, mut due) = (Duration::ZERO, Duration::ZERO);
     let (mut decisions, mut cancels) = (Vec::new(), Vec::new());
     for event in events {
@@ -136,13 +163,17 @@ fn expected(settings: Settings, events: &[Event], tape: &[u64]) -> (Vec<Expected
             Event::WakeUp(late) => clock = clock.max(due.saturating_add(late)),
             Event::Jump(reading) => clock = reading,
             Event::Reset => model.reset_backoff(),
-            Event::Cancel => cancels.push(model.cancel()),
-            Event::Found(found) => {
-                let decision = model.step(found, clock.as_nanos(), || tape.draw());
+            Event::SetBackoff(base) => model.set_backoff(base),
+            Event::Cancel => cancels.push(model.cancel(clock)),
+            Event::Found(found) | Event::Look(found) => {
+                let decision = match event {
+                    Event::Look(_) => model.look(found, clock),
+                    _ => model.step(found, clock, || tape.draw()),
+                };
                 if let Expected::Sleep(wait) = decision {
                     due = clock.saturating_add(Duration::from_nanos(wait.try_into().unwrap()));
                 }
-                decisions.push(decision);
+                decisions.push((decision, model.polls, model.kind, (!model.finished).then_some(model.due)));
             }
         }
     }
@@ -159,8 +190,10 @@ proptest! {
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
         let record = play(settings, &events, &tape);
-        let decisions: Vec<_> = record.steps.iter().map(|step| Expected::from(&step.decision)).collect();
-        let cancels: Vec<_> = record.cancels.iter().map(|gave_up| gave_up.reason).collect();
+        let told = |step: &Step| (Expected::from(&step.decision), step.polls, step.kind, step.due.map(|due| due.as_nanos()));
+        let decisions: Vec<_> = record.steps.iter().map(told).collect();
+        let left = |gave_up: &GaveUp| (gave_up.reason, gave_up.retry_after.map(|left| left.as_nanos()));
+        let cancels: Vec<_> = record.cancels.iter().map(left).collect();
         prop_assert_eq!((decisions, cancels), expected(settings, &events, &tape), "the reference decides otherwise");
     }
 
@@ -188,19 +221,24 @@ proptest! {
     ) {
         for step in play(settings, &events, &tape).steps {
             let Some(wait) = step.wait() else { continue };
-            if !step.is_head_start(&settings) && step.found.hint().is_none() {
+            let is_free = step.found.hint().is_none() && !step.look && !(step.polls == 1 && settings.head_start.is_some());
+            if is_free {
                 prop_assert!(wait <= settings.max_backoff.into(), "Capped: the wait exceeds max_backoff: {step:?}");
             }
         }
     }
 
     #[test]
-    fn alive_no_wait_but_the_first_and_the_last_is_below_a_tenth_of_initial_wait(
+    fn alive_no_wait_but_a_head_start_and_the_last_is_below_a_tenth_of_initial_wait(
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
-        for step in play(settings, &events, &tape).steps {
+        for step in play(settings, &events, &tape).steps.iter().filter(|step| !step.look) {
             let Some(wait) = step.wait() else { continue };
-            let least = if step.is_head_start(&settings) || step.is_last_wait(&settings) { 1 } else { settings.floor() };
+            let least = match step.kind {
+                Some(WaitKind::Last) => 1,
+                Some(WaitKind::HeadStart) => settings.head_start.map_or(u128::MAX, u128::from),
+                _ => settings.floor(),
+            };
             prop_assert!(wait >= least, "Alive: the wait is below {least} ns: {step:?}");
         }
     }
@@ -208,7 +246,9 @@ proptest! {
     #[test]
     fn deadline_no_wait_ends_after_it(settings in strategies::settings(), events in events(), tape in tapes()) {
         for step in play(settings, &events, &tape).steps {
-            if let (Some(wait), Some(max_wait)) = (step.wait(), settings.max_wait) {
+            // After a look at an overdue poll there is nothing left to wait.
+            let wait = step.wait().filter(|wait| *wait > 0 || !step.look);
+            if let (Some(wait), Some(max_wait)) = (wait, settings.max_wait) {
                 prop_assert!(step.elapsed + wait <= max_wait.into(), "Deadline: the wait ends after it: {step:?}");
             }
         }
@@ -220,7 +260,7 @@ proptest! {
             if let (Some(wait), Some(hint)) = (step.wait(), step.found.hint()) {
                 prop_assert!(wait >= hint, "Polite: the wait ends before the hint: {step:?}");
                 let initial_wait = settings.initial_wait.into();
-                if matches!(step.found, Found::Pending(_)) && hint >= initial_wait {
+                if matches!(step.found, Found::Pending(_)) && hint >= initial_wait && !step.look {
                     let most = hint + hint * settings.q() / 100;
                     prop_assert!(wait <= most, "Polite: the hint is lengthened by more than jitter may: {step:?}");
                 }
@@ -232,8 +272,13 @@ proptest! {
     fn one_cut_the_last_wait_is_followed_by_nothing_but_the_end(
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
-        let steps = play(settings, &events, &tape).steps;
-        if let Some(last) = steps.iter().position(|step| step.is_last_wait(&settings)) {
+        let mut steps = play(settings, &events, &tape).steps;
+        steps.retain(|step| !step.look);
+        for step in &steps {
+            let is_near = step.ends_near_the_deadline(&settings);
+            prop_assert!(!is_near || step.is(WaitKind::Last), "One cut: this can only be the last wait: {step:?}");
+        }
+        if let Some(last) = steps.iter().position(|step| step.is(WaitKind::Last)) {
             let after = steps[last + 1..].iter().find(|step| step.wait().is_some());
             prop_assert!(after.is_none(), "One cut: {:?} was the last wait, and then came {after:?}", steps[last]);
         }
@@ -245,8 +290,9 @@ proptest! {
     ) {
         let (mut polls, mut errors) = (0, 0);
         for step in play(settings, &events, &tape).steps {
-            polls += u32::from(!step.ended_before);
-            errors += u32::from(!step.ended_before && matches!(step.found, Found::Transient(_)));
+            let counts = !step.ended_before && !step.look;
+            polls += u32::from(counts);
+            errors += u32::from(counts && matches!(step.found, Found::Transient(_)));
             prop_assert_eq!(step.polls, polls, "Counts: the outcomes fed while polling are others: {:?}", step);
             prop_assert!(polls <= settings.max_polls.unwrap_or(u32::MAX), "Counts: more than max_polls: {step:?}");
             if let Decision::GaveUp(gave_up) = step.decision {
@@ -265,7 +311,9 @@ proptest! {
     ) {
         // A limit that can be reached within some thousand polls, whatever is drawn.
         let max_wait = settings.max_wait.unwrap_or(LAST as u64 / 4).min(settings.initial_wait.saturating_mul(300)).max(1);
-        let settings = Settings { max_wait: Some(max_wait.min(i64::MAX.unsigned_abs())), ..settings };
+        let max_wait = max_wait.min(i64::MAX.unsigned_abs());
+        let head_start = settings.head_start.map(|head_start| head_start.min(max_wait));
+        let settings = Settings { head_start, max_wait: Some(max_wait), ..settings };
         let limit = 10 * u128::from(settings.max_wait.unwrap()) / u128::from(settings.initial_wait) + 3;
         let unfinished = outcomes.iter().filter(|found| !matches!(found, Found::Done | Found::Failed)).copied();
         let events: Vec<Event> = unfinished
@@ -295,13 +343,16 @@ proptest! {
     }
 
     #[test]
-    fn frugal_one_draw_a_sleep_at_most_and_none_otherwise(
+    fn frugal_one_draw_a_sleep_a_second_for_the_last_and_none_otherwise(
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
-        let draws_at_all = !matches!(settings.jitter, Jitter::None | Jitter::PlusMinus(0));
         for step in play(settings, &events, &tape).steps {
-            let allowed = usize::from(draws_at_all && step.wait().is_some());
-            prop_assert_eq!(step.draws, allowed, "Frugal: {:?}", step);
+            let draws = match step.decision {
+                Decision::Sleep(_) if step.look || !settings.draws() => 0,
+                Decision::Sleep(_) => 1 + usize::from(step.is(WaitKind::Last)),
+                _ => 0,
+            };
+            prop_assert_eq!(step.draws, draws, "Frugal: {:?}", step);
         }
     }
 

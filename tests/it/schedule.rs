@@ -15,12 +15,16 @@ fn nominal(builder: PolicyBuilder) -> Vec<f64> {
 }
 
 #[test]
-fn the_nominal_times_are_those_without_jitter() {
-    let times = [0.0, 5.0, 20.0, 65.0, 200.0, 500.0, 600.0];
-    assert_eq!(nominal(exact()), times);
-    assert_eq!(nominal(Policy::builder()), times);
-    assert_eq!(nominal(Policy::builder().jitter(Jitter::Full)), times);
-    assert_eq!(nominal(Policy::builder().jitter(Jitter::Equal)), times);
+fn the_nominal_times_are_exact_without_jitter_and_means_with_it() {
+    assert_eq!(nominal(exact()), [0.0, 5.0, 20.0, 65.0, 200.0, 500.0, 600.0]);
+    // [240, 300] instead of 300, then the last wait: [125, 130] of the 130 s that are left.
+    assert_eq!(nominal(Policy::builder()), [0.0, 5.0, 20.0, 65.0, 200.0, 470.0, 597.5]);
+    // [0.5, 5], [0.5, 15], [0.5, 45]
+    assert_eq!(nominal(Policy::builder().jitter(Jitter::Full).max_polls(4)), [0.0, 2.75, 10.5, 33.25]);
+    // [2.5, 5], [7.5, 15], [22.5, 45]
+    assert_eq!(nominal(Policy::builder().jitter(Jitter::Equal).max_polls(4)), [0.0, 3.75, 15.0, 48.75]);
+    // [90, 108], then [4, 6]
+    assert_eq!(nominal(Policy::builder().head_start(seconds(90.0)).max_polls(3)), [0.0, 99.0, 104.0]);
 }
 
 #[test]
@@ -44,8 +48,8 @@ fn an_endless_policy_has_an_endless_schedule() {
     let policy = Policy::builder().no_max_wait().build().unwrap();
     let poll = policy.schedule().nth(100_000).unwrap();
     assert_eq!(poll.number, 100_001);
-    // Five waits up to the ceiling, 500 s in all, then 300 s each.
-    assert_eq!(poll.nominal, seconds(500.0 + 300.0 * 99_995.0));
+    // Four waits, 200 s in all, and then 270 s each: the mean of what the ceiling leaves of [240, 360].
+    assert_eq!(poll.nominal, seconds(200.0 + 270.0 * 99_996.0));
 }
 
 #[test]
@@ -53,7 +57,7 @@ fn the_envelope_of_the_default_policy() {
     let polls: Vec<_> = Policy::builder().build().unwrap().schedule().collect();
     let earliest: Vec<f64> = polls.iter().map(|poll| poll.earliest.as_secs_f64()).collect();
     let latest: Vec<f64> = polls.iter().map(|poll| poll.latest.as_secs_f64()).collect();
-    assert_eq!(earliest, [0.0, 4.0, 16.0, 52.0, 160.0, 400.0, 560.0]);
+    assert_eq!(earliest, [0.0, 4.0, 16.0, 52.0, 160.0, 400.0, 595.0]);
     assert_eq!(latest, [0.0, 6.0, 24.0, 78.0, 240.0, 540.0, 600.0]);
 }
 
@@ -85,6 +89,7 @@ proptest! {
     #[test]
     fn without_jitter_it_is_what_happens(settings in strategies::settings()) {
         let settings = Settings { jitter: Jitter::None, max_wait: settings.max_wait.or(Some(1_000)), ..settings };
+        let settings = Settings { head_start: settings.head_start.map(|wait| wait.min(settings.max_wait.unwrap())), ..settings };
         let policy = settings.policy();
         prop_assume!(policy.schedule().nth(5_000).is_none());
         let (polls, _) = polls_while_pending(&mut start(policy.to_builder(), Tape::none()));

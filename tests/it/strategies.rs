@@ -12,7 +12,7 @@ use crate::{
 const LONGEST: u64 = i64::MAX.unsigned_abs();
 
 /// Durations of a policy: everyday ones, tiny ones, and all up to the longest.
-fn durations() -> impl Strategy<Value = u64> {
+pub(crate) fn durations() -> impl Strategy<Value = u64> {
     prop_oneof![
         4 => 1_000_000..600_000_000_000_u64,
         2 => 1..1_000_u64,
@@ -41,8 +41,8 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         prop::option::weighted(0.3, prop_oneof![1..5_u32, Just(u32::MAX)]),
     );
     (durations(), durations(), multipliers(), jitters(), limits)
-        .prop_map(|(one, other, multiplier, jitter, (first_wait, max_wait, max_polls, max_consecutive_errors))| Settings {
-            first_wait,
+        .prop_map(|(one, other, multiplier, jitter, (head_start, max_wait, max_polls, max_consecutive_errors))| Settings {
+            head_start: head_start.map(|wait| wait.min(max_wait.unwrap_or(u64::MAX))),
             initial_wait: one.min(other),
             max_backoff: one.max(other),
             multiplier,
@@ -52,7 +52,8 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
             max_consecutive_errors,
         })
         .prop_filter("decorrelated jitter needs room", |settings| {
-            settings.jitter != Jitter::Decorrelated || settings.initial_wait < settings.max_backoff
+            settings.jitter != Jitter::Decorrelated
+                || u128::from(settings.max_backoff) * 5 >= u128::from(settings.initial_wait) * 6
         })
 }
 

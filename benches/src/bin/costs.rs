@@ -1,4 +1,5 @@
 //! Prints what everything costs as Markdown: instructions by callgrind, and time as the median of interleaved rounds.
+#![expect(clippy::float_arithmetic, reason = "a measurement is not a whole number")]
 
 use std::time::Duration;
 

@@ -6,6 +6,7 @@ use asyncpoll::{GaveUp, Instant, Jitter, Outcome, Policy, PolicyError, Scheduled
 
 /// What the device provides: functions and settings from elsewhere, so that no compiler can work out what comes of them and
 /// leave out the rest.
+#[derive(Debug)]
 #[repr(C)]
 pub struct Device {
     milliseconds: extern "C" fn() -> u32,
@@ -24,9 +25,10 @@ pub struct Device {
 }
 
 /// A policy, durations in milliseconds.
+#[derive(Debug)]
 #[repr(C)]
 struct Settings {
-    first_wait: u64,
+    head_start: u64,
     initial_wait: u64,
     multiplier: [u32; 2],
     max_backoff: u64,
@@ -63,7 +65,7 @@ impl Device {
     pub(crate) fn policy(&self) -> Result<Policy, PolicyError> {
         let Settings { multiplier: [numer, denom], jitter, max_polls, max_consecutive_errors, .. } = self.settings;
         Policy::builder()
-            .first_wait(Duration::from_millis(self.settings.first_wait))
+            .head_start(Duration::from_millis(self.settings.head_start))
             .initial_wait(Duration::from_millis(self.settings.initial_wait))
             .multiplier(numer, denom)
             .max_backoff(Duration::from_millis(self.settings.max_backoff))

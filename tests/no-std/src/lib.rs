@@ -1,7 +1,8 @@
 //! A program without std and without a heap that polls. That it builds proves that asyncpoll needs neither.
 #![no_std]
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-mod device;
+pub mod device;
 
 #[cfg(feature = "heap")]
 extern crate alloc;
@@ -11,7 +12,6 @@ use core::{
     fmt::Write,
     future::ready,
     ops::ControlFlow,
-    panic::PanicInfo,
     pin::pin,
     task::{Context, Poll, Waker},
     time::Duration,
@@ -24,10 +24,14 @@ use device::{Device, Generator, Progress, Status, Tick};
 const ONE_POLL: Policy = const_policy!(Policy::builder().no_max_wait().max_polls(1));
 
 /// How polling ended.
+#[derive(Debug)]
 #[repr(C)]
 pub enum End {
+    /// The operation is done.
     Done,
+    /// It has failed.
     Failed,
+    /// Polling ended before it did.
     GaveUp,
 }
 
@@ -101,7 +105,7 @@ pub extern "C" fn drive_async(device: &Device) -> End {
     let mut poller = Poller::new(device.policy().unwrap_or_default(), device.generator(), device.now());
     let sleep = |wait| {
         device.sleep(wait);
-        ready((!device.is_stopped()).then_some(()))
+        ready(if device.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     };
     let mut polling = pin!(poll_async_with(&mut poller, || device.now(), sleep, |_| ready(device.poll())));
     match polling.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
@@ -124,7 +128,7 @@ pub extern "C" fn show_schedule(device: &Device) {
 #[unsafe(no_mangle)]
 pub extern "C" fn convert(device: &Device) -> u16 {
     let builder = device.policy().unwrap_or_default().to_builder();
-    let unlimited = builder.no_first_wait().no_max_wait().no_max_polls().no_max_consecutive_errors().build();
+    let unlimited = builder.no_head_start().no_max_wait().no_max_polls().no_max_consecutive_errors().build();
     let mut poller = Poller::new(unlimited.unwrap_or_default(), device.generator(), device.now());
     let found = |next: NextPoll| match device.poll() {
         Outcome::Pending { retry_after } => Outcome::from(Poll::Pending::<Result<u32, Status>>).retry_after(retry_after),
@@ -190,7 +194,9 @@ impl<T, E> From<Result<T, PollError<E>>> for End {
     }
 }
 
+// A program that unwinds has std, and its handler.
+#[cfg(panic = "abort")]
 #[panic_handler]
-fn panic(_: &PanicInfo<'_>) -> ! {
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {}
 }

@@ -11,6 +11,7 @@ macro_rules! every {
 #[path = "../../it/decisions.rs"]
 mod decisions;
 #[path = "../../it/every.rs"]
+#[expect(unused_imports, reason = "decisions name no reasons")]
 mod every;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! The programs from Debian's packages that `.ci/real-ca` unpacks.
+//! The programs from Debian's packages that `.ci/tests real-ca` unpacks.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 
 /// Returns where a program is that its package installs at `path`.
 pub(crate) fn program(path: &str) -> Result<PathBuf> {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/debian").join(path);
-    ensure!(program.is_file(), "{} is missing; `.ci/real-ca` fetches it", program.display());
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/debian").join(path);
+    ensure!(program.is_file(), "{} is missing; `.ci/tests real-ca` fetches it", program.display());
     Ok(program)
 }

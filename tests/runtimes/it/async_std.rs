@@ -2,7 +2,7 @@
 
 use ::async_std::{channel, future::timeout, task};
 use asyncpoll::{NextPoll, Outcome, PollError, Poller, poll_async_with};
-use std::time::Instant;
+use std::{ops::ControlFlow, time::Instant};
 
 use crate::{
     operation::{A_MILLISECOND_THEN_AN_HOUR, BRIEF, Operation, assert_cancelled_after_two_polls},
@@ -38,7 +38,10 @@ fn a_channel_cancels() {
     let polling = task::spawn(async move {
         let mut poller = Poller::seeded(A_MILLISECOND_THEN_AN_HOUR, seed("async-std"), Instant::now());
         // A timeout means that nobody has said stop.
-        let sleep = async |wait| timeout(wait, shutting_down.recv()).await.is_err().then_some(());
+        let sleep = async |wait| match timeout(wait, shutting_down.recv()).await {
+            Err(_) => ControlFlow::Continue(()),
+            Ok(_) => ControlFlow::Break(()),
+        };
         poll_async_with(&mut poller, Instant::now, sleep, async |poll: NextPoll| {
             report.send(poll.number).await.unwrap();
             Outcome::<(), _>::transient("503")

@@ -11,7 +11,7 @@ pub(crate) const BRIEF: Policy =
 /// A wait of a millisecond, then one of an hour: whoever cancels after the second poll knows that there is no third.
 pub(crate) const A_MILLISECOND_THEN_AN_HOUR: Policy = const_policy!(
     Policy::builder()
-        .first_wait(Duration::from_millis(1))
+        .head_start(Duration::from_millis(1))
         .initial_wait(Duration::from_hours(1))
         .max_backoff(Duration::from_hours(1))
         .jitter(Jitter::None)

@@ -2,6 +2,7 @@
 
 use asyncpoll::{Outcome, PollError, Poller, poll_blocking_with};
 use std::{
+    ops::ControlFlow,
     sync::mpsc::{self, RecvTimeoutError},
     thread,
     time::Instant,
@@ -33,7 +34,10 @@ fn a_channel_cancels() {
     let (shut_down, shutting_down) = mpsc::channel::<()>();
     let (report, reports) = mpsc::channel();
     let polling = thread::spawn(move || {
-        let sleep = |wait| matches!(shutting_down.recv_timeout(wait), Err(RecvTimeoutError::Timeout)).then_some(());
+        let sleep = |wait| match shutting_down.recv_timeout(wait) {
+            Err(RecvTimeoutError::Timeout) => ControlFlow::Continue(()),
+            _ => ControlFlow::Break(()),
+        };
         let mut poller = Poller::seeded(A_MILLISECOND_THEN_AN_HOUR, seed("thread"), Instant::now());
         poll_blocking_with(&mut poller, Instant::now, sleep, |poll| {
             report.send(poll.number).unwrap();

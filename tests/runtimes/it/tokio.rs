@@ -3,7 +3,7 @@
 use asyncpoll::{
     Decision, Jitter, NextPoll, Outcome, Policy, PollError, Poller, Reason, const_policy, poll_async_keeping, poll_async_with,
 };
-use core::{convert::Infallible, time::Duration};
+use core::{convert::Infallible, ops::ControlFlow, time::Duration};
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex},
@@ -136,7 +136,10 @@ async fn one_token_cancels_the_sleep_of_every_driver() {
         polling.spawn(async move {
             let policy = const_policy!(EXACT.to_builder().max_polls(4));
             let mut poller = Poller::seeded(policy, seed(name), Instant::now());
-            let sleep = |wait| token.run_until_cancelled(sleep(wait));
+            let sleep = async |wait| match token.run_until_cancelled(sleep(wait)).await {
+                Some(()) => ControlFlow::Continue(()),
+                None => ControlFlow::Break(()),
+            };
             poll_async_with(&mut poller, Instant::now, sleep, async |_| Outcome::<Infallible, _>::transient(name)).await
         });
     }

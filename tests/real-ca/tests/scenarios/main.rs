@@ -1,4 +1,5 @@
 //! The crate before a real certificate authority, a file a scenario. The docs of the library say how to run one alone.
+#![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod both_forms_of_retry_after;
 mod delayed_order;
