@@ -53,7 +53,7 @@ impl Fleet {
             .jitter(self.jitter)
             .max_wait(self.duration(self.max_wait));
         match self.head_start {
-            Some(head_start) => builder.first_wait(self.duration(head_start)),
+            Some(head_start) => builder.head_start(self.duration(head_start)),
             None => builder,
         }
         .build()
@@ -108,7 +108,7 @@ impl Display for Fleet {
         let seconds = |grains| format!("seconds({:?})", self.duration(grains).as_secs_f64());
         writeln!(f, "let builder = Policy::builder()")?;
         if let Some(head_start) = self.head_start {
-            writeln!(f, "    .first_wait({})", seconds(head_start))?;
+            writeln!(f, "    .head_start({})", seconds(head_start))?;
         }
         writeln!(f, "    .initial_wait({})", seconds(INITIAL_WAIT))?;
         writeln!(f, "    .multiplier({}, {})", self.multiplier.0, self.multiplier.1)?;

@@ -5,11 +5,12 @@
 //! The search leaves nothing to luck, for the worst of many fleets would be the luckiest: draws fill the space of all draws
 //! evenly, and where a last poll is made is not drawn at all. The worst fleets are then played as programs run them, with
 //! seeds, and break the promise if they do so more often than not.
-#![allow(
+#![expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
-    reason = "a share in percent needs few digits"
+    clippy::float_arithmetic,
+    reason = "a share is not a whole number, and needs few digits"
 )]
 
 mod crowding;
