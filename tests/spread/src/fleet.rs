@@ -105,7 +105,7 @@ impl Fleet {
 /// The fleet as Rust that the tests of the crate understand: a builder, and a closure from the number of a poll to its outcome.
 impl Display for Fleet {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let seconds = |grains| format!("seconds({:?})", self.duration(grains).as_secs_f64());
+        let seconds = |grains: u64| format!("seconds({:?})", (grains * self.grain) as f64 / 1e9);
         writeln!(f, "let builder = Policy::builder()")?;
         if let Some(head_start) = self.head_start {
             writeln!(f, "    .head_start({})", seconds(head_start))?;
