@@ -28,7 +28,7 @@ static DEFAULT_MAX_WAIT: AtomicU64 = AtomicU64::new(0);
 /// use asyncpoll::{Policy, set_default_max_wait};
 /// use core::time::Duration;
 ///
-/// let end = |policy: Policy| policy.schedule().last().map(|poll| poll.nominal.as_secs());
+/// let end = |policy: Policy| policy.schedule().last().map(|poll| poll.latest.as_secs());
 ///
 /// set_default_max_wait(Duration::from_secs(1800));
 /// assert_eq!(end(Policy::default()), Some(1800));

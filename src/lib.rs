@@ -48,8 +48,8 @@
 //!
 //! # Panics
 //!
-//! This crate does not panic, if the caller's clock, generator and closures do not. A clock or a generator that panics leaves
-//! its poller as it was before the outcome. The futures of the drivers are like any
+//! This crate does not panic, if the caller's clock, generator and closures do not. A generator that
+//! panics leaves its poller with the outcome counted and a poll due. The futures of the drivers are like any
 //! `async fn` not to be polled after they are ready.
 //!
 //! # Crate features

@@ -187,18 +187,20 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     #[inline]
     pub fn step_keeping<T, E>(&mut self, outcome: Outcome<T, E>, now: I, last_error: &mut Option<E>) -> Decision<T, E> {
         let passed = self.passed(now);
-        let (error, hint) = match unfinished(outcome) {
-            Ok(found) => found,
-            Err(end) => {
+        self.latest = now;
+        let (error, hint) = match outcome {
+            Outcome::Pending { retry_after } => (None, retry_after),
+            Outcome::Transient { error, retry_after } => (Some(error), retry_after),
+            Outcome::Done(value) => {
                 self.state.conclude(passed);
-                self.latest = now;
-                return end;
+                return Decision::Done(value);
+            }
+            Outcome::Failed(error) => {
+                self.state.conclude(passed);
+                return Decision::Failed(error);
             }
         };
-        // A generator that panics leaves the poller as it was.
-        let mut state = self.state;
-        let verdict = state.step(&self.policy, &mut self.rng, error.is_some(), hint.map(nanos::from_duration), passed);
-        (self.state, self.latest) = (state, now);
+        let verdict = self.state.step(&self.policy, &mut self.rng, error.is_some(), hint.map(nanos::from_duration), passed);
         match verdict {
             Verdict::Sleep(wait) => {
                 if error.is_some() {
@@ -371,11 +373,16 @@ impl<I: Instant, R> Poller<I, R> {
     pub fn look<T, E>(&mut self, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
         let passed = self.passed(now);
         self.latest = now;
-        let (error, hint) = match unfinished(outcome) {
-            Ok(found) => found,
-            Err(end) => {
+        let (error, hint) = match outcome {
+            Outcome::Pending { retry_after } => (None, retry_after),
+            Outcome::Transient { error, retry_after } => (Some(error), retry_after),
+            Outcome::Done(value) => {
                 self.state.conclude_look(passed);
-                return end;
+                return Decision::Done(value);
+            }
+            Outcome::Failed(error) => {
+                self.state.conclude_look(passed);
+                return Decision::Failed(error);
             }
         };
         match self.state.look(&self.policy, hint.map(nanos::from_duration), passed) {
@@ -465,16 +472,5 @@ impl<I: Instant, R> Poller<I, R> {
 
     fn elapsed_nanos(&self, now: I) -> u64 {
         self.state.elapsed_after(self.passed(now))
-    }
-}
-
-/// Returns the error and the hint of an outcome that leaves the operation unfinished, or else the end that it is.
-#[inline]
-fn unfinished<T, E>(outcome: Outcome<T, E>) -> Result<(Option<E>, Option<Duration>), Decision<T, E>> {
-    match outcome {
-        Outcome::Pending { retry_after } => Ok((None, retry_after)),
-        Outcome::Transient { error, retry_after } => Ok((Some(error), retry_after)),
-        Outcome::Done(value) => Err(Decision::Done(value)),
-        Outcome::Failed(error) => Err(Decision::Failed(error)),
     }
 }

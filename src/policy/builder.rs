@@ -187,7 +187,7 @@ impl PolicyBuilder {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().max_wait(Duration::from_secs(30)).build()?;
-    /// assert_eq!(policy.schedule().last().map(|poll| poll.nominal), Some(Duration::from_secs(30)));
+    /// assert_eq!(policy.schedule().last().map(|poll| poll.latest), Some(Duration::from_secs(30)));
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn max_wait(mut self, wait: Duration) -> Self {

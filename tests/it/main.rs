@@ -46,6 +46,7 @@ mod hints;
 mod jitter;
 mod ladder;
 mod limits;
+mod looking;
 mod outcome;
 mod policy_errors;
 mod poll_count;
