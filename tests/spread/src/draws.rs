@@ -23,14 +23,13 @@ impl EvenDraws {
     }
 }
 
-/// A generator that draws as it is told before each step: where the wait ends in its window, and where the last wait does.
+/// A generator that draws as it is told before each step: first for the wait, then for the last wait if it is that.
 #[derive(Debug, Default)]
 pub(crate) struct Told(Cell<[u64; 2]>);
 
 impl Told {
-    pub(crate) fn tell(&self, wait: u32, last_wait: u32) {
-        let (wait, last_wait) = (u64::from(wait), u64::from(last_wait));
-        self.0.set([(wait << 32) | last_wait, (last_wait << 32) | last_wait]);
+    pub(crate) fn tell(&self, wait: u32, last_wait: u64) {
+        self.0.set([u64::from(wait) << 32, last_wait]);
     }
 }
 

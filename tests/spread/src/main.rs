@@ -101,11 +101,10 @@ fn usual(goal: Goal, finding: &Finding) -> f64 {
 fn show(goal: Goal, finding: &Finding) {
     let Finding { fleet, share, .. } = finding;
     let [start, stretch] = [share.start, fleet.stretch()].map(|nanos| nanos as f64 / 1e9);
-    let number = share.poll.map(|number| format!(" {number}")).unwrap_or_default();
+    let polls = share.poll.map_or_else(|| "the last polls".to_owned(), |number| format!("poll {number}"));
     println!(
-        "{:.2} % of the {}{number} in {stretch} s from {start} s; {:.2} % without luck:\n{fleet}\n",
+        "{:.2} % of {polls} in {stretch} s from {start} s; {:.2} % without luck:\n{fleet}\n",
         usual(goal, finding),
-        goal.name,
         share.percent
     );
 }

@@ -27,7 +27,7 @@ pub(crate) struct Share {
     pub(crate) of: f64,
     /// The start of the stretch, in nanoseconds.
     pub(crate) start: u64,
-    /// The number of the poll; none where it is the last.
+    /// The number of the poll; none if it is the last.
     pub(crate) poll: Option<u32>,
 }
 
@@ -38,8 +38,8 @@ pub(crate) fn evenly(fleet: &Fleet, policy: Policy, draws: &EvenDraws) -> Shares
     for draw in draws.pollers() {
         let told = Told::default();
         let poller = Poller::new(policy, &told, Duration::ZERO);
-        if let Some(mut last) = polls.follow(fleet, poller, |poll| told.tell(draw(poll), 0)) {
-            told.tell(draw(last.after), u32::MAX);
+        if let Some(mut last) = polls.follow(fleet, poller, |poll| told.tell(draw(poll), u64::MIN)) {
+            told.tell(draw(last.after), u64::MAX);
             let Decision::Sleep(latest) = last.before.step(fleet.outcome(last.found), last.since) else {
                 unreachable!("it slept after the same poll before")
             };

@@ -33,7 +33,7 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
-    /// Plays a fleet. There is no finding where it has no policy.
+    /// Plays a fleet. There is no finding if it has no policy.
     pub(crate) fn of(fleet: Fleet, goal: Goal, draws: &EvenDraws) -> Option<Self> {
         let policy = fleet.policy().ok()?;
         let share = (goal.share)(&play::evenly(&fleet, policy, draws));
