@@ -54,9 +54,10 @@ use crate::{
 /// the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it, by a draw of its own. `s` is `q`
 /// percent of the time left, but at least `q` percent of `initial_wait` and at most all of that (of `max_wait`, if shorter), and
 /// never more than the time left. A wait that would end within the least such `s` of the deadline would leave no room to spread
-/// the last polls over, so it is the last as well; if its window ends before the deadline, the window is truncated to leave
-/// that room, unless less than a quarter of the least `s` would remain of it. The last wait is never shorter than the hint or
-/// the head start, and never longer than the wait it replaces may be.
+/// the last polls over, so it is the last as well. If its window ends before the deadline, the window is truncated to leave that
+/// room. If less than the least `s` of a window ends so early, there would be no room in it for the others either: then all of
+/// it is the last wait's, which starts where the window or that `s` does, whichever is earlier. The last wait is never shorter
+/// than the hint or the head start, and never longer than the wait it replaces may be.
 ///
 /// # Pitfalls
 ///
@@ -188,20 +189,14 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     pub fn step_keeping<T, E>(&mut self, outcome: Outcome<T, E>, now: I, last_error: &mut Option<E>) -> Decision<T, E> {
         let passed = self.passed(now);
         self.latest = now;
-        let (error, hint) = match outcome {
-            Outcome::Pending { retry_after } => (None, retry_after),
-            Outcome::Transient { error, retry_after } => (Some(error), retry_after),
-            Outcome::Done(value) => {
+        let (error, hint) = match unfinished(outcome) {
+            Ok(found) => found,
+            Err(end) => {
                 self.state.conclude(passed);
-                return Decision::Done(value);
-            }
-            Outcome::Failed(error) => {
-                self.state.conclude(passed);
-                return Decision::Failed(error);
+                return end;
             }
         };
-        let verdict = self.state.step(&self.policy, &mut self.rng, error.is_some(), hint.map(nanos::from_duration), passed);
-        match verdict {
+        match self.state.step(&self.policy, &mut self.rng, error.is_some(), hint.map(nanos::from_duration), passed) {
             Verdict::Sleep(wait) => {
                 if error.is_some() {
                     *last_error = error;
@@ -342,7 +337,7 @@ impl<I, R> Poller<I, R> {
 
     fn gave_up(&self, reason: Reason) -> GaveUp {
         let State { polls, errors, consecutive_errors, elapsed, .. } = self.state;
-        let is_early = self.policy.deadline.is_some_and(|deadline| deadline.left(self.state.elapsed) > 0);
+        let is_early = self.policy.deadline.is_some_and(|deadline| deadline.left(elapsed) > 0);
         let elapsed = Duration::from_nanos(elapsed);
         GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after: None, last_error: None, is_early }
     }
@@ -373,16 +368,11 @@ impl<I: Instant, R> Poller<I, R> {
     pub fn look<T, E>(&mut self, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
         let passed = self.passed(now);
         self.latest = now;
-        let (error, hint) = match outcome {
-            Outcome::Pending { retry_after } => (None, retry_after),
-            Outcome::Transient { error, retry_after } => (Some(error), retry_after),
-            Outcome::Done(value) => {
+        let (error, hint) = match unfinished(outcome) {
+            Ok(found) => found,
+            Err(end) => {
                 self.state.conclude_look(passed);
-                return Decision::Done(value);
-            }
-            Outcome::Failed(error) => {
-                self.state.conclude_look(passed);
-                return Decision::Failed(error);
+                return end;
             }
         };
         match self.state.look(&self.policy, hint.map(nanos::from_duration), passed) {
@@ -472,5 +462,16 @@ impl<I: Instant, R> Poller<I, R> {
 
     fn elapsed_nanos(&self, now: I) -> u64 {
         self.state.elapsed_after(self.passed(now))
+    }
+}
+
+/// Returns the error and the hint of an outcome that leaves the operation unfinished, or else the end that it is.
+#[inline]
+fn unfinished<T, E>(outcome: Outcome<T, E>) -> Result<(Option<E>, Option<Duration>), Decision<T, E>> {
+    match outcome {
+        Outcome::Pending { retry_after } => Ok((None, retry_after)),
+        Outcome::Transient { error, retry_after } => Ok((Some(error), retry_after)),
+        Outcome::Done(value) => Err(Decision::Done(value)),
+        Outcome::Failed(error) => Err(Decision::Failed(error)),
     }
 }

@@ -43,8 +43,11 @@ impl Sentence {
 
     /// Appends a duration as `duration` does, from a second on to the millisecond below.
     pub(crate) const fn short_duration(self, duration: Duration) -> Self {
-        let rest = if duration.as_secs() > 0 { duration.subsec_millis() } else { return self.duration(duration) };
-        self.duration(Duration::from_secs(duration.as_secs()).saturating_add(Duration::from_millis(rest as u64)))
+        if duration.as_secs() == 0 {
+            return self.duration(duration);
+        }
+        let milliseconds = Duration::from_millis(duration.subsec_millis() as u64);
+        self.duration(Duration::from_secs(duration.as_secs()).saturating_add(milliseconds))
     }
 
     /// Returns the text.

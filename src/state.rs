@@ -175,7 +175,7 @@ impl State {
 
     /// Notes that time has passed.
     #[inline]
-    pub(crate) fn pass(&mut self, passed: u64) {
+    fn pass(&mut self, passed: u64) {
         self.elapsed = self.elapsed_after(passed);
     }
 

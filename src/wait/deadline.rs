@@ -7,9 +7,6 @@ use super::{Ladder, Window, nanos};
 /// The most of what is left that the last wait is spread over, in percent.
 const LAST_WAIT_PERCENT: u8 = 20;
 
-/// What part of the least spread of the last wait must remain of a window that is truncated to leave room for that.
-const LEAST_TRUNCATED: u64 = 4;
-
 /// When polling ends, in nanoseconds since the start of the poller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Deadline {
@@ -57,17 +54,18 @@ impl Deadline {
         choose: impl FnOnce(Window) -> u64,
     ) -> Cut {
         let least = self.least_spread();
+        // Waits shorter than this leave the least spread after them, for a last wait to follow.
         let room = left.saturating_sub(least);
-        // A window that ends before the deadline is truncated so that the least spread is left after it, unless next to nothing
-        // remains of it: the last wait is to follow.
-        let leaves_room = window.latest < left && room.saturating_sub(window.earliest) >= least.div_ceil(LEAST_TRUNCATED);
-        let window = if leaves_room { window.before(room) } else { window };
-        let wait = choose(window);
-        if wait < room {
-            return Cut::Not(wait);
-        }
         let earliest = self.last_earliest(ladder, left).max(asked.unwrap_or(1));
-        Cut::Last(Window { earliest, latest: left.min(window.latest) })
+        let latest = left.min(window.latest);
+        // A fleet spreads over no less than that on either side: if the window has too little of such waits, it has none.
+        if window.latest >= room && room.saturating_sub(window.earliest) < least {
+            return Cut::Last(Window { earliest: earliest.min(window.earliest), latest });
+        }
+        // What follows a window that ends before the deadline is the last wait.
+        let window = if window.latest < left { window.before(room) } else { window };
+        let wait = choose(window);
+        if wait < room { Cut::Not(wait) } else { Cut::Last(Window { earliest, latest }) }
     }
 
     /// Returns the earliest time, at `elapsed` or later, at which a poll can be made after the last wait, where no wait before

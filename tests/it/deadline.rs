@@ -137,11 +137,11 @@ fn the_shortest_max_wait_allows_two_polls() {
 
 #[test]
 fn a_wait_that_cannot_reach_the_deadline_leaves_room_for_a_last_one() {
-    // At 594.5 s, 5.5 s are left. The ladder gives [4, 5], truncated so that more than 1 s is left after it.
-    for (tape, expected) in [(Tape::lowest(), 4.0), (Tape::highest(), 4.499_999_999)] {
+    // At 594 s, 6 s are left. The ladder gives [4, 5], truncated so that more than 1 s is left after it.
+    for (tape, expected) in [(Tape::lowest(), 4.0), (Tape::highest(), 4.999_999_999)] {
         let mut poller = start(Policy::builder().max_backoff(seconds(5.0)), tape);
-        assert_eq!(step(&mut poller, Outcome::pending(), seconds(594.5)), Shape::Sleep(seconds(expected)));
-        let last = step(&mut poller, Outcome::pending(), seconds(594.5 + expected));
+        assert_eq!(step(&mut poller, Outcome::pending(), seconds(594.0)), Shape::Sleep(seconds(expected)));
+        let last = step(&mut poller, Outcome::pending(), seconds(594.0 + expected));
         assert!(matches!(last, Shape::Sleep(_)), "the last wait follows: {last:?}");
     }
     // Nor is a hint of 10 s lengthened to leave too little of the 12.5 s that are left: [10, 12] ends before 11.5.
@@ -162,19 +162,22 @@ fn where_no_room_can_be_left_the_last_wait_is_no_longer_than_the_wait_it_replace
 }
 
 #[test]
-fn a_window_is_not_truncated_to_next_to_nothing() {
-    // [4, 5] with 5.3 s left would become [4, 4.3), and with 5.2 s [4, 4.2), less than a quarter of the least spread, 1 s.
+fn a_window_with_too_little_that_is_not_the_last_has_nothing_that_is_not() {
+    // The least spread is 1 s. Of [4, 5], as much ends early enough with 6 s left, and a nanosecond less a nanosecond later.
     let at = |left: f64, tape| {
         let mut poller = start(Policy::builder().max_backoff(seconds(5.0)), tape);
         (step(&mut poller, Outcome::pending(), seconds(600.0 - left)), poller.wait_kind())
     };
     let last = Some(WaitKind::Last);
-    assert_eq!(at(5.3, Tape::highest()), (Shape::Sleep(seconds(4.299_999_999)), Some(WaitKind::Ladder)));
-    assert_eq!(at(5.25, Tape::highest()), (Shape::Sleep(seconds(4.249_999_999)), Some(WaitKind::Ladder)));
-    assert_eq!(at(5.249_999_999, Tape::highest()), (Shape::Sleep(seconds(5.0)), last));
-    // The first draw still decides whether it is the last, and the second where in [4.2, 5] it ends.
-    assert_eq!(at(5.2, Tape::new([1 << 63, 0])), (Shape::Sleep(seconds(4.16)), last));
-    assert_eq!(at(5.2, Tape::lowest()), (Shape::Sleep(seconds(4.0)), Some(WaitKind::Ladder)));
+    assert_eq!(at(6.0, Tape::lowest()), (Shape::Sleep(seconds(4.0)), Some(WaitKind::Ladder)));
+    assert_eq!(at(5.999_999_999, Tape::lowest()), (Shape::Sleep(seconds(4.0)), last));
+    assert_eq!(at(5.999_999_999, Tape::highest()), (Shape::Sleep(seconds(5.0)), last));
+    assert_eq!(at(5.2, Tape::lowest()), (Shape::Sleep(seconds(4.0)), last), "the window may start before the last 1.04 s");
+    assert_eq!(at(4.9, Tape::lowest()), (Shape::Sleep(seconds(3.9)), last), "or after");
+    // So it is where the window reaches the deadline: [4, 6] with 5.9 s left.
+    let mut poller = start(Policy::builder(), Tape::lowest());
+    assert_eq!(step(&mut poller, Outcome::pending(), seconds(594.1)), Shape::Sleep(seconds(4.0)));
+    assert_eq!(poller.wait_kind(), last);
 }
 
 #[test]

@@ -297,17 +297,20 @@ impl Model {
             return (pick(earliest, latest, first_draw), kind);
         };
         let least = self.settings.least_spread();
-        // So many nanoseconds of the window end early enough to leave the least spread after them.
-        let early_enough = left.saturating_sub(least).saturating_sub(earliest);
-        let truncated = if latest < left && 4 * early_enough >= least { latest.min(left - least - 1) } else { latest };
-        let wait = pick(earliest, truncated, first_draw);
-        if wait + least < left {
-            return (wait, kind);
-        }
         let most = u128::from(self.settings.initial_wait.min(max_wait));
         let spread = (left * self.settings.q() / 100).max(least).min(most).min(left);
         let asked = found.hint().unwrap_or(0).max(head_start.unwrap_or(0).min(left));
-        (pick((left - spread).max(asked).max(1), left.min(truncated), draw()), WaitKind::Last)
+        let from = (left - spread).max(asked).max(1);
+        let cut = |from: u128, draw: u64| (pick(from, left.min(latest), draw), WaitKind::Last);
+        if latest + least < left {
+            return (pick(earliest, latest, first_draw), kind);
+        }
+        if earliest + 2 * least > left {
+            return cut(from.min(earliest), draw());
+        }
+        let truncated = if latest < left { latest.min(left - least - 1) } else { latest };
+        let wait = pick(earliest, truncated, first_draw);
+        if wait + least < left { (wait, kind) } else { cut(from, draw()) }
     }
 
     fn ladder_base(&self) -> u128 {

@@ -40,16 +40,26 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         prop::option::weighted(0.3, prop_oneof![1..40_u32, Just(u32::MAX)]),
         prop::option::weighted(0.3, prop_oneof![1..5_u32, Just(u32::MAX)]),
     );
-    (durations(), durations(), multipliers(), jitters(), limits)
-        .prop_map(|(one, other, multiplier, jitter, (head_start, max_wait, max_polls, max_consecutive_errors))| Settings {
-            head_start: head_start.map(|wait| wait.min(max_wait.unwrap_or(u64::MAX))),
-            initial_wait: one.min(other),
-            max_backoff: one.max(other),
-            multiplier,
-            jitter,
-            max_wait,
-            max_polls,
-            max_consecutive_errors,
+    let near = (0..20_u64, 100..800_u64, any::<bool>());
+    (durations(), durations(), multipliers(), jitters(), limits, near)
+        .prop_map(|(one, other, multiplier, jitter, limits, near)| {
+            let (head_start, max_wait, max_polls, max_consecutive_errors) = limits;
+            // A ceiling just above initial_wait, and a deadline a few of those away, are where a wait is hardly the last.
+            let (above, percent, is_near) = near;
+            let ceiling = one.saturating_add(one / 100 * above).min(LONGEST);
+            let other = if is_near { ceiling } else { other };
+            let deadline = (u128::from(one) * u128::from(percent) / 100).clamp(1, LONGEST.into()) as u64;
+            let max_wait = if is_near { max_wait.map(|_| deadline) } else { max_wait };
+            Settings {
+                head_start: head_start.map(|wait| wait.min(max_wait.unwrap_or(u64::MAX))),
+                initial_wait: one.min(other),
+                max_backoff: one.max(other),
+                multiplier,
+                jitter,
+                max_wait,
+                max_polls,
+                max_consecutive_errors,
+            }
         })
         .prop_filter("decorrelated jitter needs room", |settings| {
             settings.jitter != Jitter::Decorrelated
