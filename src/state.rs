@@ -95,15 +95,14 @@ impl State {
             }
         }
 
-        // The first outcome is the only one that a head start can follow, unless its hint takes that place.
-        let head_start = if self.polls == 1 && (transient || hint.is_none()) { policy.head_start } else { None };
         let draw = policy.ladder.jitter.draw(rng);
-        let (window, kind) = self.window(policy, transient, hint, head_start.map(NonZeroU64::get), draw);
+        let (window, kind) = self.window(policy, transient, hint, draw);
         self.hinted_until = hint.map_or(0, |hint| self.elapsed.saturating_add(hint));
         match policy.deadline {
             Some(deadline) if deadline.is_near(self.elapsed, window) => {
                 let left = deadline.left(self.elapsed);
-                let asked = hint.max(head_start.map(|head_start| head_start.get().min(left)));
+                let head_start = self.head_start(policy).filter(|_| transient || hint.is_none());
+                let asked = hint.max(head_start.map(|head_start| head_start.min(left)));
                 match deadline.cut(&policy.ladder, left, window, asked, |window| window.at(draw)) {
                     Cut::Not(wait) => self.sleep(wait, kind),
                     Cut::Last(window) => {
@@ -199,20 +198,13 @@ impl State {
     /// decides: on a transient error, the one that starts later. The ladder climbs if it is asked.
     #[expect(clippy::inline_always, reason = "a fifth fewer instructions: called from one place, it needs no call")]
     #[inline(always)]
-    fn window(
-        &mut self,
-        policy: &Policy,
-        transient: bool,
-        hint: Option<u64>,
-        head_start: Option<u64>,
-        draw: u64,
-    ) -> (Window, WaitKind) {
+    fn window(&mut self, policy: &Policy, transient: bool, hint: Option<u64>, draw: u64) -> (Window, WaitKind) {
         let ladder = &policy.ladder;
         let asked = hint.map(|hint| ladder.hint_window(hint));
         if let (Some(asked), false) = (asked, transient) {
             return (asked, WaitKind::Hint);
         }
-        let (own, kind) = if let Some(head_start) = head_start {
+        let (own, kind) = if let Some(head_start) = self.head_start(policy) {
             (ladder.head_start_window(head_start), WaitKind::HeadStart)
         } else {
             let window = ladder.window(self.base);
@@ -224,6 +216,13 @@ impl State {
             Some(asked) if asked.earliest > own.earliest => (own.later(asked), WaitKind::Hint),
             Some(asked) => (own.later(asked), kind),
         }
+    }
+
+    /// Returns the head start after the first outcome, the only one that it can follow. If that is pending with a hint, the hint
+    /// takes its place.
+    #[inline]
+    fn head_start(&self, policy: &Policy) -> Option<u64> {
+        if self.polls == 1 { policy.head_start.map(NonZeroU64::get) } else { None }
     }
 
     #[inline]

@@ -56,6 +56,9 @@ impl Subject for Compared {
         let expected = self.model.step(found, self.now, || self.tape_of_model.next_u64());
         assert_eq!(Expected::from(&decision), expected, "the reference decides differently about {outcome:?}: {self:#?}");
         assert_eq!(self.tape.draws(), self.tape_of_model.draws(), "the reference draws differently: {self:#?}");
+        let due = self.poller.due().map(|due| due.as_nanos());
+        let expected = (self.model.kind, (!self.model.finished).then_some(self.model.due), self.model.polls);
+        assert_eq!((self.poller.wait_kind(), due, self.poller.polls()), expected, "the reference tells otherwise: {self:#?}");
         match decision {
             Decision::Sleep(wait) => Some(wait),
             _ => None,

@@ -45,6 +45,8 @@ impl Deadline {
 
     /// Returns what becomes of the wait that `choose` takes from `window`, with `left` to go, where that window is near the
     /// deadline. It is not to end before `asked`.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn cut(
         &self,
         ladder: &Ladder,

@@ -42,7 +42,8 @@ impl Ladder {
     /// Returns the window of the wait at `base`.
     #[inline]
     pub(crate) fn window(&self, base: u64) -> Window {
-        let floor = self.first().div_ceil(FLOOR);
+        // That fits: no wait of a policy is above 2⁶³−1 ns.
+        let floor = self.first().wrapping_add(FLOOR - 1) / FLOOR;
         self.jitter.window(base, self.first(), self.max_backoff.get()).not_before(floor)
     }
 

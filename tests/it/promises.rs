@@ -185,6 +185,8 @@ fn expected(settings: Settings, events: &[Event], tape: &[u64]) -> (Vec<Told>, V
 struct Payload(#[expect(dead_code, reason = "held for its count")] Rc<()>);
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
     #[test]
     fn reference_it_decides_as_the_reference_does(
         settings in strategies::settings(), events in events(), tape in tapes(),

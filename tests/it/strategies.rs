@@ -70,7 +70,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
 /// Hints from none and zero to the longest a header can say.
 fn hints() -> impl Strategy<Value = Option<Duration>> {
     prop_oneof![
-        4 => Just(None),
+        20 => Just(None),
         2 => (0..700_000_000_000_u64).prop_map(|nanos| Some(Duration::from_nanos(nanos))),
         1 => Just(Some(Duration::ZERO)),
         1 => durations().prop_map(|nanos| Some(Duration::from_nanos(nanos))),
