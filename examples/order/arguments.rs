@@ -47,7 +47,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Policy")]
 struct Settings {
-    /// The first wait alone; the ladder of waits starts after it
+    /// How long it takes at least; the ladder of waits starts after that
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     head_start: Option<Duration>,
 
