@@ -103,3 +103,16 @@ fn the_error_that_ends_it_goes_before_the_one_that_was_kept() {
     };
     assert_eq!((gave_up.last_error, kept), (Some("second"), Some("first")));
 }
+
+#[test]
+fn what_another_poller_kept_is_not_taken_for_this_ones() {
+    let mut kept = None;
+    let mut other = start(exact(), Tape::none());
+    let _five_seconds = other.step_keeping(Outcome::<(), _>::transient("another's"), Duration::ZERO, &mut kept);
+    assert_eq!(other.step_keeping(Outcome::Done(()), seconds(5.0), &mut kept), Decision::Done(()));
+    let mut poller = start(exact().max_polls(1), Tape::none());
+    let Decision::GaveUp(gave_up) = poller.step_keeping(Outcome::<(), _>::pending(), Duration::ZERO, &mut kept) else {
+        panic!("one poll is the limit")
+    };
+    assert_eq!((gave_up.last_error, kept), (None, Some("another's")));
+}

@@ -37,6 +37,8 @@ fn a_hint_is_kept_as_that_of_a_poll_is() {
     assert_eq!(poller.look(hint(60.0), seconds(2.0)), Decision::Sleep(seconds(60.0)));
     assert_eq!((poller.wait_kind(), poller.due()), (Some(WaitKind::Hint), Some(seconds(62.0))));
     assert_eq!(poller.clone().cancel(seconds(12.0)).retry_after, Some(seconds(50.0)));
+    let until_the_deadline = poller.clone().look(hint(597.0), seconds(3.0));
+    assert_eq!(until_the_deadline, Decision::Sleep(seconds(597.0)));
     let Decision::GaveUp(gave_up) = poller.look(hint(600.0), seconds(3.0)) else { panic!("that is after the deadline") };
     assert_eq!((gave_up.reason, gave_up.retry_after), (Reason::RetryAfterPastDeadline, Some(seconds(600.0))));
 }

@@ -62,6 +62,13 @@ fn the_envelope_of_the_default_policy() {
 }
 
 #[test]
+fn the_envelope_has_room_for_a_last_wait_that_ends_before_a_plain_one() {
+    // At 160 s at the earliest, 243 s are left, of which [240, 300] takes 240 at least; but the last wait is from [238, 243].
+    let polls: Vec<_> = Policy::builder().max_wait(seconds(403.0)).build().unwrap().schedule().collect();
+    assert_eq!(polls[5].earliest, seconds(398.0));
+}
+
+#[test]
 fn after_its_end_it_stays_ended() {
     let mut schedule = exact().max_polls(1).build().unwrap().schedule();
     assert!(schedule.next().is_some());
