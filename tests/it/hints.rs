@@ -63,6 +63,14 @@ fn a_hint_just_below_initial_wait_is_spread_as_one_of_initial_wait_is() {
 }
 
 #[test]
+fn a_hint_of_initial_wait_is_drawn_from_its_own_window() {
+    // That of base₀ ends at 10 s.
+    let mut poller = start(Policy::builder().jitter(Jitter::PlusMinus(100)), Tape::highest());
+    let decision = step(&mut poller, Outcome::pending().retry_after(seconds(5.0)), seconds(0.0));
+    assert_eq!(decision, Shape::Sleep(seconds(6.0)));
+}
+
+#[test]
 fn jitter_lengthens_a_hint_by_at_most_a_fifth_and_never_shortens_it() {
     for (name, jitter) in JITTERS.iter().copied() {
         let latest = match name {
