@@ -2,7 +2,7 @@
 
 use std::io;
 
-use asyncpoll::{NextPoll, Outcome, Policy, Poller, poll_async_keeping, random_seed};
+use asyncpoll::{Driver, NextPoll, Outcome, Policy, Poller, random_seed};
 use tokio::{
     signal::ctrl_c,
     time::{Duration, Instant, sleep},
@@ -31,7 +31,7 @@ async fn main() -> anyhow::Result<()> {
     let mut poller = Poller::seeded(policy, random_seed(), Instant::now());
     let mut last_error = None;
     tokio::select! {
-        image = poll_async_keeping(&mut poller, Instant::now, sleep, poll, &mut last_error) => {
+        image = Driver::new(Instant::now, sleep).last_error(&mut last_error).poll_async(&mut poller, poll) => {
             println!("{} is ready", image?);
             Ok(())
         }

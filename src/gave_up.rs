@@ -6,8 +6,8 @@ use crate::sentence::Sentence;
 
 /// The end of polling before the operation's own: why, after how much, and what went wrong last.
 ///
-/// It is an [`Error`](core::error::Error) whose source is `last_error`, where `E` is an error. For any other `E`, or a
-/// borrowed one, [`map_err`](Self::map_err) and [`split`](Self::split) make it one.
+/// It is an [`Error`](core::error::Error) whose source is `last_error`, if `E` is an error. For any other `E`, or a borrowed
+/// one, `into_boxed`, [`map_err`](Self::map_err) and [`split`](Self::split) make it one.
 ///
 /// # Example
 ///

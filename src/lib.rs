@@ -54,8 +54,8 @@
 //!
 //! # Crate features
 //!
-//! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `poll_async`. Without it, the
-//!   crate is the same but for these; it never allocates, with it or without.
+//! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `BoxedError`. Without it, the
+//!   crate is the same but for these. Nothing but `into_boxed` allocates.
 //! - **chacha** (enabled by default): When enabled, a `Poller` owns a `ChaCha8Rng` unless told otherwise, and `Poller::seeded`
 //!   makes one from a `u64`. Without it, every poller is made by [`Poller::new`] from a [`rand_core`] generator.
 //!
@@ -65,8 +65,12 @@
 
 // Only what names `std` in full gets it, so that nobody leans on its prelude by mistake.
 #[cfg(feature = "std")]
+extern crate alloc;
+#[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(feature = "std")]
+mod boxed_error;
 mod decision;
 mod default_max_wait;
 mod driver;
@@ -107,13 +111,15 @@ pub use rand_core;
 
 #[cfg(feature = "std")]
 pub use crate::random_seed::random_seed;
+#[cfg(feature = "std")]
+pub use boxed_error::BoxedError;
 #[cfg(target_has_atomic = "64")]
 pub use default_max_wait::set_default_max_wait;
 #[cfg(feature = "std")]
-pub use driver::{poll_async, poll_blocking};
+pub use driver::poll_blocking;
 pub use {
     decision::Decision,
-    driver::{NextPoll, Slept, poll_async_keeping, poll_async_with, poll_blocking_with},
+    driver::{Driver, NextPoll, NextWait, Slept, poll_async},
     gave_up::{GaveUp, Reason},
     instant::Instant,
     outcome::Outcome,

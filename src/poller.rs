@@ -331,8 +331,13 @@ impl<I, R> Poller<I, R> {
     }
 
     /// Takes what `step_keeping` kept. A poller that has seen no error has kept none: what is there is another poller's.
-    fn kept<E>(&self, last_error: &mut Option<E>) -> Option<E> {
+    pub(crate) fn kept<E>(&self, last_error: &mut Option<E>) -> Option<E> {
         if self.state.errors > 0 { last_error.take() } else { None }
+    }
+
+    /// Returns what `step_keeping` kept, if the latest poll left it.
+    pub(crate) fn latest_error<'e, E>(&self, last_error: Option<&'e E>) -> Option<&'e E> {
+        last_error.filter(|_| self.state.consecutive_errors > 0)
     }
 
     fn gave_up(&self, reason: Reason) -> GaveUp {

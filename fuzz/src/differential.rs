@@ -47,7 +47,7 @@ impl Subject for Compared {
 
     fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
         let found = match outcome {
-            Outcome::Pending { retry_after } => Found::Pending(retry_after),
+            Outcome::Pending { retry_after, .. } => Found::Pending(retry_after),
             Outcome::Transient { retry_after, .. } => Found::Transient(retry_after),
             Outcome::Done(()) => Found::Done,
             Outcome::Failed(()) => Found::Failed,

@@ -194,8 +194,8 @@ impl Subject for Watched {
 
 fn unfinished(outcome: Outcome<(), ()>) -> Option<(Unfinished, Option<Duration>)> {
     let (transient, hint) = match outcome {
-        Outcome::Pending { retry_after } => (false, retry_after),
-        Outcome::Transient { error: (), retry_after } => (true, retry_after),
+        Outcome::Pending { retry_after, .. } => (false, retry_after),
+        Outcome::Transient { retry_after, .. } => (true, retry_after),
         Outcome::Done(()) | Outcome::Failed(()) => return None,
     };
     Some((Unfinished { transient, hint: hint.map(nanos) }, hint))

@@ -2,7 +2,7 @@
 
 use core::{convert::Infallible, fmt, time::Duration};
 
-use asyncpoll::{GaveUp, Instant, Jitter, Outcome, Policy, PolicyError, ScheduledPoll, rand_core::TryRng};
+use asyncpoll::{GaveUp, Instant, Jitter, NextWait, Outcome, Policy, PolicyError, ScheduledPoll, rand_core::TryRng};
 
 /// What the device provides: functions and settings from elsewhere, so that no compiler can work out what comes of them and
 /// leave out the rest.
@@ -19,6 +19,7 @@ pub struct Device {
     is_stopped: extern "C" fn() -> bool,
     show: extern "C" fn(&Progress),
     show_poll: extern "C" fn(number: u32, earliest: u64, nominal: u64, latest: u64),
+    show_wait: extern "C" fn(polls: u32, seconds: u64, status: u16),
     stop: extern "C" fn(polls: u32, errors: u32, status: u16, retry_after: u64),
     print: extern "C" fn(byte: u8),
     settings: Settings,
@@ -125,6 +126,11 @@ impl Device {
         (self.show_poll)(poll.number, poll.earliest.as_secs(), poll.nominal.as_secs(), poll.latest.as_secs());
     }
 
+    pub(crate) fn show_wait(&self, wait: &NextWait<'_, Status>) {
+        let status = wait.error.map_or(0, |Status(status)| *status);
+        (self.show_wait)(wait.polls, wait.length.as_secs(), status);
+    }
+
     pub(crate) fn stop(&self, gave_up: &GaveUp<Status>) {
         let GaveUp { polls, errors, last_error, retry_after, .. } = *gave_up;
         let status = last_error.map_or(0, |Status(status)| status);
@@ -136,13 +142,16 @@ impl Device {
     }
 }
 
-/// A reading of the clock, in milliseconds since the device was switched on.
+/// A reading of the clock, in milliseconds; the counter wraps.
 #[derive(Clone, Copy, Debug)]
 pub struct Tick(u32);
 
 impl Instant for Tick {
     fn saturating_duration_since(&self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.saturating_sub(earlier.0).into())
+        match self.0.wrapping_sub(earlier.0) {
+            ahead @ ..0x8000_0000 => Duration::from_millis(ahead.into()),
+            _behind => Duration::ZERO,
+        }
     }
 }
 

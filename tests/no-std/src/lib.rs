@@ -17,7 +17,7 @@ use core::{
     time::Duration,
 };
 
-use asyncpoll::{Decision, NextPoll, Outcome, Policy, PollError, Poller, const_policy, poll_async_with, poll_blocking_with};
+use asyncpoll::{Decision, Driver, NextPoll, Outcome, Policy, PollError, Poller, const_policy};
 
 use device::{Device, Generator, Progress, Status, Tick};
 
@@ -95,7 +95,7 @@ pub extern "C" fn decide(device: &Device, poller: &mut Poller<Tick, Generator>) 
 #[unsafe(no_mangle)]
 pub extern "C" fn drive_blocking(device: &Device) -> End {
     let mut poller = Poller::new(device.policy().unwrap_or_default(), device.generator(), device.now());
-    poll_blocking_with(&mut poller, || device.now(), |wait| device.sleep(wait), |_| device.poll()).into()
+    Driver::new(|| device.now(), |wait| device.sleep(wait)).poll_blocking(&mut poller, |_| device.poll()).into()
 }
 
 /// Polls to the end with the crate's own loop, whose sleeps are always over when they are awaited.
@@ -107,7 +107,9 @@ pub extern "C" fn drive_async(device: &Device) -> End {
         device.sleep(wait);
         ready(if device.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     };
-    let mut polling = pin!(poll_async_with(&mut poller, || device.now(), sleep, |_| ready(device.poll())));
+    let mut last_error = None;
+    let driver = Driver::new(|| device.now(), sleep).last_error(&mut last_error).on_wait(|wait| device.show_wait(&wait));
+    let mut polling = pin!(driver.poll_async(&mut poller, |_| ready(device.poll())));
     match polling.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(ended) => ended.into(),
         Poll::Pending => End::GaveUp,
@@ -131,7 +133,7 @@ pub extern "C" fn convert(device: &Device) -> u16 {
     let unlimited = builder.no_head_start().no_max_wait().no_max_polls().no_max_consecutive_errors().build();
     let mut poller = Poller::new(unlimited.unwrap_or_default(), device.generator(), device.now());
     let found = |next: NextPoll| match device.poll() {
-        Outcome::Pending { retry_after } => Outcome::from(Poll::Pending::<Result<u32, Status>>).retry_after(retry_after),
+        Outcome::Pending { retry_after, .. } => Outcome::from(Poll::Pending::<Result<u32, Status>>).retry_after(retry_after),
         Outcome::Done(()) => Outcome::from(Some(next.number)).map_err(|never| match never {}),
         found => found.map(|()| next.number).map_err(|Status(status)| Status(status.wrapping_add(1))),
     };
@@ -139,7 +141,9 @@ pub extern "C" fn convert(device: &Device) -> u16 {
         device.sleep(wait);
         if device.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    match poll_blocking_with(&mut poller, || device.now(), sleep, found).map_err(|error| error.map_err(|Status(status)| status))
+    match Driver::new(|| device.now(), sleep)
+        .poll_blocking(&mut poller, found)
+        .map_err(|error| error.map_err(|Status(status)| status))
     {
         Ok(_) => 200,
         Err(PollError::GaveUp(gave_up)) if device.has_progress() => gave_up.map_err(u32::from).split().1.map_or(0, |_| 1),

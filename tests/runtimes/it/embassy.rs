@@ -1,7 +1,7 @@
 //! embassy-time with its mock driver, whose clock the test moves, under an executor that polls only what was woken.
 
 use ::futures::{FutureExt, executor::LocalPool, task::LocalSpawnExt};
-use asyncpoll::{Jitter, Outcome, Policy, PollError, Poller, Reason, const_policy, poll_async_keeping, poll_async_with};
+use asyncpoll::{Driver, Jitter, Outcome, Policy, PollError, Poller, Reason, const_policy, poll_async};
 use core::{cell::RefCell, convert::Infallible, time::Duration};
 use embassy_time::{MockDriver, Timer, with_timeout};
 use std::{
@@ -54,7 +54,7 @@ fn ten_minutes_pass_to_the_tick() {
         let polls = Rc::clone(&polls);
         async move {
             let mut poller = Poller::seeded(EXACT, seed("embassy"), Instant::now());
-            poll_async_with(&mut poller, Instant::now, sleep, async |_| {
+            poll_async(&mut poller, Instant::now, sleep, async |_| {
                 polls.borrow_mut().push(Instant::now().0.as_secs());
                 Outcome::<Infallible>::pending()
             })
@@ -81,7 +81,7 @@ fn a_part_of_a_tick_is_slept_as_a_whole_one() {
     let policy = const_policy!(EXACT.to_builder().initial_wait(Duration::from_nanos(1_001)).max_polls(2));
     let polling = pool.spawner().spawn_local_with_handle(async move {
         let mut poller = Poller::seeded(policy, seed("half a tick"), Instant::now());
-        poll_async_with(&mut poller, Instant::now, sleep, async |_| Outcome::<Infallible>::pending()).await
+        poll_async(&mut poller, Instant::now, sleep, async |_| Outcome::<Infallible>::pending()).await
     });
     let mut polling = polling.unwrap();
     pool.run_until_stalled();
@@ -102,7 +102,7 @@ fn a_timeout_drops_the_driver_and_the_account_survives() {
         let mut poller = Poller::seeded(EXACT, seed("timeout"), Instant::now());
         let mut last_error = None;
         let unavailable = async |_| Outcome::<Infallible, _>::transient("503");
-        let polling = poll_async_keeping(&mut poller, Instant::now, sleep, unavailable, &mut last_error);
+        let polling = Driver::new(Instant::now, sleep).last_error(&mut last_error).poll_async(&mut poller, unavailable);
         let timed_out = with_timeout(embassy_time::Duration::from_secs(30), polling).await.is_err();
         (timed_out, poller.cancel(Instant::now()).with_last_error(last_error))
     });

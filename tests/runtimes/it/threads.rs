@@ -1,6 +1,6 @@
 //! Threads of std, each blocked in its own loop, with a channel for cancellation.
 
-use asyncpoll::{Outcome, PollError, Poller, poll_blocking_with};
+use asyncpoll::{Driver, Outcome, PollError, Poller};
 use std::{
     ops::ControlFlow,
     sync::mpsc::{self, RecvTimeoutError},
@@ -21,7 +21,7 @@ fn every_thread_polls_on_time() {
                 let operation = Operation::default();
                 let mut poller = Poller::seeded(BRIEF, seed(name), Instant::now());
                 let sleep = |wait| thread::sleep(operation.wait(wait));
-                let ended = poll_blocking_with(&mut poller, Instant::now, sleep, |poll| operation.poll(poll));
+                let ended = Driver::new(Instant::now, sleep).poll_blocking(&mut poller, |poll| operation.poll(poll));
                 assert_eq!((ended, poller.polls()), (Ok("issued"), 4));
                 operation.polled_on_time();
             });
@@ -39,7 +39,7 @@ fn a_channel_cancels() {
             _ => ControlFlow::Break(()),
         };
         let mut poller = Poller::seeded(A_MILLISECOND_THEN_AN_HOUR, seed("thread"), Instant::now());
-        poll_blocking_with(&mut poller, Instant::now, sleep, |poll| {
+        Driver::new(Instant::now, sleep).poll_blocking(&mut poller, |poll| {
             report.send(poll.number).unwrap();
             Outcome::<(), _>::transient("503")
         })

@@ -1,8 +1,6 @@
 //! tokio: paused time, where the schedule holds to the instant, and many threads, shutting down.
 
-use asyncpoll::{
-    Decision, Jitter, NextPoll, Outcome, Policy, PollError, Poller, Reason, const_policy, poll_async_keeping, poll_async_with,
-};
+use asyncpoll::{Decision, Driver, Jitter, NextPoll, Outcome, Policy, PollError, Poller, Reason, const_policy, poll_async};
 use core::{convert::Infallible, ops::ControlFlow, time::Duration};
 use std::{
     collections::HashSet,
@@ -32,7 +30,7 @@ async fn ten_minutes_pass_in_no_time() {
     let start = Instant::now();
     let mut polls = Vec::new();
     let mut poller = Poller::seeded(EXACT, seed("ten minutes"), start);
-    let ended = poll_async_with(&mut poller, Instant::now, sleep, |_| {
+    let ended = poll_async(&mut poller, Instant::now, sleep, |_| {
         polls.push(Instant::now());
         async { Outcome::<Infallible>::pending() }
     });
@@ -47,7 +45,7 @@ async fn the_time_that_polls_take_counts() {
     let start = Instant::now();
     let polls = Mutex::new(Vec::new());
     let mut poller = Poller::seeded(EXACT, seed("slow polls"), start);
-    let ended = poll_async_with(&mut poller, Instant::now, sleep, async |poll: NextPoll| {
+    let ended = poll_async(&mut poller, Instant::now, sleep, async |poll: NextPoll| {
         polls.lock().unwrap().push(Instant::now());
         // The server never answers, and so each poll takes what it is given.
         let patience = poll.remaining.unwrap().clamp(Duration::from_secs(1), Duration::from_secs(10));
@@ -66,12 +64,8 @@ async fn with_jitter_every_wait_is_slept_to_the_next_millisecond() {
     let operation = Operation::default();
     let start = Instant::now();
     let mut poller = Poller::seeded(Policy::builder().build().unwrap(), seed("jitter"), start);
-    let polling = poll_async_with(
-        &mut poller,
-        Instant::now,
-        |wait| sleep(operation.wait(wait)),
-        async |poll: NextPoll| operation.poll(poll),
-    );
+    let polling =
+        poll_async(&mut poller, Instant::now, |wait| sleep(operation.wait(wait)), async |poll: NextPoll| operation.poll(poll));
     assert_eq!(polling.await, Ok("issued"));
     let slept = Instant::now() - start;
     let milliseconds = operation.polled_on_time().map(|wait| wait.as_nanos().div_ceil(1_000_000));
@@ -91,7 +85,7 @@ async fn ten_thousand_pollers_share_a_few_threads() {
             let operation = Operation::default();
             let mut poller = Poller::seeded(BRIEF, seed(&format!("order-{number}")), Instant::now());
             let sleep = |wait| sleep(operation.wait(wait));
-            let ended = poll_async_with(&mut poller, Instant::now, sleep, async |poll: NextPoll| {
+            let ended = poll_async(&mut poller, Instant::now, sleep, async |poll: NextPoll| {
                 if poll.number == 1 {
                     all_have_started.wait().await;
                 }
@@ -120,7 +114,7 @@ async fn select_drops_the_driver_and_the_account_survives() {
     let mut last_error = None;
     let unavailable = async |_| Outcome::<Infallible, _>::transient("503");
     let gave_up = tokio::select! {
-        ended = poll_async_keeping(&mut poller, Instant::now, sleep, unavailable, &mut last_error) => panic!("{ended:?}"),
+        ended = Driver::new(Instant::now, sleep).last_error(&mut last_error).poll_async(&mut poller, unavailable) => panic!("{ended:?}"),
         _ = shutting_down.wait_for(|&stop| stop) => poller.cancel(Instant::now()).with_last_error(last_error),
     };
     assert_eq!((gave_up.reason, gave_up.polls, gave_up.errors), (Reason::Cancelled, 3, 3));
@@ -140,7 +134,7 @@ async fn one_token_cancels_the_sleep_of_every_driver() {
                 Some(()) => ControlFlow::Continue(()),
                 None => ControlFlow::Break(()),
             };
-            poll_async_with(&mut poller, Instant::now, sleep, async |_| Outcome::<Infallible, _>::transient(name)).await
+            poll_async(&mut poller, Instant::now, sleep, async |_| Outcome::<Infallible, _>::transient(name)).await
         });
     }
     sleep(Duration::from_secs(30)).await;
