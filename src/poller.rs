@@ -128,16 +128,39 @@ impl<I: Instant> Poller<I> {
 impl<I: Instant, R: Rng> Poller<I, R> {
     /// Starts a poller at `now`, drawing jitter from `rng`.
     ///
-    /// The first poll is due at once, before any wait.
+    /// The first poll is due at once, before any wait. `rng` is any generator of `rand_core` 0.10, and so of `rand` 0.10; those of
+    /// `rand` 0.9 do not fit. A reference to one is one too. To bring your own, implement `TryRng` with an `Error` that cannot
+    /// happen: it is then a [`rand_core::Rng`]. A poller asks it for 64 bits at a time.
     ///
     /// ```
-    /// use asyncpoll::{Policy, Poller, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
-    /// use core::time::Duration;
+    /// use asyncpoll::{Policy, Poller, rand_core::{Rng, TryRng, utils}};
+    /// use core::{convert::Infallible, time::Duration};
     ///
-    /// // A reference to a generator is a generator too.
-    /// let mut rng = ChaCha8Rng::seed_from_u64(asyncpoll::random_seed());
-    /// let poller = Poller::new(Policy::default(), &mut rng, Duration::ZERO);
-    /// assert_eq!(poller.until_next_poll(Duration::ZERO), Some(Duration::ZERO));
+    /// /// Sebastiano Vigna's `SplitMix64`: eight bytes of state.
+    /// struct SplitMix64(u64);
+    ///
+    /// impl TryRng for SplitMix64 {
+    ///     type Error = Infallible;
+    ///
+    ///     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+    ///         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    ///         let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    ///         let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ///         Ok(z ^ z >> 31)
+    ///     }
+    ///
+    ///     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+    ///         Ok((self.next_u64() >> 32) as u32)
+    ///     }
+    ///
+    ///     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+    ///         utils::fill_bytes_via_next_word(bytes, || self.try_next_u64())
+    ///     }
+    /// }
+    ///
+    /// let rng = SplitMix64(asyncpoll::random_seed());
+    /// let poller = Poller::new(Policy::default(), rng, Duration::ZERO);
+    /// assert_eq!(poller.due(), Some(Duration::ZERO));
     /// ```
     pub const fn new(policy: Policy, rng: R, now: I) -> Self {
         Self { policy, rng, latest: now, state: State::new(&policy) }
