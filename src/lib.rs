@@ -1,17 +1,5 @@
 #![doc = include_str!("../README.md")]
 //!
-//! # The contract
-//!
-//! 1. Start a [`Poller`] when the operation starts, with a [`Policy`], a seed nobody else has, and the current instant.
-//! 2. **Poll once**, with a timeout: a poller cannot end a poll that hangs. The first poll may be made at once; the answer to
-//!    the submission itself can serve as the first outcome.
-//! 3. Say what it found as an [`Outcome`], with the server's `Retry-After` where it gave one.
-//! 4. Read the clock, **after the poll**, and feed both to [`Poller::step`].
-//! 5. Obey the [`Decision`]: on `Sleep(d)` sleep for `d`, **no less**, and go to 2; the other three are the end.
-//!
-//! Sleeping longer, or being woken late, is ordinary input. To stop early, call [`Poller::cancel`]. The table of transitions is
-//! in the docs of [`Poller`].
-//!
 //! # Time
 //!
 //! The poller reads no clock. It takes readings of the caller's, of any type that is an [`Instant`]: std's, tokio's, a tick
@@ -39,6 +27,16 @@
 //! inputs give the same decisions on every platform and in every release that does not say otherwise under *Values* in its
 //! changelog. So log the seed, or derive it from what a bug report names: the docs of `Poller::seeded` show how. There is
 //! no default seed: with a constant one, all instances of a program would poll in step.
+//!
+//! # Restarts
+//!
+//! A poller lives in memory. What to do if the process may be restarted before the operation ends:
+//!
+//! - *Start anew*, and store only when the operation started. The new poller polls at once; give it the rest of the time,
+//!   `max_wait` minus what has passed. The counts, the ladder and a hint start again.
+//! - *Replay*, and store the seed, and with each outcome the time since the start at which it was fed. A poller with the same
+//!   policy and seed, started at `Duration::ZERO` and fed the same again, stands where the old one stood, to the bit, and goes
+//!   on with the time since the start as its clock. [`until_next_poll`](Poller::until_next_poll) says what is left of its wait.
 //!
 //! # Giving up
 //!

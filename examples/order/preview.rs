@@ -52,7 +52,7 @@ fn three_columns(out: &mut impl Write, policy: Policy, shown: usize) -> io::Resu
 fn times(policy: Policy, seed: u64) -> impl Iterator<Item = Duration> {
     let mut poller = Poller::seeded(policy, seed, Duration::ZERO);
     iter::successors(Some(Duration::ZERO), move |now| match poller.step(Outcome::<()>::pending(), *now) {
-        Decision::Sleep(wait) => Some(*now + wait),
+        Decision::Sleep(wait) => now.checked_add(wait),
         Decision::Done(()) | Decision::Failed(_) | Decision::GaveUp(_) => None,
     })
 }
