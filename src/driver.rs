@@ -41,7 +41,9 @@ pub use self::{
 /// let mut poller = Poller::seeded(Policy::default(), seed, now());
 /// let mut log = Vec::new();
 /// let ended = Driver::new(now, sleep)
-///     .on_wait(|wait: NextWait<'_, _>| log.push((wait.polls, wait.error.copied())))
+///     .on_wait(|wait: NextWait<'_, _>| {
+///         log.push((wait.polls, wait.error.copied()))
+///     })
 ///     .poll_blocking(&mut poller, |poll| match poll.number {
 ///         1 => Outcome::<(), _>::transient("503"),
 ///         2 => Outcome::pending(),

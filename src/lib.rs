@@ -2,12 +2,12 @@
 //!
 //! # Time
 //!
-//! The poller reads no clock. It takes readings of the caller's, of any type that is an [`Instant`]: std's, tokio's, a tick
-//! counter's, or a plain `Duration` as virtual time. Elapsed time counts from the start of the poller and includes the time
+//! The poller reads no clock. It is given readings, of any type that is an [`Instant`]: std's, tokio's, a tick counter's, or a
+//! plain `Duration` as virtual time. Elapsed time counts from the start of the poller and includes the time
 //! the polls themselves take. It is what passes from one reading to the next, added up: a reading before the latest makes no
 //! time pass, and time goes on from it. So a clock that is set back by an hour costs an hour once, and a tick counter may wrap
 //! if no two readings are half of its range apart. Under a clock that stands still no deadline comes: set `max_polls`. Time is
-//! kept in whole nanoseconds; what a clock or a hint has beyond 584 years saturates.
+//! kept in whole nanoseconds and saturates at 584 years.
 //!
 //! # Runtimes
 //!
@@ -23,9 +23,9 @@
 //!
 //! # Randomness and replay
 //!
-//! Jitter takes one draw a `Sleep`, and a second for the last, from a generator that the caller chooses and seeds. The same policy, seed and
-//! inputs give the same decisions on every platform and in every release that does not say otherwise under *Values* in its
-//! changelog. So log the seed, or derive it from what a bug report names: the docs of `Poller::seeded` show how. There is
+//! Jitter takes one draw for each `Sleep`, and a second for the last, from a generator that the caller chooses and seeds. The same
+//! policy, seed and inputs give the same decisions on every platform and in every release that does not say otherwise under
+//! *Values* in its changelog. So log the seed, or derive it from what a bug report names: the docs of `Poller::seeded` show how. There is
 //! no default seed: with a constant one, all instances of a program would poll in step.
 //!
 //! # Restarts
@@ -41,14 +41,14 @@
 //! # Giving up
 //!
 //! [`GaveUp`] says why it ended, after how many polls and how long, when the server wanted us back, and what the last error
-//! was, as the type the caller fed. After the end a poller stays ended: a late `Done` or `Failed` is passed through, anything else is
-//! answered by `GaveUp` with [`Reason::Finished`].
+//! was, as the type the caller fed. After the end a poller stays ended: it passes a late `Done` or `Failed` through, and answers
+//! anything else with `GaveUp` and [`Reason::Finished`].
 //!
 //! # Panics
 //!
 //! This crate does not panic, if the caller's clock, generator and closures do not. A generator that
-//! panics leaves its poller with the outcome counted and a poll due. The futures of the drivers are like any
-//! `async fn` not to be polled after they are ready.
+//! panics leaves its poller with the outcome counted and a poll due. The futures of the drivers panic, as those of any
+//! `async fn` do, if they are polled after they are ready.
 //!
 //! # Crate features
 //!

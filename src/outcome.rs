@@ -4,7 +4,7 @@ use core::{convert::Infallible, task::Poll, time::Duration};
 
 /// What one poll found. The caller says what an answer means; see the four cases.
 ///
-/// Where polls cannot fail, `E` is [`Infallible`].
+/// If polls cannot fail, `E` is [`Infallible`]; the compiler has to be told, which `Outcome::<_>` does.
 ///
 /// # Example
 ///
@@ -12,7 +12,10 @@ use core::{convert::Infallible, task::Poll, time::Duration};
 /// use asyncpoll::Outcome;
 /// use core::time::Duration;
 ///
-/// fn classify(status: u16, retry_after: Option<Duration>) -> Outcome<&'static str, u16> {
+/// fn classify(
+///     status: u16,
+///     retry_after: Option<Duration>,
+/// ) -> Outcome<&'static str, u16> {
 ///     match status {
 ///         200 => Outcome::Done("the certificate"),
 ///         202 => Outcome::pending().retry_after(retry_after),
@@ -23,8 +26,8 @@ use core::{convert::Infallible, task::Poll, time::Duration};
 ///
 /// let minute = Duration::from_secs(60);
 /// assert_eq!(classify(202, None), Outcome::pending());
-/// let Outcome::Transient { error, retry_after, .. } = classify(503, Some(minute)) else { unreachable!() };
-/// assert_eq!((error, retry_after), (503, Some(minute)));
+/// let unavailable = Outcome::transient(503).retry_after(minute);
+/// assert_eq!(classify(503, Some(minute)), unavailable);
 /// assert_eq!(classify(403, None).error(), Some(&403));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,7 +61,10 @@ impl<T, E> Outcome<T, E> {
     /// ```
     /// use asyncpoll::Outcome;
     ///
-    /// assert!(matches!(Outcome::<()>::pending(), Outcome::Pending { retry_after: None, .. }));
+    /// assert!(matches!(
+    ///     Outcome::<()>::pending(),
+    ///     Outcome::Pending { retry_after: None, .. }
+    /// ));
     /// ```
     pub const fn pending() -> Self {
         Self::Pending { retry_after: None }
@@ -70,7 +76,10 @@ impl<T, E> Outcome<T, E> {
     /// use asyncpoll::Outcome;
     ///
     /// let unavailable = Outcome::<(), _>::transient(503);
-    /// assert!(matches!(unavailable, Outcome::Transient { error: 503, retry_after: None, .. }));
+    /// assert!(matches!(
+    ///     unavailable,
+    ///     Outcome::Transient { error: 503, retry_after: None, .. }
+    /// ));
     /// ```
     pub const fn transient(error: E) -> Self {
         Self::Transient { error, retry_after: None }
@@ -84,7 +93,8 @@ impl<T, E> Outcome<T, E> {
     ///
     /// let half_a_minute = Duration::from_secs(30);
     /// let hinted = Outcome::<()>::pending().retry_after(half_a_minute);
-    /// assert!(matches!(hinted, Outcome::Pending { retry_after: Some(hint), .. } if hint == half_a_minute));
+    /// let Outcome::Pending { retry_after, .. } = hinted else { unreachable!() };
+    /// assert_eq!(retry_after, Some(half_a_minute));
     /// assert_eq!(hinted.retry_after(None), Outcome::pending());
     /// ```
     pub fn retry_after(self, hint: impl Into<Option<Duration>>) -> Self {
@@ -100,7 +110,10 @@ impl<T, E> Outcome<T, E> {
     /// ```
     /// use asyncpoll::Outcome;
     ///
-    /// assert_eq!(Outcome::<(), _>::transient("timed out").error(), Some(&"timed out"));
+    /// assert_eq!(
+    ///     Outcome::<(), _>::transient("timed out").error(),
+    ///     Some(&"timed out")
+    /// );
     /// assert_eq!(Outcome::<(), &str>::pending().error(), None);
     /// ```
     pub const fn error(&self) -> Option<&E> {
@@ -131,7 +144,10 @@ impl<T, E> Outcome<T, E> {
     /// ```
     /// use asyncpoll::Outcome;
     ///
-    /// assert_eq!(Outcome::<(), _>::Failed(403).map_err(|status| status / 100), Outcome::Failed(4));
+    /// assert_eq!(
+    ///     Outcome::<(), _>::Failed(403).map_err(|status| status / 100),
+    ///     Outcome::Failed(4)
+    /// );
     /// ```
     pub fn map_err<F>(self, f: impl FnOnce(E) -> F) -> Outcome<T, F> {
         match self {

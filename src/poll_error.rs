@@ -1,4 +1,4 @@
-//! How a driver fails: the operation did, or polling ended before it.
+//! How a driver fails: the operation failed, or polling ended before it did.
 
 use crate::GaveUp;
 
@@ -31,12 +31,15 @@ pub enum PollError<E> {
 }
 
 impl<E> PollError<E> {
-    /// Changes the error, wherever there is one.
+    /// Changes the error, if there is one.
     ///
     /// ```
     /// use asyncpoll::PollError;
     ///
-    /// assert_eq!(PollError::Failed(403).map_err(|status| status / 100), PollError::Failed(4));
+    /// assert_eq!(
+    ///     PollError::Failed(403).map_err(|status| status / 100),
+    ///     PollError::Failed(4)
+    /// );
     /// ```
     pub fn map_err<F>(self, f: impl FnOnce(E) -> F) -> PollError<F> {
         match self {

@@ -14,8 +14,8 @@ use crate::{
 ///
 /// A poller is a plain value. It reads no clock and runs no timer: the caller passes the current instant `now` to every
 /// method that needs it, and does the sleeping. `R` is the generator that jitter is drawn from, any [`rand_core::Rng`]; with
-/// the feature `chacha`, a `ChaCha8Rng` unless told otherwise. A clone draws what the original draws, so use it to replay, not
-/// to poll something else.
+/// the feature `chacha`, a `ChaCha8Rng` unless told otherwise. A clone draws what the original draws: use it to replay, not to
+/// poll something else.
 ///
 /// # Transitions
 ///
@@ -45,8 +45,8 @@ use crate::{
 /// [`Jitter`](crate::Jitter).
 ///
 /// *The hint.* The next poll is never earlier than the server asked. A hint is drawn from itself and the `q` percent after it,
-/// and `max_backoff` does not bound it. One below `initial_wait`, zero too, is drawn as base₀'s wait is, but from the hint on,
-/// and to `q` percent of `initial_wait` after it if that is later. On `Pending` the hint takes the place of the ladder's wait
+/// and `max_backoff` does not bound it. A hint below `initial_wait`, zero too, is drawn as base₀'s wait is, but from the hint on,
+/// and up to `q` percent of `initial_wait` after it if that is later. On `Pending` the hint takes the place of the ladder's wait
 /// and the ladder stays where it is. On `Transient` the ladder climbs and the wait is the longer of both: of the two windows,
 /// the later start and the later end. A hint never resets the ladder.
 ///
@@ -80,9 +80,14 @@ use crate::{
 ///
 /// // Virtual time: `Duration` is an instant, and so an hour takes no time at all.
 /// let mut now = Duration::ZERO;
-/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), now);
+/// let mut poller =
+///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), now);
 /// let image = loop {
-///     let outcome = if now < Duration::from_secs(120) { Outcome::<_>::pending() } else { Outcome::Done("image-17") };
+///     let outcome = if now < Duration::from_secs(120) {
+///         Outcome::<_>::pending()
+///     } else {
+///         Outcome::Done("image-17")
+///     };
 ///     match poller.step(outcome, now) {
 ///         Decision::Sleep(wait) => now += wait,
 ///         Decision::Done(image) => break image,
@@ -113,10 +118,12 @@ impl<I: Instant> Poller<I> {
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// // The 64-bit FNV-1a hash of a name: a schedule that can be replayed from a bug report.
-    /// let seed = "order-17 at host-3"
-    ///     .bytes()
-    ///     .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    /// // The 64-bit FNV-1a hash of a name: a schedule that can be replayed
+    /// // from a bug report.
+    /// let seed =
+    ///     "order-17 at host-3".bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+    ///         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    ///     });
     /// let poller = Poller::seeded(Policy::default(), seed, Duration::ZERO);
     /// assert!(!poller.is_finished());
     /// ```
@@ -176,11 +183,13 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
     ///
     /// let decision = poller.step(Outcome::<&str>::pending(), Duration::ZERO);
     /// assert_eq!(decision, Decision::Sleep(Duration::from_secs(5)));
-    /// let decision = poller.step(Outcome::<_>::Done("issued"), Duration::from_secs(5));
+    /// let decision =
+    ///     poller.step(Outcome::<_>::Done("issued"), Duration::from_secs(5));
     /// assert_eq!(decision, Decision::Done("issued"));
     /// # Ok::<(), PolicyError>(())
     /// ```
@@ -199,10 +208,14 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// use asyncpoll::{Decision, Outcome, Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let mut last_error = None;
     /// let unavailable = Outcome::<(), _>::transient("503 Service Unavailable");
-    /// assert!(matches!(poller.step_keeping(unavailable, Duration::ZERO, &mut last_error), Decision::Sleep(_)));
+    /// assert!(matches!(
+    ///     poller.step_keeping(unavailable, Duration::ZERO, &mut last_error),
+    ///     Decision::Sleep(_)
+    /// ));
     ///
     /// // The user loses patience while we sleep.
     /// let gave_up = poller.cancel(Duration::from_secs(1)).with_last_error(last_error);
@@ -244,11 +257,18 @@ impl<I, R> Poller<I, R> {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
-    /// assert_eq!(poller.step(Outcome::<()>::pending(), Duration::ZERO), Decision::Sleep(Duration::from_secs(5)));
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(
+    ///     poller.step(Outcome::<()>::pending(), Duration::ZERO),
+    ///     Decision::Sleep(Duration::from_secs(5))
+    /// );
     /// poller.reset_backoff();
     /// let now = Duration::from_secs(5);
-    /// assert_eq!(poller.step(Outcome::<()>::pending(), now), Decision::Sleep(Duration::from_secs(5)));
+    /// assert_eq!(
+    ///     poller.step(Outcome::<()>::pending(), now),
+    ///     Decision::Sleep(Duration::from_secs(5))
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn reset_backoff(&mut self) {
@@ -266,11 +286,18 @@ impl<I, R> Poller<I, R> {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
     /// poller.set_backoff(Duration::from_secs(40));
-    /// assert_eq!(poller.step(Outcome::<()>::pending(), Duration::ZERO), Decision::Sleep(Duration::from_secs(40)));
+    /// assert_eq!(
+    ///     poller.step(Outcome::<()>::pending(), Duration::ZERO),
+    ///     Decision::Sleep(Duration::from_secs(40))
+    /// );
     /// let now = Duration::from_secs(40);
-    /// assert_eq!(poller.step(Outcome::<()>::pending(), now), Decision::Sleep(Duration::from_secs(120)));
+    /// assert_eq!(
+    ///     poller.step(Outcome::<()>::pending(), now),
+    ///     Decision::Sleep(Duration::from_secs(120))
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub fn set_backoff(&mut self, base: Duration) {
@@ -283,7 +310,8 @@ impl<I, R> Poller<I, R> {
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// assert_eq!(poller.policy(), &Policy::default());
     /// ```
     pub const fn policy(&self) -> &Policy {
@@ -296,7 +324,8 @@ impl<I, R> Poller<I, R> {
     /// use asyncpoll::{Outcome, Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let _wait = poller.step(Outcome::<()>::pending(), Duration::ZERO);
     /// assert_eq!(poller.polls(), 1);
     /// ```
@@ -313,9 +342,11 @@ impl<I, R> Poller<I, R> {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
     /// assert_eq!(poller.due(), Some(Duration::ZERO));
-    /// let _five_seconds = poller.step(Outcome::<()>::pending(), Duration::from_secs(2));
+    /// let _five_seconds =
+    ///     poller.step(Outcome::<()>::pending(), Duration::from_secs(2));
     /// assert_eq!(poller.due(), Some(Duration::from_secs(7)));
     /// # Ok::<(), PolicyError>(())
     /// ```
@@ -329,7 +360,8 @@ impl<I, R> Poller<I, R> {
     /// use asyncpoll::{Outcome, Policy, Poller, WaitKind};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// assert_eq!(poller.wait_kind(), None);
     /// let _wait = poller.step(Outcome::<()>::pending(), Duration::ZERO);
     /// assert_eq!(poller.wait_kind(), Some(WaitKind::Ladder));
@@ -344,8 +376,12 @@ impl<I, R> Poller<I, R> {
     /// use asyncpoll::{Decision, Outcome, Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
-    /// assert_eq!(poller.step(Outcome::<(), _>::Failed("rejected"), Duration::ZERO), Decision::Failed("rejected"));
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(
+    ///     poller.step(Outcome::<(), _>::Failed("rejected"), Duration::ZERO),
+    ///     Decision::Failed("rejected")
+    /// );
     /// assert!(poller.is_finished());
     /// ```
     #[inline]
@@ -384,12 +420,18 @@ impl<I: Instant, R> Poller<I, R> {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
     /// let _five_seconds = poller.step(Outcome::<&str>::pending(), Duration::ZERO);
     ///
-    /// let at_two_seconds = poller.look(Outcome::<&str>::pending(), Duration::from_secs(2));
-    /// assert_eq!((at_two_seconds, poller.polls()), (Decision::Sleep(Duration::from_secs(3)), 1));
-    /// let at_four_seconds = poller.look(Outcome::<_>::Done("issued"), Duration::from_secs(4));
+    /// let at_two_seconds =
+    ///     poller.look(Outcome::<&str>::pending(), Duration::from_secs(2));
+    /// assert_eq!(
+    ///     (at_two_seconds, poller.polls()),
+    ///     (Decision::Sleep(Duration::from_secs(3)), 1)
+    /// );
+    /// let at_four_seconds =
+    ///     poller.look(Outcome::<_>::Done("issued"), Duration::from_secs(4));
     /// assert_eq!(at_four_seconds, Decision::Done("issued"));
     /// # Ok::<(), PolicyError>(())
     /// ```
@@ -420,9 +462,13 @@ impl<I: Instant, R> Poller<I, R> {
     /// use asyncpoll::{Policy, Poller, Reason};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let gave_up = poller.cancel(Duration::from_secs(3));
-    /// assert_eq!((gave_up.reason, gave_up.elapsed), (Reason::Cancelled, Duration::from_secs(3)));
+    /// assert_eq!(
+    ///     (gave_up.reason, gave_up.elapsed),
+    ///     (Reason::Cancelled, Duration::from_secs(3))
+    /// );
     /// assert_eq!(poller.cancel(Duration::from_secs(4)).reason, Reason::Finished);
     /// ```
     pub fn cancel(&mut self, now: I) -> GaveUp {
@@ -438,7 +484,9 @@ impl<I: Instant, R> Poller<I, R> {
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::from_secs(100));
+    /// let seed = asyncpoll::random_seed();
+    /// let start = Duration::from_secs(100);
+    /// let mut poller = Poller::seeded(Policy::default(), seed, start);
     /// assert_eq!(poller.elapsed(Duration::from_secs(107)), Duration::from_secs(7));
     /// poller.cancel(Duration::from_secs(107));
     /// assert_eq!(poller.elapsed(Duration::from_secs(200)), Duration::from_secs(7));
@@ -447,14 +495,18 @@ impl<I: Instant, R> Poller<I, R> {
         Duration::from_nanos(self.elapsed_nanos(now))
     }
 
-    /// Returns the time from `now` to the deadline, zero from there on, or `None` where the policy has no `max_wait`.
+    /// Returns the time from `now` to the deadline, zero from there on, or `None` if the policy has no `max_wait`.
     ///
     /// ```
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
-    /// assert_eq!(poller.remaining(Duration::from_secs(599)), Some(Duration::from_secs(1)));
+    /// let poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(
+    ///     poller.remaining(Duration::from_secs(599)),
+    ///     Some(Duration::from_secs(1))
+    /// );
     /// assert_eq!(poller.remaining(Duration::from_secs(601)), Some(Duration::ZERO));
     /// ```
     pub fn remaining(&self, now: I) -> Option<Duration> {
@@ -462,7 +514,7 @@ impl<I: Instant, R> Poller<I, R> {
         Some(Duration::from_nanos(deadline.left(self.elapsed_nanos(now))))
     }
 
-    /// Returns what is left at `now` of the last `Sleep`: zero where a poll is due, `None` once finished.
+    /// Returns what is left at `now` of the last `Sleep`: zero if a poll is due, `None` once finished.
     ///
     /// For a scheduler that asks many pollers which is next.
     ///
@@ -471,10 +523,17 @@ impl<I: Instant, R> Poller<I, R> {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
     /// let _five_seconds = poller.step(Outcome::<()>::pending(), Duration::ZERO);
-    /// assert_eq!(poller.until_next_poll(Duration::from_secs(2)), Some(Duration::from_secs(3)));
-    /// assert_eq!(poller.until_next_poll(Duration::from_secs(9)), Some(Duration::ZERO));
+    /// assert_eq!(
+    ///     poller.until_next_poll(Duration::from_secs(2)),
+    ///     Some(Duration::from_secs(3))
+    /// );
+    /// assert_eq!(
+    ///     poller.until_next_poll(Duration::from_secs(9)),
+    ///     Some(Duration::ZERO)
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub fn until_next_poll(&self, now: I) -> Option<Duration> {

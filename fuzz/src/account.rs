@@ -94,7 +94,7 @@ impl Account {
         (!self.finished).then(|| self.due.saturating_sub(self.elapsed(now)))
     }
 
-    /// Returns the most polls there can be: what the time allows counts only where every poll was due.
+    /// Returns the most polls there can be: what the time allows counts only if every poll was due.
     pub(crate) fn most_polls(&self) -> Option<u128> {
         if self.obedient { self.settings.most_polls() } else { self.settings.max_polls.map(u128::from) }
     }

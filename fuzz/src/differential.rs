@@ -10,7 +10,7 @@ use crate::{
     tape::Tape,
 };
 
-/// A poller and the reference, with the same policy, draws and inputs. Its methods panic where the two disagree.
+/// A poller and the reference, with the same policy, draws and inputs. Its methods panic if the two disagree.
 #[derive(Debug)]
 pub struct Compared {
     poller: Poller<Duration, Tape>,

@@ -14,7 +14,7 @@ pub struct Recorder {
     journal: Journal,
 }
 
-/// All that it takes to have the same decisions again, and these. Its methods panic where they do not come again.
+/// All that it takes to have the same decisions again, and these. Its methods panic if they do not come again.
 #[derive(Debug)]
 pub struct Journal {
     policy: Policy,
@@ -101,7 +101,7 @@ impl Journal {
         self.go_on(&mut clone, half, Duration::ZERO);
     }
 
-    /// Replays all of it by a clock that is so much ahead, where that has such readings.
+    /// Replays all of it by a clock that is ahead by as much, if it has such readings.
     pub fn replay_ahead(&self, by: Duration) {
         let nows = self.entries.iter().map(|entry| entry.now).chain([self.start]);
         if nows.max().is_some_and(|latest| latest.checked_add(by).is_some()) {

@@ -2,7 +2,7 @@
 //!
 //! `fuzz/run 60 steps` fuzzes for a minute. `cargo run --release --package asyncpoll-fuzz --bin steps` needs no
 //! libFuzzer and no C++: it checks the seeds, which are made by hand and named after what they are for, and inputs made of them,
-//! or else the files and directories it is given. It fails where a promise does not hold, and prints the input.
+//! or else the files and directories it is given. It fails if a promise does not hold, and prints the input.
 //!
 //! Nothing here shares arithmetic with the crate under test: times are nanoseconds in a `u128`, and formulas are those of the
 //! docs. The bookkeeping of `promises` knows no draws and allows whatever a promise does; the reference of the crate's own

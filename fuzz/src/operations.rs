@@ -38,7 +38,7 @@ pub trait Subject {
     fn now(&self) -> Duration;
     /// Sets the clock, forwards or back.
     fn set_clock(&mut self, now: Duration);
-    /// Feeds what a poll found, and returns the wait where the answer is `Sleep`.
+    /// Feeds what a poll found, and returns the wait, if the answer is `Sleep`.
     fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration>;
     /// Cancels the poller.
     fn cancel(&mut self);

@@ -13,7 +13,7 @@ use crate::{
     tape::Tape,
 };
 
-/// A poller whose every answer is held against the promises. Its methods panic where one is broken.
+/// A poller whose every answer is held against the promises. Its methods panic if one is broken.
 #[derive(Debug)]
 pub struct Watched {
     poller: Poller<Duration, Tape>,

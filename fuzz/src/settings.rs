@@ -86,7 +86,7 @@ impl Settings {
         builder.build()
     }
 
-    /// Returns the settings as the reference of the crate's own tests has them, where they build.
+    /// Returns the settings as the reference of the crate's own tests has them, if they build.
     pub(crate) fn of_model(&self) -> model::Settings {
         let nanos = |duration: Duration| duration.as_nanos().try_into().expect("a wait that builds is below 2⁶³ ns");
         model::Settings {

@@ -163,7 +163,7 @@ fn a_sleep_that_returns_early_makes_the_polls_of_an_exact_one() {
             assert_eq!(early.len(), exact.len(), "{percent} %");
             for (early, exact) in early.iter().zip(&exact) {
                 // They differ by some readings of the clock.
-                assert!(early.abs_diff(*exact) < seconds(0.1), "{percent} %: {early:?} where {exact:?} is exact");
+                assert!(early.abs_diff(*exact) < seconds(0.1), "{percent} %: {early:?}, and {exact:?} is exact");
             }
             let hinted = early.windows(2).take(4);
             assert!(hinted.into_iter().all(|pair| pair[1] - pair[0] >= seconds(60.0)), "{percent} %: {early:?} is impolite");

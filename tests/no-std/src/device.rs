@@ -13,7 +13,7 @@ pub struct Device {
     random: extern "C" fn() -> u64,
     sleep: extern "C" fn(seconds: u64, nanoseconds: u32),
     status: extern "C" fn() -> u16,
-    /// In seconds; zero where the server did not ask for a wait.
+    /// In seconds; zero if the server did not ask for a wait.
     retry_after: extern "C" fn() -> u32,
     has_progress: extern "C" fn() -> bool,
     is_stopped: extern "C" fn() -> bool,

@@ -35,7 +35,7 @@ pub enum End {
     GaveUp,
 }
 
-/// Polls to the end, with a generator of the crate's where there is one, and otherwise the device's own.
+/// Polls to the end, with a generator of the crate's if there is one, and otherwise the device's own.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn poll_order(device: &Device) -> End {

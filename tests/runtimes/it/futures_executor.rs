@@ -58,7 +58,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// Sleeps until the clock has moved by `wait`; breaks off where it stops before.
+    /// Sleeps until the clock has moved by `wait`; breaks off if it stops before.
     async fn sleep(&self, wait: Duration) -> ControlFlow<()> {
         let end = self.now.get() + wait;
         poll_fn(|context| {
