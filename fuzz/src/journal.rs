@@ -33,8 +33,10 @@ struct Entry {
 #[derive(Clone, Copy, Debug)]
 enum Input {
     Step(Outcome<(), ()>),
+    Look(Outcome<(), ()>),
     Cancel,
     ResetBackoff,
+    SetBackoff(Duration),
 }
 
 impl Recorder {
@@ -51,10 +53,14 @@ impl Recorder {
         self.journal
     }
 
-    fn record(&mut self, input: Input) -> Option<Decision<(), ()>> {
+    /// Returns the wait, if the decision is one.
+    fn record(&mut self, input: Input) -> Option<Duration> {
         let decision = input.give(&mut self.poller, self.now);
         self.journal.entries.push(Entry { input, now: self.now, decision });
-        decision
+        match decision {
+            Some(Decision::Sleep(wait)) => Some(wait),
+            _ => None,
+        }
     }
 }
 
@@ -68,10 +74,11 @@ impl Subject for Recorder {
     }
 
     fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
-        match self.record(Input::Step(outcome)) {
-            Some(Decision::Sleep(wait)) => Some(wait),
-            _ => None,
-        }
+        self.record(Input::Step(outcome))
+    }
+
+    fn look(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
+        self.record(Input::Look(outcome))
     }
 
     fn cancel(&mut self) {
@@ -80,6 +87,10 @@ impl Subject for Recorder {
 
     fn reset_backoff(&mut self) {
         self.record(Input::ResetBackoff);
+    }
+
+    fn set_backoff(&mut self, base: Duration) {
+        self.record(Input::SetBackoff(base));
     }
 }
 
@@ -128,9 +139,14 @@ impl Input {
     fn give(self, poller: &mut Poller<Duration>, now: Duration) -> Option<Decision<(), ()>> {
         match self {
             Self::Step(outcome) => Some(poller.step(outcome, now)),
+            Self::Look(outcome) => Some(poller.look(outcome, now)),
             Self::Cancel => Some(Decision::GaveUp(poller.cancel(now).with_last_error(None))),
             Self::ResetBackoff => {
                 poller.reset_backoff();
+                None
+            }
+            Self::SetBackoff(base) => {
+                poller.set_backoff(base);
                 None
             }
         }

@@ -19,17 +19,20 @@ pub struct Operations {
     pub tape: Tape,
 }
 
-#[derive(Arbitrary, Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Operation {
-    Step(#[arbitrary(with = outcome)] Outcome<(), ()>),
+    Step(Outcome<(), ()>),
+    /// An unscheduled look.
+    Look(Outcome<(), ()>),
     /// The timer of the last `Sleep` fires.
     Sleep,
-    /// It fires early, after so many 256ths of that.
+    /// It fires early, after this many 256ths of that.
     SleepPart(u8),
-    Advance(#[arbitrary(with = span)] Duration),
-    StepBack(#[arbitrary(with = span)] Duration),
+    Advance(Duration),
+    StepBack(Duration),
     Cancel,
     ResetBackoff,
+    SetBackoff(Duration),
 }
 
 /// What the operations are done to: a poller, and its clock.
@@ -44,6 +47,10 @@ pub trait Subject {
     fn cancel(&mut self);
     /// Starts the ladder again.
     fn reset_backoff(&mut self);
+    /// Takes what an unscheduled look found, and returns what is left of the wait, if the answer is `Sleep`.
+    fn look(&mut self, outcome: Outcome<(), ()>) -> Option<Duration>;
+    /// Sets the base of the ladder's next wait.
+    fn set_backoff(&mut self, base: Duration);
 }
 
 impl Operations {
@@ -59,14 +66,35 @@ impl Operations {
             let now = subject.now();
             match *operation {
                 Operation::Step(outcome) => sleep = subject.step(outcome).unwrap_or(sleep),
+                Operation::Look(outcome) => sleep = subject.look(outcome).unwrap_or(sleep),
                 Operation::Sleep => subject.set_clock(now.saturating_add(sleep)),
                 Operation::SleepPart(part) => subject.set_clock(now.saturating_add(sleep / 256 * part.into())),
                 Operation::Advance(by) => subject.set_clock(now.saturating_add(by)),
                 Operation::StepBack(by) => subject.set_clock(now.saturating_sub(by)),
                 Operation::Cancel => subject.cancel(),
                 Operation::ResetBackoff => subject.reset_backoff(),
+                Operation::SetBackoff(base) => subject.set_backoff(base),
             }
         }
+    }
+}
+
+impl Arbitrary<'_> for Operation {
+    fn arbitrary(u: &mut Unstructured<'_>) -> Result<Self> {
+        // Sevenths of the range, and of the first and the last the rarer use of what they stand for.
+        let place = u64::from(u32::arbitrary(u)?) * 7;
+        let is_rare = place as u32 >= 0xc000_0000;
+        Ok(match place >> 32 {
+            0 if is_rare => Self::Look(outcome(u)?),
+            0 => Self::Step(outcome(u)?),
+            1 => Self::Sleep,
+            2 => Self::SleepPart(u8::arbitrary(u)?),
+            3 => Self::Advance(span(u)?),
+            4 => Self::StepBack(span(u)?),
+            5 => Self::Cancel,
+            _ if is_rare => Self::SetBackoff(span(u)?),
+            _ => Self::ResetBackoff,
+        })
     }
 }
 
