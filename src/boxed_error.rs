@@ -8,14 +8,17 @@ use crate::{GaveUp, PollError};
 /// A [`PollError`] whose own error is in a box: what [`PollError::into_boxed`] and [`GaveUp::into_boxed`] return.
 ///
 /// It is `'static`, `Send` and `Sync`, so that `?` turns it into a `Box<dyn Error>` of any kind or an `anyhow::Error`. It says
-/// what the `PollError` says, and the error of the polls is its source, which can be downcast.
+/// what the `PollError` says, and the error of the polls is its source, which can be downcast. For the reason, downcast the error
+/// as a whole to a `BoxedError`, and take [`into_inner`](Self::into_inner).
 ///
 /// # Example
 ///
 /// Polls that fail with text:
 ///
 /// ```
-/// use asyncpoll::{Outcome, PollError, Policy, Poller, poll_blocking};
+/// use asyncpoll::{
+///     BoxedError, Outcome, PollError, Policy, Poller, Reason, poll_blocking,
+/// };
 /// use std::{error::Error, time::Instant};
 ///
 /// fn issue() -> Result<&'static str, Box<dyn Error + Send + Sync>> {
@@ -31,6 +34,10 @@ use crate::{GaveUp, PollError};
 /// assert!(account.ends_with("max_polls was reached"), "{account}");
 /// let source = error.source().map(ToString::to_string);
 /// assert_eq!(source.as_deref(), Some("status 503"));
+///
+/// let error = error.downcast::<BoxedError>().unwrap().into_inner();
+/// let PollError::GaveUp(gave_up) = error else { unreachable!() };
+/// assert_eq!(gave_up.reason, Reason::MaxPolls);
 /// ```
 #[derive(Debug)]
 pub struct BoxedError(PollError<Box<dyn Error + Send + Sync>>);

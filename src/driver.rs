@@ -18,19 +18,19 @@ pub use self::{
 
 /// A loop around a [`Poller`]: polls until the operation ends or the poller gives up, with the caller's clock and sleep.
 ///
-/// Set what it should do besides, then let it poll, with [`poll_blocking`](Self::poll_blocking) or
-/// [`poll_async`](Self::poll_async). If a wait is left, because the poller was driven or stepped before, the loop sleeps that
-/// first; if the poller has finished, nothing is polled.
+/// Set options, then call [`poll_blocking`](Self::poll_blocking) or [`poll_async`](Self::poll_async). If a wait is left, because
+/// the poller was driven or stepped before, the loop sleeps that first; if the poller has finished, nothing is polled.
 ///
-/// A driver never polls before a wait is over: if the sleep returns early, it sleeps again for what is left. Only under a clock
-/// that stands still during a sleep does it poll after one, because the wait would never end.
+/// A driver never polls before a wait is over: if the sleep returns early, it sleeps again for what is left, and a sleep that
+/// returns at once makes it spin until then. If the clock did not move during a sleep, it polls anyway, because the wait would
+/// never end.
 ///
 /// # Example
 ///
 /// Ten minutes of virtual time:
 ///
 /// ```
-/// use asyncpoll::{Driver, NextWait, Outcome, Policy, Poller};
+/// use asyncpoll::{Driver, Outcome, Policy, Poller};
 /// use core::{cell::Cell, time::Duration};
 ///
 /// let clock = Cell::new(Duration::ZERO);
@@ -41,9 +41,7 @@ pub use self::{
 /// let mut poller = Poller::seeded(Policy::default(), seed, now());
 /// let mut log = Vec::new();
 /// let ended = Driver::new(now, sleep)
-///     .on_wait(|wait: NextWait<'_, _>| {
-///         log.push((wait.polls, wait.error.copied()))
-///     })
+///     .on_wait(|wait| log.push((wait.polls, wait.error.copied())))
 ///     .poll_blocking(&mut poller, |poll| match poll.number {
 ///         1 => Outcome::<(), _>::transient("503"),
 ///         2 => Outcome::pending(),
@@ -88,19 +86,19 @@ impl<N, S, E> Driver<'_, N, S, E> {
 impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
     /// Tells `on_wait` of each wait before it is slept, for a log.
     ///
-    /// A closure that calls a method of the error has to name its type, as in `|wait: NextWait<'_, io::Error>|`: the compiler
-    /// does not know it yet.
+    /// If the closure calls a method of the error, the compiler asks for types of the `Driver`. What it lacks is that of the error:
+    /// name it, as in `|wait: NextWait<'_, io::Error>|`.
     ///
     /// ```
-    /// use asyncpoll::{Driver, NextWait, Outcome, Policy, Poller};
-    /// use core::{convert::Infallible, time::Duration};
+    /// use asyncpoll::{Driver, Outcome, Policy, Poller};
+    /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().max_polls(3).build()?;
     /// let seed = asyncpoll::random_seed();
     /// let mut poller = Poller::seeded(policy, seed, Duration::ZERO);
     /// let mut waits = 0;
     /// let ended = Driver::new(|| Duration::ZERO, |_| ())
-    ///     .on_wait(|_: NextWait<'_, Infallible>| waits += 1)
+    ///     .on_wait(|_| waits += 1)
     ///     .poll_blocking(&mut poller, |_| Outcome::<()>::pending());
     /// assert!(ended.is_err());
     /// assert_eq!(waits, 2);
@@ -163,7 +161,7 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
     /// let ended = Driver::new(|| clock.get(), sleep)
     ///     .poll_blocking(&mut poller, |_| Outcome::<()>::pending());
     /// let Err(PollError::GaveUp(gave_up)) = ended else { unreachable!() };
-    /// assert_eq!(gave_up.polls, 7);
+    /// assert_eq!((gave_up.polls, gave_up.elapsed), (7, clock.get()));
     /// ```
     pub fn poll_blocking<I, R, Z, T>(
         self,
@@ -203,9 +201,10 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
     ///
     /// The future may be dropped at any time: the poller then has its counts, and [`last_error`](Self::last_error) the error.
     ///
-    /// If `poll` holds a `&mut` borrow of a captured client across an `.await`, the compiler says that the closure *does not
-    /// implement `FnMut`, because it captures some state which is needed by its return type*: no driver can lend it. Write the
-    /// loop around [`Poller::step`] yourself, or put the client into an async `Mutex` and lock it in the closure.
+    /// A poll that needs a `&mut` of a captured client does not compile, and the compiler says that it *captures state from its
+    /// environment*, or that a *captured variable cannot escape*. A driver that could lend it would have a future that
+    /// `tokio::spawn` refuses. There are two ways: the loop of the second example, or an async `Mutex` around the client, of which
+    /// a `Mutex::new(self)` in a method of the client is one.
     ///
     /// # Errors
     ///
@@ -213,30 +212,61 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
     ///
     /// # Example
     ///
-    /// A client that a poll needs for itself, in a `Mutex`:
-    ///
     /// ```
     /// use asyncpoll::{Driver, Outcome, Policy, Poller};
-    /// use tokio::{sync::Mutex, time::{Instant, sleep}};
+    /// use tokio::time::{Instant, sleep};
     ///
-    /// struct Client { requests: u32 }
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
+    /// let seed = asyncpoll::random_seed();
+    /// let mut poller = Poller::seeded(Policy::default(), seed, Instant::now());
+    /// let issued = Driver::new(Instant::now, sleep)
+    ///     .poll_async(&mut poller, async |poll| {
+    ///         Outcome::from((poll.number == 4).then_some("issued"))
+    ///     });
+    /// assert_eq!(issued.await, Ok("issued"));
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// A client whose polls need it for themselves:
+    ///
+    /// ```
+    /// use asyncpoll::{Outcome, Policy, PollError, Poller};
+    /// use core::ops::ControlFlow;
+    /// use tokio::time::{Instant, sleep};
+    ///
+    /// struct Client {
+    ///     requests: u32,
+    /// }
     ///
     /// impl Client {
-    ///     async fn look(&mut self) -> Option<&'static str> {
+    ///     async fn look(&mut self) -> Outcome<&'static str, &'static str> {
     ///         self.requests += 1;
-    ///         (self.requests == 4).then_some("certificate")
+    ///         match self.requests {
+    ///             4 => Outcome::Done("issued"),
+    ///             _ => Outcome::transient("503"),
+    ///         }
+    ///     }
+    ///
+    ///     async fn wait(&mut self) -> Result<&'static str, PollError<&'static str>> {
+    ///         let seed = asyncpoll::random_seed();
+    ///         let policy = Policy::default();
+    ///         let mut poller = Poller::seeded(policy, seed, Instant::now());
+    ///         let mut last_error = None;
+    ///         loop {
+    ///             let found = self.look().await;
+    ///             let now = Instant::now();
+    ///             let decision = poller.step_keeping(found, now, &mut last_error);
+    ///             match decision.control_flow() {
+    ///                 ControlFlow::Continue(wait) => sleep(wait).await,
+    ///                 ControlFlow::Break(ended) => return ended,
+    ///             }
+    ///         }
     ///     }
     /// }
     ///
     /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
-    /// let client = Mutex::new(Client { requests: 0 });
-    /// let seed = asyncpoll::random_seed();
-    /// let mut poller = Poller::seeded(Policy::default(), seed, Instant::now());
-    /// let certificate = Driver::new(Instant::now, sleep)
-    ///     .poll_async(&mut poller, async |_| {
-    ///         Outcome::from(client.lock().await.look().await)
-    ///     });
-    /// assert_eq!(certificate.await, Ok("certificate"));
+    /// assert_eq!(Client { requests: 0 }.wait().await, Ok("issued"));
     /// # });
     /// # Ok::<(), std::io::Error>(())
     /// ```

@@ -4,7 +4,7 @@ use core::{convert::Infallible, fmt, time::Duration};
 
 use crate::sentence::Sentence;
 
-/// The end of polling before the operation's own: why, after how much, and what went wrong last.
+/// Polling ended before the operation did: why, after how many polls and how long, and what went wrong last.
 ///
 /// It is an [`Error`](core::error::Error) whose source is `last_error`, if `E` is an error. For any other `E`, or a borrowed
 /// one, `into_boxed`, [`map_err`](Self::map_err) and [`split`](Self::split) make it one.
@@ -63,8 +63,8 @@ pub struct GaveUp<E = Infallible> {
     /// [`step_keeping`](crate::Poller::step_keeping) kept.
     #[source]
     pub last_error: Option<E>,
-    /// It ended while some of `max_wait` was left.
-    pub(crate) is_early: bool,
+    /// Whether it ended while some of `max_wait` was left.
+    pub is_early: bool,
 }
 
 impl<E> GaveUp<E> {

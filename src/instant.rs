@@ -11,8 +11,13 @@ use core::{ops::Sub, time::Duration};
 /// # Example
 ///
 /// A tick type of your own has one method to write. This counter wraps every 50 days, so half of its range counts as ahead and
-/// half as behind. A poller adds up what passes between the readings it is given: it may go on for years, if it is given one
-/// at least every half of the range, by [`Poller::look`](crate::Poller::look) during a longer wait.
+/// half as behind. A poller adds up what passes between the readings it is given, and goes on for years if it is given one at
+/// least every half of the range. During a longer wait, show it the clock:
+/// `let _ = poller.look(Outcome::<()>::pending(), now)`. If a heap of wake-ups needs a clock that does not wrap, extend the counter
+/// to 64 bits where you read it, and use that, or a `Duration`, as the instant.
+///
+/// To sleep by such a clock, round up: `wait.as_nanos().div_ceil(1_000_000)` ticks. `as_millis` rounds down, and its sleep ends
+/// before the wait.
 ///
 /// ```
 /// use asyncpoll::Instant;

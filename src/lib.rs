@@ -2,12 +2,12 @@
 //!
 //! # Time
 //!
-//! The poller reads no clock. It is given readings, of any type that is an [`Instant`]: std's, tokio's, a tick counter's, or a
-//! plain `Duration` as virtual time. Elapsed time counts from the start of the poller and includes the time
-//! the polls themselves take. It is what passes from one reading to the next, added up: a reading before the latest makes no
-//! time pass, and time goes on from it. So a clock that is set back by an hour costs an hour once, and a tick counter may wrap
-//! if no two readings are half of its range apart. Under a clock that stands still no deadline comes: set `max_polls`. Time is
-//! kept in whole nanoseconds and saturates at 584 years.
+//! The poller reads no clock. You pass it readings of yours, of any type that is an [`Instant`]: std's, tokio's, a tick
+//! counter's, or a plain `Duration` as virtual time. Elapsed time counts from the start of the poller and includes the time
+//! that the polls take. It is the sum of the steps from one reading to the next: a reading earlier than the last adds nothing,
+//! and counting goes on from it. So a clock that is set back by an hour costs an hour once. A tick counter may wrap if no two
+//! readings are half of its range apart; if they are, the time between them is lost. Under a clock that stands still no deadline
+//! comes: set `max_polls`. Time is kept in whole nanoseconds, and longer times count as 584 years.
 //!
 //! # Runtimes
 //!
@@ -15,45 +15,108 @@
 //!
 //! | under | the clock | the sleep |
 //! |---|---|---|
-//! | threads | `std::time::Instant::now` | `std::thread::sleep`, or a channel's `recv_timeout` to be cancelled by |
-//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep`; `CancellationToken::run_until_cancelled` around it returns `None` to stop: make that a `ControlFlow` |
+//! | threads | `std::time::Instant::now` | `std::thread::sleep` |
+//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep` |
 //! | smol | `std::time::Instant::now` | `async \|wait\| { smol::Timer::after(wait).await; }` |
 //! | async-std | `std::time::Instant::now` | `async_std::task::sleep` |
-//! | embassy | `embassy_time::Instant` in a type of yours that is an [`Instant`] | `embassy_time::Timer::after` of `Duration::from_nanos`, which rounds up, as `TryFrom` does not |
+//! | embassy | a newtype of yours around `embassy_time::Instant` | `embassy_time::Timer::after` of `Duration::from_nanos`, which rounds up, as `TryFrom` does not |
+//!
+//! A sleep that a token of tokio-util can stop; [`Slept`] has one for threads:
+//!
+//! ```
+//! use asyncpoll::{Outcome, Policy, PollError, Poller, Reason, poll_async};
+//! use core::ops::ControlFlow;
+//! # use tokio::time::{Duration, Instant, sleep};
+//! # struct CancellationToken;
+//! # impl CancellationToken {
+//! #     fn new() -> Self { Self }
+//! #     fn cancel(&self) {}
+//! #     async fn run_until_cancelled<F: Future>(&self, _: F) -> Option<F::Output> { None }
+//! # }
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
+//! let stop = CancellationToken::new();
+//! let sleep = async |wait| match stop.run_until_cancelled(sleep(wait)).await {
+//!     Some(()) => ControlFlow::Continue(()),
+//!     None => ControlFlow::Break(()),
+//! };
+//!
+//! stop.cancel();
+//! let seed = asyncpoll::random_seed();
+//! let mut poller = Poller::seeded(Policy::default(), seed, Instant::now());
+//! let look = async |_| Outcome::<()>::pending();
+//! let ended = poll_async(&mut poller, Instant::now, sleep, look).await;
+//! let Err(PollError::GaveUp(gave_up)) = ended else { unreachable!() };
+//! assert_eq!(gave_up.reason, Reason::Cancelled);
+//! # });
+//! ```
 //!
 //! # Randomness and replay
 //!
-//! Jitter takes one draw for each `Sleep`, and a second for the last, from a generator that the caller chooses and seeds. The same
-//! policy, seed and inputs give the same decisions on every platform and in every release that does not say otherwise under
-//! *Values* in its changelog. So log the seed, or derive it from what a bug report names: the docs of `Poller::seeded` show how. There is
-//! no default seed: with a constant one, all instances of a program would poll in step.
+//! Each `Sleep` draws one random number, and the last one two, from a generator that you choose and seed. The same policy, seed
+//! and inputs give the same decisions on every platform and in every release, unless its changelog says otherwise under
+//! *Values*. So log the seed, or derive it from what a bug report names: the docs of `Poller::seeded` show how. There is no
+//! default seed: with a constant one, all instances of a program would poll in step.
 //!
 //! # Restarts
 //!
-//! A poller lives in memory. What to do if the process may be restarted before the operation ends:
+//! A poller lives in memory. If the process may be restarted before the operation ends, there are two ways:
 //!
-//! - *Start anew*, and store only when the operation started. The new poller polls at once; give it the rest of the time,
+//! - *Start anew.* Store the time at which the operation started. The new poller polls at once; give it the rest of the time,
 //!   `max_wait` minus what has passed. The counts, the ladder and a hint start again.
-//! - *Replay*, and store the seed, and with each outcome the time since the start at which it was fed. A poller with the same
-//!   policy and seed, started at `Duration::ZERO` and fed the same again, stands where the old one stood, to the bit, and goes
-//!   on with the time since the start as its clock. [`until_next_poll`](Poller::until_next_poll) says what is left of its wait.
+//! - *Replay.* Store the seed, each outcome, and how long after the start you fed it. A poller with the same policy and seed,
+//!   started at `Duration::ZERO` and fed the same again, stands where the old one stood, to the bit, and goes on with the time
+//!   since the start as its clock. [`until_next_poll`](Poller::until_next_poll) says what is left of its wait.
 //!
 //! # Giving up
 //!
-//! [`GaveUp`] says why it ended, after how many polls and how long, when the server wanted us back, and what the last error
-//! was, as the type the caller fed. After the end a poller stays ended: it passes a late `Done` or `Failed` through, and answers
+//! [`GaveUp`] says why it ended, after how many polls and how long, how long the server asked to wait, and what the last error
+//! was, as the type you fed. After the end a poller stays ended: it passes a late `Done` or `Failed` through, and answers
 //! anything else with `GaveUp` and [`Reason::Finished`].
+//!
+//! # Testing
+//!
+//! Virtual time makes a test of ten minutes as quick as any other. In a loop of your own, `Duration` is the instant, and each
+//! `Sleep` is added to it. A [`Driver`] takes any clock and sleep; its docs have an example. Under tokio, a paused clock does
+//! it:
+//!
+//! ```
+//! # async fn wait_for_image() -> asyncpoll::PollError<core::convert::Infallible> {
+//! #     use tokio::time::{Instant, sleep};
+//! #     let mut poller = asyncpoll::Poller::seeded(asyncpoll::Policy::default(), 1, Instant::now());
+//! #     let look = async |_| asyncpoll::Outcome::<core::convert::Infallible, _>::pending();
+//! #     let Err(error) = asyncpoll::poll_async(&mut poller, Instant::now, sleep, look).await;
+//! #     error
+//! # }
+//! #[tokio::test(start_paused = true)]
+//! async fn it_gives_up_after_ten_minutes() {
+//!     let start = tokio::time::Instant::now();
+//!     let error = wait_for_image().await;
+//!     // The last poll is made in the last `initial_wait` before the deadline.
+//!     assert!((595..=600).contains(&start.elapsed().as_secs()), "{error}");
+//! }
+//! ```
+//!
+//! # Coming from a backoff crate
+//!
+//! | there | here |
+//! |---|---|
+//! | the most retries, 3 | `max_polls(4)`: the first poll counts |
+//! | the longest delay | `max_backoff`, jitter included |
+//! | the longest time in all, or none | `max_wait`, 10 min by default, or `no_max_wait()` |
+//! | is this error retryable? | [`Outcome::transient`] or [`Outcome::Failed`]. There is no `From<Result>`, which could not tell |
+//! | a notification of error and delay | [`Driver::on_wait`]; it is told of waits after a pending poll too |
+//! | the last error alone | `.map_err(PollError::into_error)`: `None` if no poll found one |
 //!
 //! # Panics
 //!
-//! This crate does not panic, if the caller's clock, generator and closures do not. A generator that
-//! panics leaves its poller with the outcome counted and a poll due. The futures of the drivers panic, as those of any
-//! `async fn` do, if they are polled after they are ready.
+//! This crate does not panic if your clock, generator and closures do not. A generator that panics leaves its poller with the
+//! outcome counted and a poll due. As with any `async fn`, do not poll a driver's future after it is ready.
 //!
 //! # Crate features
 //!
-//! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `BoxedError`. Without it, the
-//!   crate is the same but for these. Nothing but `into_boxed` allocates.
+//! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `BoxedError`. Without it,
+//!   these are missing, and all else is the same. Nothing but `into_boxed` allocates.
 //! - **chacha** (enabled by default): When enabled, a `Poller` owns a `ChaCha8Rng` unless told otherwise, and `Poller::seeded`
 //!   makes one from a `u64`. Without it, every poller is made by [`Poller::new`] from a [`rand_core`] generator.
 //!

@@ -7,6 +7,30 @@ use crate::GaveUp;
 /// It is an [`Error`](core::error::Error) if `E` is one, and the error that was fed is in its chain of sources. If `E` is not one,
 /// as `String`, `Box<dyn Error + Send + Sync>` and `anyhow::Error` are not, `into_boxed` makes an error of it that `?` takes.
 ///
+/// Keep two types of errors, what a poll runs into and how the whole call ends, and `#[from]` makes `?` work from one to the other.
+/// (In one enum, `GaveUp(#[from] GaveUp<Self>)` would be infinite: box it there, and end with `.map_err(Box::new)`.)
+///
+/// ```
+/// #[derive(Debug, thiserror::Error)]
+/// enum RequestError {
+///     #[error("the server answered {0}")]
+///     Status(u16),
+/// }
+///
+/// #[derive(Debug, thiserror::Error)]
+/// enum OrderError {
+///     #[error("there is no certificate")]
+///     Polling(#[from] asyncpoll::PollError<RequestError>),
+/// }
+///
+/// let rejected = asyncpoll::PollError::Failed(RequestError::Status(403));
+/// let chain = anyhow::Error::from(OrderError::from(rejected));
+/// assert_eq!(
+///     format!("{chain:#}"),
+///     "there is no certificate: the operation failed: the server answered 403"
+/// );
+/// ```
+///
 /// # Example
 ///
 /// ```

@@ -34,6 +34,8 @@ use crate::{
 /// | polling | either | the wait would end within the least `s` of the deadline, or after it | `Sleep`: the last wait |
 /// | polling | either | | `Sleep` |
 ///
+/// The least `s` is defined with the last wait below.
+///
 /// # Waits
 ///
 /// *The ladder.* base₀ is `initial_wait`; each further base is the one before times the multiplier, rounded up, and
@@ -50,8 +52,10 @@ use crate::{
 /// and the ladder stays where it is. On `Transient` the ladder climbs and the wait is the longer of both: of the two windows,
 /// the later start and the later end. A hint never resets the ladder.
 ///
-/// *The last wait.* A wait that would reach the deadline is cut, so that one last poll is made there and none after it: at
-/// the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it, by a draw of its own. `s` is `q`
+/// *The last wait.* In short: the last poll is made shortly before the deadline, spread over `initial_wait` at most. You need not
+/// know more to use it; the rule is this. A wait that would reach the deadline is cut, so that one last poll is made there and
+/// none after it: at the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it, by a draw of its
+/// own. `s` is `q`
 /// percent of the time left, but at least `q` percent of `initial_wait` and at most all of that (of `max_wait`, if shorter), and
 /// never more than the time left. A wait that would end within the least such `s` of the deadline would leave no room to spread
 /// the last polls over, so it is the last as well. If its window ends before the deadline, the window is truncated to leave that
@@ -137,7 +141,8 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     ///
     /// The first poll is due at once, before any wait. `rng` is any generator of `rand_core` 0.10, and so of `rand` 0.10; those of
     /// `rand` 0.9 do not fit. A reference to one is one too. To bring your own, implement `TryRng` with an `Error` that cannot
-    /// happen: it is then a [`rand_core::Rng`]. A poller asks it for 64 bits at a time.
+    /// happen: it is then a [`rand_core::Rng`]. If the compiler asks for `DerefMut`, `TryRng` is missing. A poller draws 64 bits at
+    /// a time. A seed for it is a number from the hardware, or a hash of the chip's serial number and the count of its starts.
     ///
     /// ```
     /// use asyncpoll::{Policy, Poller, rand_core::{Rng, TryRng, utils}};
@@ -202,7 +207,8 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     ///
     /// For a log at the end or on cancellation. A later `Transient` replaces what is kept, a `Pending` leaves it. When the
     /// poller gives up, what is kept moves into [`GaveUp::last_error`], unless the outcome that ended it had an error of its
-    /// own; after `Done` and `Failed` it stays in `last_error`. What another poller left there is never taken for this one's.
+    /// own; after `Done` and `Failed` it stays in `last_error`. An error that is there before this poller has seen one is not its
+    /// own, and stays there.
     ///
     /// ```
     /// use asyncpoll::{Decision, Outcome, Policy, Poller};
@@ -333,21 +339,26 @@ impl<I, R> Poller<I, R> {
         self.state.polls
     }
 
-    /// Returns when the next poll is due, as the time since the start, or `None` once finished.
+    /// Returns when the next poll is due, as the time since this poller's start, or `None` once finished.
     ///
-    /// It stays the same until the next decision, so it can be a key in a scheduler's heap.
+    /// It stays the same until the next decision, so a scheduler can sort by it. Pollers that started at different times do not
+    /// compare: add to it when each of them started.
     ///
     /// ```
     /// use asyncpoll::{Jitter, Outcome, Policy, PolicyError, Poller};
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller =
-    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
-    /// assert_eq!(poller.due(), Some(Duration::ZERO));
-    /// let _five_seconds =
-    ///     poller.step(Outcome::<()>::pending(), Duration::from_secs(2));
-    /// assert_eq!(poller.due(), Some(Duration::from_secs(7)));
+    /// let seed = asyncpoll::random_seed();
+    /// let hour = Duration::from_secs(3600);
+    ///
+    /// let mut first = Poller::seeded(policy, seed, Duration::ZERO);
+    /// let _five_seconds = first.step(Outcome::<()>::pending(), Duration::ZERO);
+    /// let second = Poller::seeded(policy, seed, hour);
+    ///
+    /// let due = [(&first, Duration::ZERO), (&second, hour)]
+    ///     .map(|(poller, started)| Some(started + poller.due()?));
+    /// assert_eq!(due, [Some(Duration::from_secs(5)), Some(hour)]);
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn due(&self) -> Option<Duration> {

@@ -79,7 +79,8 @@ pub struct ScheduledPoll {
     pub number: u32,
     /// The earliest it is made, whatever is drawn.
     pub earliest: Duration,
-    /// When it is made on average, or exactly without jitter: with every wait in the middle of its window.
+    /// When it is made on average, or exactly without jitter: with every wait in the middle of its window. At the cap that is
+    /// below the base, because jitter never exceeds the cap.
     pub nominal: Duration,
     /// The latest it is made, whatever is drawn and if a poller gets so far.
     pub latest: Duration,

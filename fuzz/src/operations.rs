@@ -81,19 +81,17 @@ impl Operations {
 
 impl Arbitrary<'_> for Operation {
     fn arbitrary(u: &mut Unstructured<'_>) -> Result<Self> {
-        // Sevenths of the range, and of the first and the last the rarer use of what they stand for.
-        let place = u64::from(u32::arbitrary(u)?) * 7;
-        let is_rare = place as u32 >= 0xc000_0000;
-        Ok(match place >> 32 {
-            0 if is_rare => Self::Look(outcome(u)?),
-            0 => Self::Step(outcome(u)?),
-            1 => Self::Sleep,
-            2 => Self::SleepPart(u8::arbitrary(u)?),
-            3 => Self::Advance(span(u)?),
-            4 => Self::StepBack(span(u)?),
-            5 => Self::Cancel,
-            _ if is_rare => Self::SetBackoff(span(u)?),
-            _ => Self::ResetBackoff,
+        // Quarters of sevenths of the range: a seventh each, of which a rarer operation has the last quarter.
+        Ok(match (u64::from(u32::arbitrary(u)?) * 28) >> 32 {
+            0..=2 => Self::Step(outcome(u)?),
+            3 => Self::Look(outcome(u)?),
+            4..=7 => Self::Sleep,
+            8..=11 => Self::SleepPart(u8::arbitrary(u)?),
+            12..=15 => Self::Advance(span(u)?),
+            16..=19 => Self::StepBack(span(u)?),
+            20..=23 => Self::Cancel,
+            24..=26 => Self::ResetBackoff,
+            _ => Self::SetBackoff(span(u)?),
         })
     }
 }

@@ -6,8 +6,8 @@ use core::ops::ControlFlow;
 ///
 /// `()` always goes on. `ControlFlow::Break(())` stops, and the driver returns a [`GaveUp`](crate::GaveUp) with
 /// [`Reason::Cancelled`](crate::Reason::Cancelled). Stop is seen between polls only: the first poll is made even if there was
-/// a reason to stop before, and a poll under way is not ended. `Option<()>` does not serve, because `None` would have to stop,
-/// and with `recv_timeout(wait).ok()` it means the opposite.
+/// a reason to stop before, and a poll under way is not ended. `Option<()>` is not accepted: `None` means *stop* if it comes from a
+/// token's `run_until_cancelled(sleep(wait))`, and *go on* from `recv_timeout(wait).ok()`.
 ///
 /// # Example
 ///
@@ -38,7 +38,8 @@ use core::ops::ControlFlow;
     message = "`{Self}` does not say whether to go on polling",
     label = "what a sleep returned",
     note = "a sleep returns `()`, or to be able to stop `ControlFlow<()>`",
-    note = "if a runtime's timer returns something else, drop that: `async |wait| {{ timer(wait).await; }}`"
+    note = "if a timer returns something that never means to stop, drop that: `async |wait| {{ timer(wait).await; }}`",
+    note = "if a token returns an `Option`, make it a `ControlFlow`: the docs of the crate show how, under *Runtimes*"
 )]
 pub trait Slept {
     /// Returns whether to stop polling.
