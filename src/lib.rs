@@ -82,6 +82,7 @@ mod random_seed;
 mod schedule;
 mod sentence;
 mod state;
+mod ticker;
 mod wait;
 
 // What the tests list as every kind and every reason is complete, or this does not compile.
@@ -121,5 +122,6 @@ pub use {
     poll_error::PollError,
     poller::Poller,
     schedule::{Schedule, ScheduledPoll},
+    ticker::{Cadence, CadenceBuilder, CadenceError, First, Missed, Phase, Tick, Ticker, tick_async_with, tick_blocking_with},
     wait::{Jitter, WaitKind},
 };

@@ -1,0 +1,94 @@
+//! The two loops around a ticker, one blocking and one async, over the caller's clock, sleep and work.
+
+use core::time::Duration;
+
+use rand_core::Rng;
+
+use super::{Tick, Ticker};
+use crate::{Instant, driver::Slept};
+
+/// Ticks until the sleep says stop, blocking, with a clock and a sleep of the caller's.
+///
+/// It sleeps before every tick, for no time at all if one is due already, so that a loop that is always behind can be stopped
+/// as well. If a sleep ends early it sleeps again: no tick is early. A sleep may say stop, see [`Slept`]; if it cannot, this
+/// never returns.
+///
+/// # Example
+///
+/// A minute of virtual time:
+///
+/// ```
+/// use asyncpoll::{Cadence, CadenceError, Ticker, tick_blocking_with};
+/// use core::{cell::Cell, ops::ControlFlow, time::Duration};
+///
+/// let clock = Cell::new(Duration::ZERO);
+/// let sleep = |wait| {
+///     clock.set(clock.get() + wait);
+///     if clock.get() <= Duration::from_secs(60) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+/// };
+/// let cadence = Cadence::every(Duration::from_secs(10)).jitter(0).build()?;
+/// let mut ticker = Ticker::seeded(cadence, asyncpoll::random_seed(), clock.get());
+/// let mut sweeps = Vec::new();
+/// tick_blocking_with(&mut ticker, || clock.get(), sleep, |tick| sweeps.push((tick.number, clock.get().as_secs())));
+/// assert_eq!(sweeps, [(1, 10), (2, 20), (3, 30), (4, 40), (5, 50), (6, 60)]);
+/// # Ok::<(), CadenceError>(())
+/// ```
+pub fn tick_blocking_with<I, R, S>(
+    ticker: &mut Ticker<I, R>,
+    mut now: impl FnMut() -> I,
+    mut sleep: impl FnMut(Duration) -> S,
+    mut work: impl FnMut(Tick),
+) where
+    I: Instant,
+    R: Rng,
+    S: Slept,
+{
+    while !sleep(ticker.until_next_tick(now())).stops() {
+        if let Some(tick) = ticker.tick(now()) {
+            work(tick);
+        }
+    }
+}
+
+/// Ticks until the sleep says stop, async, with a clock and a sleep of the caller's.
+///
+/// It sleeps and ticks as [`tick_blocking_with`] does. The future may be dropped at any time: the ticker goes on where it was,
+/// and a tick whose work was dropped has been given. It is `Send` if the parts it is made of are.
+///
+/// # Example
+///
+/// ```
+/// use asyncpoll::{Cadence, CadenceError, Ticker, tick_async_with};
+/// use tokio::time::{Duration, Instant, sleep, timeout};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
+/// let cadence = Cadence::every(Duration::from_secs(10)).jitter(0).build()?;
+/// let mut ticker = Ticker::seeded(cadence, asyncpoll::random_seed(), Instant::now());
+/// let mut sweeps = 0;
+/// let ticking = tick_async_with(&mut ticker, Instant::now, sleep, |tick| {
+///     sweeps = tick.number;
+///     async { sleep(Duration::from_secs(4)).await }
+/// });
+/// assert!(timeout(Duration::from_secs(65), ticking).await.is_err());
+/// assert_eq!(sweeps, 6);
+/// # Ok::<(), CadenceError>(())
+/// # })?;
+/// # Ok::<(), CadenceError>(())
+/// ```
+pub async fn tick_async_with<I, R, S, W>(
+    ticker: &mut Ticker<I, R>,
+    mut now: impl FnMut() -> I,
+    mut sleep: impl FnMut(Duration) -> S,
+    mut work: impl FnMut(Tick) -> W,
+) where
+    I: Instant,
+    R: Rng,
+    S: Future<Output: Slept>,
+    W: Future<Output = ()>,
+{
+    while !sleep(ticker.until_next_tick(now())).await.stops() {
+        if let Some(tick) = ticker.tick(now()) {
+            work(tick).await;
+        }
+    }
+}
