@@ -50,6 +50,9 @@ mod jitter;
 mod ladder;
 mod limits;
 mod looking;
+mod loops;
+#[path = "../../examples/loops/fleet.rs"]
+mod loops_fleet;
 mod outcome;
 mod policy_errors;
 mod poll_count;
