@@ -69,7 +69,8 @@ pub use error::CadenceError;
 ///
 /// The ticker keeps the latest reading of the clock that it was ticked with, and adds up what passes from one to the next. A
 /// reading before the latest makes no time pass, and time goes on from it: a clock that is set back by an hour delays the next
-/// tick by up to an hour, once. A counter that wraps serves as long as no single sleep comes near half of its range.
+/// tick by up to an hour, once. A counter may wrap if no two readings are half of its range apart: during a longer sleep call
+/// `tick`, which takes note of the time and returns `None`.
 ///
 /// # Many loops
 ///
@@ -223,7 +224,7 @@ impl<I: Instant, R: Rng> Ticker<I, R> {
 
         let interval = self.interval();
         let next = self.place.saturating_add(interval);
-        // How many places have passed since this tick's.
+        // How many places have passed since this tick's. Most often none has, and a division of 128 bits takes its time.
         let passed =
             if self.elapsed < next { 0 } else { self.elapsed.saturating_sub(self.place).checked_div(interval).unwrap_or(0) };
         let (missed, place) = match (self.cadence.missed, self.cadence.phase) {
@@ -267,35 +268,38 @@ impl<I: Instant, R: Rng> Ticker<I, R> {
         }
     }
 
-    /// Decides when the first tick is due as if the ticker had always been ticking: of many that are started together, as many
-    /// tick in one second as in another, from the start.
+    /// Decides when the first tick is due so that many tickers that are started together tick evenly.
+    ///
+    /// If the first tick were anywhere in the first interval, some second ticks would come before the last of the first ticks:
+    /// half as many again at once.
     fn spread(&mut self) {
-        let draw = self.rng.next_u64();
-        let anywhere_in = |latest| u128::from(Window { earliest: 1, latest }.at(draw));
+        let anywhere = Window { earliest: 1, latest: self.cadence.interval.get() }.at(self.rng.next_u64());
         match self.cadence.phase {
-            // The start is anywhere in a gap. If the first tick were anywhere in an interval, some second ticks would come
-            // before the last of the first ticks: half as many again at once.
+            // How long a ticker that has always been ticking has yet to go: up to the shortest gap one time is as likely as
+            // another, and from there to the longest ever less so. What strays to before the start comes as long after it.
             Phase::Free => {
-                self.schedule(self.elapsed.saturating_add(self.interval()));
-                let gap = saturated(self.due.saturating_sub(self.elapsed));
-                self.schedule_at(self.elapsed.saturating_add(anywhere_in(gap)));
+                // An interval later, so that nothing is negative.
+                let start = self.elapsed.saturating_add(self.interval());
+                self.schedule(start.saturating_add(anywhere.into()));
+                let mirrored = start.saturating_mul(2).saturating_add(1).saturating_sub(self.due);
+                self.schedule_at(self.due.max(mirrored).saturating_sub(self.interval()));
             }
-            // The place is anywhere in an interval, the first one in which no tick can be due before the start.
+            // The place is anywhere in the first interval in which no tick can be due before the start.
             Phase::Locked => {
                 let (before, _) = self.cadence.stray();
-                let place = anywhere_in(self.cadence.interval.get()).saturating_add(before.into());
-                self.schedule(self.elapsed.saturating_add(place));
+                let place = self.elapsed.saturating_add(before.into()).saturating_add(anywhere.into());
+                self.schedule(place);
             }
         }
     }
 
-    /// Has the next tick due exactly at `place`.
+    /// Schedules the next tick exactly at `place`.
     fn schedule_at(&mut self, place: u128) {
         self.place = place;
         self.due = place;
     }
 
-    /// Draws when the tick with this place is due.
+    /// Schedules the next tick around `place`, by one draw if there is jitter.
     fn schedule(&mut self, place: u128) {
         self.schedule_at(place);
         if self.cadence.jitter == 0 {

@@ -63,8 +63,9 @@ pub enum First {
     AfterOne,
     /// At the start.
     AtOnce,
-    /// As if the ticker had always been ticking and started at any moment of that, so that many loops that are started together
-    /// tick evenly from the start. No later than after the longest gap.
+    /// At some time up to the longest gap, so that of many loops that are started together no more tick in one second than in
+    /// another, from the start. Under [`Phase::Free`] it is as if the ticker had always been ticking; under [`Phase::Locked`]
+    /// fewer tick at the start, for as long as the jitter is.
     Spread,
 }
 

@@ -40,11 +40,14 @@ fn the_first_tick_is_due_as_the_cadence_says() {
 fn spread_with_jitter_ends_at_the_longest_gap() {
     for phase in [Phase::Free, Phase::Locked] {
         let spread = |draws| start(regular().jitter(20).first(First::Spread).phase(phase), Tape::new(draws));
-        let first = |draws| spread(draws).until_next_tick(Duration::ZERO);
-        assert_eq!([first([0, 0]), first([u64::MAX; 2])], [Duration::from_nanos(1), seconds(12.0)]);
-        // Half way into the shortest gap, or half a jitter before half way into the interval.
-        let middle = if phase == Phase::Free { 4.0 } else { 5.0 };
-        assert_eq!(first([1 << 63, 0]).as_nanos() / 10, seconds(middle).as_nanos() / 10);
+        let first = |draws: [u64; 2]| spread(draws).until_next_tick(Duration::ZERO);
+        assert_eq!(first([u64::MAX; 2]), seconds(12.0));
+        // From half way into the interval, back by as much as there is.
+        let middle = if phase == Phase::Free { 3.0 } else { 5.0 };
+        assert_eq!(first([1 << 63, 0]), seconds(middle) + Duration::from_nanos(1));
+        // From its beginning. Under `Free` that leads to before the start, and counts as long after it.
+        let beginning = if phase == Phase::Free { seconds(2.0) } else { Duration::from_nanos(1) };
+        assert_eq!(first([0, 0]), beginning);
     }
 }
 

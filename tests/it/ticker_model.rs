@@ -122,11 +122,11 @@ impl Model {
                 self.draw_due(draw);
             }
             (First::Spread, _) => {
-                let anywhere = draw();
-                self.index = 1;
-                self.draw_due(draw);
-                self.due = self.time + 1 + part(anywhere, self.due - self.time);
-                (self.grid, self.index) = (self.due, 0);
+                // Anywhere in an interval, and from there what a gap strays: so far from the start, on whichever side.
+                let (place, spread) = (1 + part(draw(), self.settings.interval()), self.settings.spread());
+                let to = place + if spread > 0 { part(draw(), 2 * spread + 1) } else { 0 };
+                self.due += if to > spread { to - spread } else { spread - to + 1 };
+                self.grid = self.due;
             }
             (_, _) => {
                 self.index = 1;
