@@ -10,7 +10,7 @@
 //! 5. Obey the [`Decision`]: on `Sleep(d)` sleep for `d`, **no less**, and go to 2; the other three are the end.
 //!
 //! Sleeping longer, or being woken late, is ordinary input. To stop early, call [`Poller::cancel`]. The table of transitions is
-//! in the docs of [`Poller`].
+//! in the docs of [`Poller`]. A [`Ticker`] has a contract of its own, and [its docs](Ticker) hold it.
 //!
 //! # Time
 //!
@@ -56,8 +56,9 @@
 //!
 //! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `poll_async`. Without it, the
 //!   crate is the same but for these; it never allocates, with it or without.
-//! - **chacha** (enabled by default): When enabled, a `Poller` owns a `ChaCha8Rng` unless told otherwise, and `Poller::seeded`
-//!   makes one from a `u64`. Without it, every poller is made by [`Poller::new`] from a [`rand_core`] generator.
+//! - **chacha** (enabled by default): When enabled, a `Poller` or a `Ticker` owns a `ChaCha8Rng` unless told otherwise, and
+//!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a
+//!   [`rand_core`] generator.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]

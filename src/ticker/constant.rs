@@ -10,7 +10,8 @@
 /// use asyncpoll::{Cadence, const_cadence};
 /// use core::time::Duration;
 ///
-/// const SWEEPS: Cadence = const_cadence!(Cadence::every(Duration::from_secs(60)).jitter(5));
+/// const MINUTE: Duration = Duration::from_secs(60);
+/// const SWEEPS: Cadence = const_cadence!(Cadence::every(MINUTE).jitter(5));
 /// assert_eq!(SWEEPS.jitter(), 5);
 /// ```
 ///
@@ -20,7 +21,8 @@
 /// use asyncpoll::{Cadence, const_cadence};
 /// use core::time::Duration;
 ///
-/// const SWEEPS: Cadence = const_cadence!(Cadence::every(Duration::from_secs(60)).jitter(100));
+/// const MINUTE: Duration = Duration::from_secs(60);
+/// const SWEEPS: Cadence = const_cadence!(Cadence::every(MINUTE).jitter(100));
 /// # assert_eq!(SWEEPS.jitter(), 100);
 /// ```
 #[macro_export]

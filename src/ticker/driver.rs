@@ -5,7 +5,7 @@ use core::time::Duration;
 use rand_core::Rng;
 
 use super::{Tick, Ticker};
-use crate::{Instant, driver::Slept};
+use crate::{Instant, Slept};
 
 /// Ticks until the sleep says stop, blocking, with a clock and a sleep of the caller's.
 ///
@@ -18,19 +18,24 @@ use crate::{Instant, driver::Slept};
 /// A minute of virtual time:
 ///
 /// ```
-/// use asyncpoll::{Cadence, CadenceError, Ticker, tick_blocking_with};
+/// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed, tick_blocking_with};
 /// use core::{cell::Cell, ops::ControlFlow, time::Duration};
 ///
 /// let clock = Cell::new(Duration::ZERO);
 /// let sleep = |wait| {
 ///     clock.set(clock.get() + wait);
-///     if clock.get() <= Duration::from_secs(60) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+///     match clock.get().as_secs() {
+///         ..=60 => ControlFlow::Continue(()),
+///         _ => ControlFlow::Break(()),
+///     }
 /// };
 /// let cadence = Cadence::every(Duration::from_secs(10)).jitter(0).build()?;
-/// let mut ticker = Ticker::seeded(cadence, asyncpoll::random_seed(), clock.get());
+/// let mut ticker = Ticker::seeded(cadence, random_seed(), clock.get());
 /// let mut sweeps = Vec::new();
-/// tick_blocking_with(&mut ticker, || clock.get(), sleep, |tick| sweeps.push((tick.number, clock.get().as_secs())));
-/// assert_eq!(sweeps, [(1, 10), (2, 20), (3, 30), (4, 40), (5, 50), (6, 60)]);
+/// tick_blocking_with(&mut ticker, || clock.get(), sleep, |_tick| {
+///     sweeps.push(clock.get().as_secs());
+/// });
+/// assert_eq!(sweeps, [10, 20, 30, 40, 50, 60]);
 /// # Ok::<(), CadenceError>(())
 /// ```
 pub fn tick_blocking_with<I, R, S>(
@@ -58,12 +63,14 @@ pub fn tick_blocking_with<I, R, S>(
 /// # Example
 ///
 /// ```
-/// use asyncpoll::{Cadence, CadenceError, Ticker, tick_async_with};
+/// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed, tick_async_with};
 /// use tokio::time::{Duration, Instant, sleep, timeout};
 ///
-/// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
+/// # let mut runtime = tokio::runtime::Builder::new_current_thread();
+/// # let runtime = runtime.enable_time().start_paused(true).build().unwrap();
+/// # runtime.block_on(async {
 /// let cadence = Cadence::every(Duration::from_secs(10)).jitter(0).build()?;
-/// let mut ticker = Ticker::seeded(cadence, asyncpoll::random_seed(), Instant::now());
+/// let mut ticker = Ticker::seeded(cadence, random_seed(), Instant::now());
 /// let mut sweeps = 0;
 /// let ticking = tick_async_with(&mut ticker, Instant::now, sleep, |tick| {
 ///     sweeps = tick.number;

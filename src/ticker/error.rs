@@ -13,7 +13,8 @@ use crate::{sentence::Sentence, wait::nanos};
 /// use asyncpoll::{Cadence, CadenceError};
 /// use core::time::Duration;
 ///
-/// let error = Cadence::every(Duration::from_secs(60)).jitter(120).build().unwrap_err();
+/// let minute = Cadence::every(Duration::from_secs(60));
+/// let error = minute.jitter(120).build().unwrap_err();
 /// assert_eq!(error, CadenceError::JitterAboveNinetyNine { percent: 120 });
 /// assert_eq!(error.to_string(), "jitter is 120 %; it must be at most 99 %");
 /// ```
