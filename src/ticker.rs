@@ -1,5 +1,6 @@
 //! The ticker: when a loop that never ends runs next. Arithmetic on the caller's clock, like that of the poller.
 
+mod builder;
 mod cadence;
 mod constant;
 mod driver;
@@ -14,7 +15,8 @@ use crate::{
     wait::{Window, nanos},
 };
 
-pub use cadence::{Cadence, CadenceBuilder, First, Missed, Phase};
+pub use builder::CadenceBuilder;
+pub use cadence::{Cadence, First, Missed, Phase};
 pub use driver::{tick_async_with, tick_blocking_with};
 pub use error::CadenceError;
 

@@ -2,7 +2,7 @@
 
 use core::{fmt, time::Duration};
 
-use super::cadence::shortest_interval;
+use super::builder::shortest_interval;
 use crate::{sentence::Sentence, wait::nanos};
 
 /// A setting that no cadence can have: which, its value and its limit.
