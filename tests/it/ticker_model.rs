@@ -124,7 +124,7 @@ impl Model {
             (First::Spread, _) => {
                 // Anywhere in an interval, and from there what a gap strays: so far from the start, on whichever side.
                 let (place, spread) = (1 + part(draw(), self.settings.interval()), self.settings.spread());
-                let to = place + if spread > 0 { part(draw(), 2 * spread + 1) } else { 0 };
+                let to = place + if self.settings.jitter > 0 { part(draw(), 2 * spread + 1) } else { 0 };
                 self.due += if to > spread { to - spread } else { spread - to + 1 };
                 self.grid = self.due;
             }
