@@ -49,8 +49,8 @@
 //! # Panics
 //!
 //! This crate does not panic, if the caller's clock, generator and closures do not. A generator that
-//! panics leaves its poller with the outcome counted and a poll due. The futures of the drivers are like any
-//! `async fn` not to be polled after they are ready.
+//! panics leaves its poller with the outcome counted and a poll due, and its ticker without the tick that was due. The futures
+//! of the drivers are like any `async fn` not to be polled after they are ready.
 //!
 //! # Crate features
 //!

@@ -10,8 +10,8 @@ use crate::{Instant, Slept};
 /// Ticks until the sleep says stop, blocking, with a clock and a sleep of the caller's.
 ///
 /// It sleeps before every tick, for no time at all if one is due already, so that a loop that is always behind can be stopped
-/// as well. If a sleep ends early it sleeps again: no tick is early. A sleep may say stop, see [`Slept`]; if it cannot, this
-/// never returns.
+/// as well. If a sleep ends early it sleeps again: no tick is early. So `sleep` has to go by the clock that `now` reads; while
+/// that stands still, the loop spins. A sleep may say stop, see [`Slept`]; if it cannot, this never returns.
 ///
 /// # Example
 ///
