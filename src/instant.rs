@@ -1,4 +1,4 @@
-//! The one thing the poller asks of a clock's readings.
+//! The one thing that pollers and tickers ask of a clock's readings.
 
 use core::{ops::Sub, time::Duration};
 
@@ -6,7 +6,7 @@ use core::{ops::Sub, time::Duration};
 ///
 /// Implemented for every `Copy` type that can be compared and subtracted to give a [`Duration`]: the instants of std, tokio
 /// and `web-time`, and `Duration` itself, which counts from whatever moment the caller likes and so serves as virtual time.
-/// The readings given to one [`Poller`](crate::Poller) must come from one clock.
+/// The readings given to one [`Poller`](crate::Poller) or [`Ticker`](crate::Ticker) must come from one clock.
 ///
 /// # Example
 ///

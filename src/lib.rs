@@ -111,14 +111,15 @@
 //! # Panics
 //!
 //! This crate does not panic if your clock, generator and closures do not. A generator that panics leaves its poller with the
-//! outcome counted and a poll due. As with any `async fn`, do not poll a driver's future after it is ready.
+//! outcome counted and a poll due, and its ticker without the tick that was due. As with any `async fn`, do not poll a driver's future after it is ready.
 //!
 //! # Crate features
 //!
 //! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `BoxedError`. Without it,
 //!   these are missing, and all else is the same. Nothing but `into_boxed` allocates.
-//! - **chacha** (enabled by default): When enabled, a `Poller` owns a `ChaCha8Rng` unless told otherwise, and `Poller::seeded`
-//!   makes one from a `u64`. Without it, every poller is made by [`Poller::new`] from a [`rand_core`] generator.
+//! - **chacha** (enabled by default): When enabled, a `Poller` or a `Ticker` owns a `ChaCha8Rng` unless told otherwise, and
+//!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a [`rand_core`]
+//!   generator.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]
@@ -147,6 +148,7 @@ mod random_seed;
 mod schedule;
 mod sentence;
 mod state;
+mod ticker;
 mod wait;
 
 // What the tests list as every kind and every reason is complete, or this does not compile.
@@ -188,5 +190,6 @@ pub use {
     poll_error::PollError,
     poller::Poller,
     schedule::{Schedule, ScheduledPoll},
+    ticker::{Cadence, CadenceBuilder, CadenceError, First, Missed, Phase, Tick, Ticker, tick_async, tick_blocking},
     wait::{Jitter, WaitKind},
 };

@@ -22,3 +22,6 @@ pub mod seeds;
 pub mod settings;
 pub mod span;
 pub mod tape;
+#[path = "../../tests/it/ticker_model.rs"]
+mod ticker_model;
+pub mod ticks;

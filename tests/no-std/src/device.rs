@@ -2,7 +2,10 @@
 
 use core::{convert::Infallible, fmt, time::Duration};
 
-use asyncpoll::{GaveUp, Instant, Jitter, NextWait, Outcome, Policy, PolicyError, ScheduledPoll, rand_core::TryRng};
+use asyncpoll::{
+    Cadence, CadenceError, First, GaveUp, Instant, Jitter, Missed, NextWait, Outcome, Phase, Policy, PolicyError,
+    ScheduledPoll, rand_core::TryRng,
+};
 
 /// What the device provides: functions and settings from elsewhere, so that no compiler can work out what comes of them and
 /// leave out the rest.
@@ -22,7 +25,9 @@ pub struct Device {
     show_wait: extern "C" fn(polls: u32, seconds: u64, status: u16),
     stop: extern "C" fn(polls: u32, errors: u32, status: u16, retry_after: u64),
     print: extern "C" fn(byte: u8),
+    work: extern "C" fn(number: u64, missed: u64, late: u64),
     settings: Settings,
+    cadence: CadenceSettings,
 }
 
 /// A policy, durations in milliseconds.
@@ -37,6 +42,17 @@ struct Settings {
     max_wait: u64,
     max_polls: u32,
     max_consecutive_errors: u32,
+}
+
+/// A cadence, its interval in milliseconds.
+#[derive(Debug)]
+#[repr(C)]
+struct CadenceSettings {
+    interval: u64,
+    jitter: u8,
+    first: u8,
+    is_locked: bool,
+    missed: u8,
 }
 
 /// What the device shows between polls, durations in seconds.
@@ -82,6 +98,24 @@ impl Device {
             .build()
     }
 
+    pub(crate) fn cadence(&self) -> Result<Cadence, CadenceError> {
+        let CadenceSettings { interval, jitter, first, is_locked, missed } = self.cadence;
+        Cadence::every(Duration::from_millis(interval))
+            .jitter(jitter)
+            .first(match first {
+                0 => First::AtOnce,
+                1 => First::Spread,
+                _ => First::AfterOne,
+            })
+            .phase(if is_locked { Phase::Locked } else { Phase::Free })
+            .missed(match missed {
+                0 => Missed::Burst,
+                1 => Missed::Delay,
+                _ => Missed::Skip,
+            })
+            .build()
+    }
+
     pub(crate) fn now(&self) -> Tick {
         Tick((self.milliseconds)())
     }
@@ -108,6 +142,10 @@ impl Device {
 
     pub(crate) fn sleep(&self, wait: Duration) {
         (self.sleep)(wait.as_secs(), wait.subsec_nanos());
+    }
+
+    pub(crate) fn work(&self, tick: &asyncpoll::Tick) {
+        (self.work)(tick.number, tick.missed, tick.late.as_secs());
     }
 
     pub(crate) fn has_progress(&self) -> bool {

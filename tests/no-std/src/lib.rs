@@ -3,6 +3,7 @@
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 pub mod device;
+pub mod ticker;
 
 #[cfg(feature = "heap")]
 extern crate alloc;

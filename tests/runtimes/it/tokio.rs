@@ -1,6 +1,9 @@
 //! tokio: paused time, where the schedule holds to the instant, and many threads, shutting down.
 
-use asyncpoll::{Decision, Driver, Jitter, NextPoll, Outcome, Policy, PollError, Poller, Reason, const_policy, poll_async};
+use asyncpoll::{
+    Cadence, Decision, Driver, First, Jitter, Missed, NextPoll, Outcome, Phase, Policy, PollError, Poller, Reason, Ticker,
+    const_policy, poll_async, tick_async,
+};
 use core::{convert::Infallible, ops::ControlFlow, time::Duration};
 use std::{
     collections::HashSet,
@@ -9,7 +12,7 @@ use std::{
 use tokio::{
     sync::{Barrier, watch},
     task::JoinSet,
-    time::{Instant, sleep, timeout},
+    time::{Instant, MissedTickBehavior, interval, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -170,4 +173,81 @@ async fn a_loop_of_ones_own_hears_of_other_events_while_it_waits() {
     };
     assert_eq!((certificate, poller.polls()), ("issued", 5));
     assert_eq!(Instant::now(), start + Duration::from_secs(100));
+}
+
+/// What a loop does between its ticks, in seconds: less than its ten, more, much more, and exactly as much.
+fn work() -> impl Iterator<Item = Duration> {
+    let given = [0, 300, 1_200, 0, 0, 1_000, 2_000, 999, 1, 2_550, 0, 0, 0, 0, 5_430, 0, 990, 990, 990, 990, 1_010];
+    let made_up = (1..200_u64).map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 3_000);
+    given.into_iter().chain(made_up).map(|hundredths| Duration::from_millis(10 * hundredths))
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_jitter_the_ticks_are_those_of_tokio_however_late_the_loop() {
+    const TEN_SECONDS: Duration = Duration::from_secs(10);
+
+    for (missed, behavior) in [
+        (Missed::Skip, MissedTickBehavior::Skip),
+        (Missed::Burst, MissedTickBehavior::Burst),
+        (Missed::Delay, MissedTickBehavior::Delay),
+    ] {
+        let start = Instant::now();
+        let mut theirs = Vec::new();
+        let mut interval = interval(TEN_SECONDS);
+        interval.set_missed_tick_behavior(behavior);
+        for work in work() {
+            let due = interval.tick().await;
+            theirs.push((due - start, start.elapsed()));
+            sleep(work).await;
+        }
+
+        let start = Instant::now();
+        let mut ours = Vec::new();
+        let builder = Cadence::every(TEN_SECONDS).jitter(0).first(First::AtOnce).phase(Phase::Locked).missed(missed);
+        let mut ticker = Ticker::seeded(builder.build().unwrap(), seed("ten seconds"), start);
+        for work in work() {
+            let tick = loop {
+                sleep(ticker.until_next_tick(Instant::now())).await;
+                if let Some(tick) = ticker.tick(Instant::now()) {
+                    break tick;
+                }
+            };
+            ours.push((start.elapsed().saturating_sub(tick.late), start.elapsed()));
+            sleep(work).await;
+        }
+        assert_eq!(ours, theirs, "{missed:?}: when each tick was due, and when it came");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_ends_a_loop_and_no_tick_is_early() {
+    let token = CancellationToken::new();
+    let ticks = Arc::new(Mutex::new(Vec::new()));
+    let looping = tokio::spawn({
+        let (token, ticks) = (token.clone(), Arc::clone(&ticks));
+        async move {
+            let cadence = Cadence::every(Duration::from_mins(1)).jitter(0).build().unwrap();
+            let start = Instant::now();
+            let mut ticker = Ticker::seeded(cadence, seed("sweep"), start);
+            // This timer stops half way: the driver sleeps again.
+            let sleep = |wait: Duration| {
+                let token = token.clone();
+                async move {
+                    match token.run_until_cancelled(sleep((wait / 2).max(Duration::from_millis(1)))).await {
+                        Some(()) => ControlFlow::Continue(()),
+                        None => ControlFlow::Break(()),
+                    }
+                }
+            };
+            tick_async(&mut ticker, Instant::now, sleep, async |tick| {
+                ticks.lock().unwrap().push((tick.number, start.elapsed()));
+            })
+            .await;
+            start.elapsed()
+        }
+    });
+    sleep(Duration::from_secs(200)).await;
+    token.cancel();
+    assert_eq!(looping.await.unwrap(), Duration::from_secs(200));
+    assert_eq!(*ticks.lock().unwrap(), [1, 2, 3].map(|number| (number, Duration::from_mins(number))));
 }
