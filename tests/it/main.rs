@@ -56,3 +56,4 @@ mod random_seed;
 mod replay;
 mod resetting;
 mod schedule;
+mod settings;
