@@ -8,8 +8,19 @@
 //! docs. The bookkeeping of `promises` knows no draws and allows whatever a promise does; the reference of the crate's own
 //! tests, which `differential` compares with, knows them and allows one decision.
 
+/// Makes a list with one example of each kind of jitter that `every` names.
+macro_rules! every {
+    (JITTERS: $element:ty = $of:ident { $($variant:pat => [($name:literal, $kind:expr) $(, $more:expr)* $(,)?],)+ }) => {
+        pub(crate) const KINDS: &[$of] = &[$($kind),+];
+    };
+    ($other:ident: $($rest:tt)+) => {};
+}
+
 mod account;
 pub mod differential;
+#[path = "../../tests/it/every.rs"]
+#[expect(unused_imports, reason = "what is made up has no reasons")]
+mod every;
 pub mod journal;
 #[path = "../../tests/it/model.rs"]
 #[expect(dead_code, reason = "the crate's own tests ask for more of it")]

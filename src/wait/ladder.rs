@@ -73,7 +73,8 @@ impl Ladder {
 
     /// Returns `base`, or the end of the ladder that it lies beyond.
     pub(crate) fn bounded(&self, base: u64) -> u64 {
-        base.clamp(self.first(), self.max_backoff.get())
+        // `clamp` can panic, and no compiler knows that a ladder ends no lower than it starts.
+        base.max(self.first()).min(self.max_backoff.get())
     }
 
     /// Returns min(⌈`base` × `numer` / `denom`⌉, `max_backoff`).

@@ -12,8 +12,11 @@ use std::{
     time::Instant,
 };
 
+use asyncpoll::Policy;
 use escargot::CargoBuild;
 use tiny_http::{Header, Response, Server};
+
+use crate::{every::JITTERS, support::fields};
 
 /// Where nobody listens.
 const GONE: &str = "http://127.0.0.1:1/";
@@ -200,6 +203,26 @@ fn the_preview_says_how_many_polls_it_may_be() {
         ["--preview", "--url", GONE, "--initial-wait", "2s", "--multiplier", "2", "--max-backoff", "1m", "--max-wait", "5m"];
     let preview = run(&settings).out;
     assert!(preview.ends_with("\n10 to 12 polls if the server gives no hints.\n"), "{preview}");
+}
+
+#[test]
+fn every_setting_has_a_flag() {
+    let help = run(&["--help"]).out;
+    for setting in fields(&Policy::builder()) {
+        assert!(help.contains(&format!("--{} ", setting.replace('_', "-"))), "no flag for {setting}: {help}");
+    }
+}
+
+#[test]
+fn every_kind_of_jitter_has_a_name() {
+    for (name, jitter) in JITTERS.iter().copied() {
+        let name = name.strip_prefix("plus-minus-").unwrap_or(name);
+        let run = run(&["--preview", "--url", GONE, "--jitter", name, "--max-polls", "2"]);
+        let poll = Policy::builder().jitter(jitter).build().unwrap().schedule().nth(1).unwrap();
+        for time in [poll.earliest, poll.latest] {
+            assert!(run.out.contains(&format!(" {:.3} s", time.as_secs_f64())), "{jitter:?}: {}{}", run.out, run.err);
+        }
+    }
 }
 
 #[test]

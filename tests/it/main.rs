@@ -62,6 +62,7 @@ mod random_seed;
 mod replay;
 mod resetting;
 mod schedule;
+mod settings;
 mod ticker;
 mod ticker_drivers;
 mod ticker_faithful;

@@ -1,11 +1,13 @@
 //! The device that the program runs on, and what it makes of asyncpoll's clock, generator and outcomes.
 
-use core::{convert::Infallible, fmt, time::Duration};
+use core::{convert::Infallible, fmt, ops::RangeInclusive, time::Duration};
 
 use asyncpoll::{
     Cadence, CadenceError, First, GaveUp, Instant, Jitter, Missed, NextWait, Outcome, Phase, Policy, PolicyError,
     ScheduledPoll, rand_core::TryRng,
 };
+
+use crate::every::JITTERS;
 
 /// What the device provides: functions and settings from elsewhere, so that no compiler can work out what comes of them and
 /// leave out the rest.
@@ -22,6 +24,7 @@ pub struct Device {
     is_stopped: extern "C" fn() -> bool,
     show: extern "C" fn(&Progress),
     show_poll: extern "C" fn(number: u32, earliest: u64, nominal: u64, latest: u64),
+    show_polls: extern "C" fn(fewest: u64, most: u64),
     show_wait: extern "C" fn(polls: u32, seconds: u64, status: u16),
     stop: extern "C" fn(polls: u32, errors: u32, status: u16, retry_after: u64),
     print: extern "C" fn(byte: u8),
@@ -38,6 +41,7 @@ struct Settings {
     initial_wait: u64,
     multiplier: [u32; 2],
     max_backoff: u64,
+    /// A place in the list of kinds, or else a percentage.
     jitter: u8,
     max_wait: u64,
     max_polls: u32,
@@ -86,12 +90,7 @@ impl Device {
             .initial_wait(Duration::from_millis(self.settings.initial_wait))
             .multiplier(numer, denom)
             .max_backoff(Duration::from_millis(self.settings.max_backoff))
-            .jitter(match jitter {
-                0 => Jitter::Full,
-                1 => Jitter::Equal,
-                2 => Jitter::Decorrelated,
-                percent => Jitter::PlusMinus(percent),
-            })
+            .jitter(JITTERS.get(usize::from(jitter)).map_or(Jitter::PlusMinus(jitter), |(_, jitter)| *jitter))
             .max_wait(Duration::from_millis(self.settings.max_wait))
             .max_polls(max_polls)
             .max_consecutive_errors(max_consecutive_errors)
@@ -162,6 +161,10 @@ impl Device {
 
     pub(crate) fn show_poll(&self, poll: &ScheduledPoll) {
         (self.show_poll)(poll.number, poll.earliest.as_secs(), poll.nominal.as_secs(), poll.latest.as_secs());
+    }
+
+    pub(crate) fn show_polls(&self, polls: &RangeInclusive<u64>) {
+        (self.show_polls)(*polls.start(), *polls.end());
     }
 
     pub(crate) fn show_wait(&self, wait: &NextWait<'_, Status>) {

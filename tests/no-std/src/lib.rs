@@ -2,7 +2,18 @@
 #![no_std]
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+/// Makes a list of what `every` names.
+macro_rules! every {
+    (JITTERS: $element:ty = $of:ident { $($variant:pat => [$($example:expr),+ $(,)?],)+ }) => {
+        pub(crate) const JITTERS: &[$element] = &[$($($example),+),+];
+    };
+    ($other:ident: $($rest:tt)+) => {};
+}
+
 pub mod device;
+#[path = "../../it/every.rs"]
+#[expect(unused_imports, reason = "a device has no other list")]
+mod every;
 pub mod ticker;
 
 #[cfg(feature = "heap")]
@@ -18,7 +29,7 @@ use core::{
     time::Duration,
 };
 
-use asyncpoll::{Decision, Driver, NextPoll, Outcome, Policy, PollError, Poller, const_policy};
+use asyncpoll::{Decision, Driver, NextPoll, Outcome, Policy, PollError, Poller, WaitKind, const_policy};
 
 use device::{Device, Generator, Progress, Status, Tick};
 
@@ -91,6 +102,22 @@ pub extern "C" fn decide(device: &Device, poller: &mut Poller<Tick, Generator>) 
     wait.as_secs().saturating_mul(1_000).saturating_add(wait.subsec_millis().into())
 }
 
+/// Looks at the operation before a poll of a poller that the device keeps is due, and says in milliseconds when it is: zero at
+/// the end. If there is progress, the ladder goes on from the time that this has taken.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn look(device: &Device, poller: &mut Poller<Tick, Generator>) -> u64 {
+    let now = device.now();
+    let decision = poller.look(device.poll(), now);
+    if device.has_progress() && poller.wait_kind() == Some(WaitKind::Ladder) {
+        poller.set_backoff(poller.elapsed(now));
+    }
+    match (decision, poller.due()) {
+        (Decision::Sleep(_), Some(due)) => due.as_secs().saturating_mul(1_000).saturating_add(due.subsec_millis().into()),
+        _ => 0,
+    }
+}
+
 /// Polls to the end with the crate's own loop, which sleeps as the device does.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
@@ -117,12 +144,16 @@ pub extern "C" fn drive_async(device: &Device) -> End {
     }
 }
 
-/// Shows when the device's policy polls, as far as a hundred polls.
+/// Shows when the device's policy polls, as far as a hundred polls, and how often.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn show_schedule(device: &Device) {
-    for poll in device.policy().unwrap_or_default().schedule().take(100) {
+    let policy = device.policy().unwrap_or_default();
+    for poll in policy.schedule().take(100) {
         device.show_poll(&poll);
+    }
+    if let Some(polls) = policy.polls() {
+        device.show_polls(&polls);
     }
 }
 
