@@ -40,6 +40,11 @@
 //! changelog. So log the seed, or derive it from what a bug report names: the docs of `Poller::seeded` show how. There is
 //! no default seed: with a constant one, all instances of a program would poll in step.
 //!
+//! # Restarts
+//!
+//! A poller can be put away as the 112 bytes of a [`Snapshot`] and taken out again, after a restart or on another machine, and goes
+//! on as if nothing had happened: `Poller::snapshot` and `Poller::restore`.
+//!
 //! # Giving up
 //!
 //! [`GaveUp`] says why it ended, after how many polls and how long, when the server wanted us back, and what the last error
@@ -81,6 +86,7 @@ mod poller;
 mod random_seed;
 mod schedule;
 mod sentence;
+mod snapshot;
 mod state;
 mod wait;
 
@@ -121,5 +127,6 @@ pub use {
     poll_error::PollError,
     poller::Poller,
     schedule::{Schedule, ScheduledPoll},
+    snapshot::{RestoreError, Snapshot},
     wait::{Jitter, WaitKind},
 };

@@ -26,8 +26,10 @@ mod support;
 mod decisions;
 mod every;
 mod model;
+mod put_away;
 mod strategies;
 
+mod adopting;
 mod bounds;
 mod cancelling;
 mod clocks;
@@ -55,4 +57,7 @@ mod promises;
 mod random_seed;
 mod replay;
 mod resetting;
+mod restoring;
+mod resumable;
 mod schedule;
+mod snapshot;
