@@ -18,6 +18,7 @@ pub mod operations;
 mod payload;
 pub mod promises;
 pub mod refusals;
+pub mod restored;
 pub mod seeds;
 pub mod settings;
 pub mod span;

@@ -73,7 +73,8 @@ impl Ladder {
 
     /// Returns `base`, or the end of the ladder that it lies beyond.
     pub(crate) fn bounded(&self, base: u64) -> u64 {
-        base.clamp(self.first(), self.max_backoff.get())
+        // `clamp` would panic if the ends were the wrong way round, which no compiler can tell.
+        base.max(self.first()).min(self.max_backoff.get())
     }
 
     /// Returns min(⌈`base` × `numer` / `denom`⌉, `max_backoff`).
