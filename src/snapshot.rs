@@ -3,6 +3,8 @@
 mod checksum;
 mod error;
 mod generator;
+#[cfg(feature = "serde")]
+mod serde;
 
 use core::{fmt, num::NonZeroU64, time::Duration};
 
@@ -136,14 +138,21 @@ impl Snapshot {
     /// assert_eq!(cut_off.unwrap_err().to_string(), "snapshot is 3 bytes; one of version 1 has 112");
     /// ```
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
-        match bytes.first() {
-            Some(&version) if version != VERSION => return Err(RestoreError::UnknownVersion { version }),
-            _ => {}
+        let mut first = [0; Self::LENGTH];
+        first.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        Self::from_first_bytes(&first, bytes.len())
+    }
+
+    /// Reads bytes of which there are so many, if those that a snapshot has are these.
+    fn from_first_bytes(bytes: &[u8; Self::LENGTH], length: usize) -> Result<Self, RestoreError> {
+        let snapshot = Self(*bytes);
+        let [version] = snapshot.read(at::VERSION);
+        if length > 0 && version != VERSION {
+            return Err(RestoreError::UnknownVersion { version });
         }
-        let Ok(bytes) = bytes.try_into() else {
-            return Err(RestoreError::WrongLength { length: bytes.len() });
-        };
-        let snapshot = Self(bytes);
+        if length != Self::LENGTH {
+            return Err(RestoreError::WrongLength { length });
+        }
         if snapshot.checksum() != u32::from_le_bytes(snapshot.read(at::CHECKSUM)) {
             return Err(RestoreError::Corrupt);
         }

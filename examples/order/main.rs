@@ -42,15 +42,15 @@ fn main() -> ExitCode {
             return if error.use_stderr() { BAD_USAGE.into() } else { ExitCode::SUCCESS };
         }
     };
-    let status = if arguments.preview { preview(&arguments, policy) } else { poll(arguments, policy) };
+    let status = if arguments.preview { preview(policy) } else { poll(arguments, policy) };
     status.unwrap_or_else(|error| {
         let _ = writeln!(io::stderr(), "failed: {error}");
         FAILED.into()
     })
 }
 
-fn preview(arguments: &Arguments, policy: Policy) -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
-    match report::schedule(&mut io::stdout(), policy, arguments.is_endless()) {
+fn preview(policy: Policy) -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
+    match report::schedule(&mut io::stdout(), policy) {
         // Its reader, `head` say, has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
         written => Ok(written.map(|()| ExitCode::SUCCESS)?),

@@ -13,7 +13,8 @@ use crate::polling::End;
 /// How much is shown of a schedule without end.
 const GLIMPSE: usize = 20;
 
-pub(crate) fn schedule(out: &mut impl Write, policy: Policy, is_endless: bool) -> io::Result<()> {
+pub(crate) fn schedule(out: &mut impl Write, policy: Policy) -> io::Result<()> {
+    let is_endless = policy.max_wait().is_none() && policy.max_polls().is_none();
     writeln!(out, "{:>4}  {:>12}  {:>12}  {:>12}", "poll", "earliest", "nominal", "latest")?;
     let shown = if is_endless { GLIMPSE } else { usize::MAX };
     for poll in policy.schedule().take(shown) {
