@@ -313,9 +313,7 @@ impl Snapshot {
     /// Sets the `N` bytes at `at`, which are there.
     #[inline]
     fn write<const N: usize>(&mut self, at: usize, bytes: [u8; N]) {
-        if let Some(place) = self.0.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-            *place = bytes;
-        }
+        self.0.iter_mut().skip(at).zip(bytes).for_each(|(place, byte)| *place = byte);
     }
 }
 

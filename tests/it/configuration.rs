@@ -3,7 +3,13 @@
 use asyncpoll::{Jitter, Policy, PolicyBuilder};
 use core::{fmt::Debug, time::Duration};
 use proptest::prelude::*;
-use serde_core::de::DeserializeOwned;
+use serde_core::{
+    Deserialize,
+    de::{
+        DeserializeOwned,
+        value::{self, MapDeserializer},
+    },
+};
 use std::collections::BTreeMap;
 
 use crate::{strategies, support::seconds};
@@ -293,6 +299,13 @@ fn an_unknown_setting_is_refused() {
     refused("max_polls = 3\nmax_delay = \"60s\"", 2, 1, &words);
     let (path, said) = refused_in_json::<Policy>(r#"{"max_delay": "60s"}"#);
     assert_eq!((path, said), ("max_delay".to_owned(), words));
+}
+
+#[test]
+fn the_name_of_a_setting_is_text() {
+    let numbered = MapDeserializer::<_, value::Error>::new([(1, "5s")].into_iter());
+    let error = Policy::deserialize(numbered).unwrap_err().to_string();
+    assert_eq!(error, "invalid type: integer `1`, expected the name of a setting");
 }
 
 #[test]

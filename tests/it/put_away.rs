@@ -83,7 +83,7 @@ pub(crate) fn lives(golden: &str) -> (Vec<String>, Vec<String>) {
         .unzip()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").unwrap();
         hex

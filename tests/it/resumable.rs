@@ -132,7 +132,9 @@ proptest! {
             let mut moved = Poller::restore_with(&snapshot, policy, &mut rng, now, now);
             let (told, expected) = (moved.step(found.outcome(), now), whole.step(found.outcome(), now));
             prop_assert_eq!(told, expected, "Resumable: {:?} is answered differently", found);
-            snapshot = moved.snapshot_without_generator(now);
+            let stored = moved.snapshot_without_generator(now);
+            snapshot = Snapshot::from_bytes(stored.as_bytes()).unwrap();
+            prop_assert_eq!(snapshot, stored);
             if let Decision::Sleep(wait) = told {
                 now = now.saturating_add(wait);
             }

@@ -3,6 +3,8 @@
 use asyncpoll::{Outcome, Policy, Poller, Snapshot};
 use core::time::Duration;
 
+use crate::put_away;
+
 fn snapshot() -> Snapshot {
     let mut poller = Poller::seeded(Policy::default(), 5, Duration::ZERO);
     let _wait = poller.step(Outcome::<()>::pending(), Duration::ZERO);
@@ -10,7 +12,7 @@ fn snapshot() -> Snapshot {
 }
 
 fn hex() -> String {
-    snapshot().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    put_away::hex(snapshot().as_bytes())
 }
 
 fn refused(text: &str) -> String {
