@@ -60,13 +60,8 @@
 //!
 //! # Restarts
 //!
-//! A poller lives in memory. If the process may be restarted before the operation ends, there are two ways:
-//!
-//! - *Start anew.* Store the time at which the operation started. The new poller polls at once; give it the rest of the time,
-//!   `max_wait` minus what has passed. The counts, the ladder and a hint start again.
-//! - *Replay.* Store the seed, each outcome, and how long after the start you fed it. A poller with the same policy and seed,
-//!   started at `Duration::ZERO` and fed the same again, stands where the old one stood, to the bit, and goes on with the time
-//!   since the start as its clock. [`until_next_poll`](Poller::until_next_poll) says what is left of its wait.
+//! A poller can be put away as the 112 bytes of a [`Snapshot`] and taken out again, after a restart or on another machine, and
+//! goes on as if nothing had happened: `Poller::snapshot` and `Poller::restore`.
 //!
 //! # Giving up
 //!
@@ -120,6 +115,8 @@
 //! - **chacha** (enabled by default): When enabled, a `Poller` or a `Ticker` owns a `ChaCha8Rng` unless told otherwise, and
 //!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a [`rand_core`]
 //!   generator.
+//! - **serde**: When enabled, serde reads and writes a [`Policy`] in files of configuration, the forms of which are in its docs,
+//!   and a [`Snapshot`], with neither std nor a heap. Without it, there are three crates fewer.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]
@@ -147,6 +144,7 @@ mod poller;
 mod random_seed;
 mod schedule;
 mod sentence;
+mod snapshot;
 mod state;
 mod ticker;
 mod wait;
@@ -190,6 +188,7 @@ pub use {
     poll_error::PollError,
     poller::Poller,
     schedule::{Schedule, ScheduledPoll},
+    snapshot::{RestoreError, Snapshot},
     ticker::{Cadence, CadenceBuilder, CadenceError, First, Missed, Phase, Tick, Ticker, tick_async, tick_blocking},
     wait::{Jitter, WaitKind},
 };

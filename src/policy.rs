@@ -1,8 +1,12 @@
 //! The policy: every number that shapes a schedule, checked once.
 
 mod builder;
+#[cfg(feature = "serde")]
+mod config;
 mod constant;
 mod error;
+#[cfg(feature = "serde")]
+mod text;
 
 use core::{
     fmt,

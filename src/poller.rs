@@ -1,5 +1,7 @@
 //! The poller: payloads, clock and generator around the transitions in `state`.
 
+mod restore;
+
 use core::time::Duration;
 
 use rand_core::Rng;

@@ -44,7 +44,7 @@ fn main() -> ExitCode {
             return if error.use_stderr() { BAD_USAGE.into() } else { ExitCode::SUCCESS };
         }
     };
-    let status = if arguments.preview { preview(&arguments, policy) } else { poll(arguments, policy) };
+    let status = if arguments.preview { preview(arguments.seed, policy) } else { poll(arguments, policy) };
     status.unwrap_or_else(|error| {
         // The reader, `head` say, has seen enough.
         if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) {
@@ -55,8 +55,8 @@ fn main() -> ExitCode {
     })
 }
 
-fn preview(arguments: &Arguments, policy: Policy) -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
-    preview::print(&mut io::stdout(), policy, arguments.seed, arguments.is_endless())?;
+fn preview(seed: Option<u64>, policy: Policy) -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
+    preview::print(&mut io::stdout(), policy, seed)?;
     Ok(ExitCode::SUCCESS)
 }
 

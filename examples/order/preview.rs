@@ -11,7 +11,8 @@ use crate::report::seconds;
 const GLIMPSE: usize = 20;
 
 /// Prints the schedule of the policy or, with a seed, the times that a poller draws from it.
-pub(crate) fn print(out: &mut impl Write, policy: Policy, seed: Option<u64>, is_endless: bool) -> io::Result<()> {
+pub(crate) fn print(out: &mut impl Write, policy: Policy, seed: Option<u64>) -> io::Result<()> {
+    let is_endless = policy.max_wait().is_none() && policy.max_polls().is_none();
     let shown = if is_endless { GLIMPSE } else { usize::MAX };
     match (seed, policy.jitter()) {
         (Some(seed), _) => one_column(out, times(policy, seed).take(shown))?,

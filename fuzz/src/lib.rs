@@ -29,6 +29,7 @@ pub mod operations;
 mod payload;
 pub mod promises;
 pub mod refusals;
+pub mod restored;
 pub mod seeds;
 pub mod settings;
 pub mod span;

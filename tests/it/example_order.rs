@@ -3,6 +3,7 @@
 
 use core::{net::Ipv4Addr, time::Duration};
 use std::{
+    fs,
     io::{BufRead, BufReader, Cursor, Write},
     net::{TcpListener, TcpStream},
     path::PathBuf,
@@ -390,6 +391,38 @@ fn no_poll_is_earlier_than_the_server_asked() {
     let run = run_quickly(&url, &[]);
     assert_eq!(run.status, Some(0), "{}", run.out);
     assert!(polls.join().unwrap() >= Duration::from_secs(1), "{}", run.out);
+}
+
+/// Previews the policy of a file with this text, overruled by flags.
+fn preview(name: &str, text: &str, flags: &[&str]) -> Run {
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&file, text).unwrap();
+    run(&[&["--preview", "--policy", file.to_str().unwrap()], flags].concat())
+}
+
+#[test]
+fn a_policy_is_read_from_a_file_and_flags_overrule_it() {
+    let run = preview("policy.toml", "jitter = \"none\"\nmultiplier = 1.5\nmax_wait = \"15s\"", &["--initial-wait", "4s"]);
+    let latest: Vec<_> = run.out.lines().skip(1).filter_map(|line| line.rsplit("  ").next()).map(str::trim).collect();
+    assert_eq!((run.status, latest), (Some(0), vec!["0.000 s", "4.000 s", "10.000 s", "15.000 s"]), "{}", run.err);
+}
+
+#[test]
+fn a_policy_without_end_is_previewed_in_part() {
+    let run = preview("endless.toml", "max_wait = \"none\"", &[]);
+    assert!(run.out.ends_with("and so on: this policy has neither max_wait nor max_polls.\n"), "{}", run.out);
+}
+
+#[test]
+fn a_file_that_holds_no_policy_is_refused_where_it_is_wrong() {
+    let run = preview("wrong.toml", "initial_wait = \"5s\"\n\njitter = \"120%\"", &[]);
+    assert_eq!((run.status, &*run.out), (Some(64), ""));
+    for expected in ["wrong.toml is no policy: ", "at line 3, column 10\n", "\njitter is 120 %; it must be at most 100 %\n"] {
+        assert!(run.err.contains(expected), "{}", run.err);
+    }
+    let run = self::run(&["--policy", "/nowhere.toml"]);
+    assert_eq!(run.status, Some(64));
+    assert!(run.err.contains("/nowhere.toml cannot be read: No such file"), "{}", run.err);
 }
 
 #[test]

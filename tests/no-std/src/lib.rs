@@ -29,7 +29,9 @@ use core::{
     time::Duration,
 };
 
-use asyncpoll::{Decision, Driver, NextPoll, Outcome, Policy, PollError, Poller, WaitKind, const_policy};
+use asyncpoll::{
+    Decision, Driver, NextPoll, Outcome, Policy, PollError, Poller, RestoreError, Snapshot, WaitKind, const_policy,
+};
 
 use device::{Device, Generator, Progress, Status, Tick};
 
@@ -116,6 +118,50 @@ pub extern "C" fn look(device: &Device, poller: &mut Poller<Tick, Generator>) ->
         (Decision::Sleep(_), Some(due)) => due.as_secs().saturating_mul(1_000).saturating_add(due.subsec_millis().into()),
         _ => 0,
     }
+}
+
+/// What the device has kept of a poller while it was switched off.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Kept {
+    bytes: [u8; Snapshot::LENGTH],
+    /// How many of the bytes could be read.
+    length: usize,
+    /// The time since the start of the poller, in seconds.
+    elapsed: u64,
+}
+
+/// Decides once for a poller that the device has kept, keeps it again, and returns the second since its start at which the next
+/// poll is due: zero at the end, or if no poller can be made of what was kept, for which the reason is printed.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn resume(device: &Device, kept: &mut Kept) -> u64 {
+    let bytes = kept.bytes.get(..kept.length).unwrap_or(&kept.bytes);
+    match resume_bytes(device, bytes, kept.elapsed) {
+        Ok(snapshot) => {
+            kept.bytes = *snapshot.as_bytes();
+            kept.elapsed = snapshot.elapsed().as_secs();
+            snapshot.due().map_or(0, |due| due.as_secs())
+        }
+        Err(error) => {
+            let _ = write!(device.console(), "{error}");
+            0
+        }
+    }
+}
+
+fn resume_bytes(device: &Device, bytes: &[u8], elapsed: u64) -> Result<Snapshot, RestoreError> {
+    let snapshot = &Snapshot::from_bytes(bytes)?;
+    let (policy, elapsed) = (device.policy().unwrap_or_default(), Duration::from_secs(elapsed));
+    #[cfg(feature = "chacha")]
+    if !device.has_progress() {
+        let mut poller = Poller::restore(snapshot, policy, device.now(), elapsed)?;
+        let _decision = poller.step(device.poll(), device.now());
+        return Ok(poller.snapshot(device.now()));
+    }
+    let mut poller = Poller::restore_with(snapshot, policy, device.generator(), device.now(), elapsed);
+    let _decision = poller.step(device.poll(), device.now());
+    Ok(poller.snapshot_without_generator(device.now()))
 }
 
 /// Polls to the end with the crate's own loop, which sleeps as the device does.
