@@ -19,7 +19,7 @@ macro_rules! every {
 mod account;
 pub mod differential;
 #[path = "../../tests/it/every.rs"]
-#[expect(unused_imports, reason = "what is made up has no reasons")]
+#[expect(unused_imports, reason = "settings take nothing of it but kinds of jitter")]
 mod every;
 pub mod journal;
 #[path = "../../tests/it/model.rs"]

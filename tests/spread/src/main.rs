@@ -24,7 +24,7 @@ macro_rules! every {
 mod crowding;
 mod draws;
 #[path = "../../it/every.rs"]
-#[expect(unused_imports, reason = "fleets have no reasons")]
+#[expect(unused_imports, reason = "fleets take nothing of it but kinds of jitter")]
 mod every;
 mod fleet;
 mod play;
