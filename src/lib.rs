@@ -43,7 +43,8 @@
 //! # Restarts
 //!
 //! A poller can be put away as the 112 bytes of a [`Snapshot`] and taken out again, after a restart or on another machine, and goes
-//! on as if nothing had happened: `Poller::snapshot` and `Poller::restore`.
+//! on as if nothing had happened: `Poller::snapshot` and `Poller::restore`. The guide [`durable`] has the workers for a table of
+//! orders in a database, on any number of machines.
 //!
 //! # Giving up
 //!
@@ -91,6 +92,10 @@ mod sentence;
 mod snapshot;
 mod state;
 mod wait;
+
+#[cfg(all(doc, not(doctest)))]
+#[doc = include_str!("../docs/durable.md")]
+pub mod durable {}
 
 // What the tests list as every kind and every reason is complete, or this does not compile.
 #[cfg(test)]
