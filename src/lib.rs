@@ -64,8 +64,8 @@
 //!   crate is the same but for these; it never allocates, with it or without.
 //! - **chacha** (enabled by default): When enabled, a `Poller` owns a `ChaCha8Rng` unless told otherwise, and `Poller::seeded`
 //!   makes one from a `u64`. Without it, every poller is made by [`Poller::new`] from a [`rand_core`] generator.
-//! - **serde**: When enabled, serde reads and writes a [`Policy`] in files of configuration, the forms of which are in its docs, and
-//!   a [`Snapshot`], with neither std nor a heap. Without it, there are three crates fewer.
+//! - **serde**: When enabled, serde reads and writes a [`Policy`] in files of configuration, as its docs say, and a [`Snapshot`]
+//!   as hexadecimal digits or bytes, with neither std nor a heap. Without it, there are three crates fewer.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]
