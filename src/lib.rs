@@ -61,7 +61,8 @@
 //! # Restarts
 //!
 //! A poller can be put away as the 112 bytes of a [`Snapshot`] and taken out again, after a restart or on another machine, and
-//! goes on as if nothing had happened: `Poller::snapshot` and `Poller::restore`.
+//! goes on as if nothing had happened: `Poller::snapshot` and `Poller::restore`. The guide [`durable`] has the workers for a
+//! table of orders in a database, on any number of machines.
 //!
 //! # Giving up
 //!
@@ -115,8 +116,8 @@
 //! - **chacha** (enabled by default): When enabled, a `Poller` or a `Ticker` owns a `ChaCha8Rng` unless told otherwise, and
 //!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a [`rand_core`]
 //!   generator.
-//! - **serde**: When enabled, serde reads and writes a [`Policy`] in files of configuration, the forms of which are in its docs,
-//!   and a [`Snapshot`], with neither std nor a heap. Without it, there are three crates fewer.
+//! - **serde**: When enabled, serde reads and writes a [`Policy`] in files of configuration, as its docs say, and a [`Snapshot`]
+//!   as hexadecimal digits or bytes, with neither std nor a heap. Without it, there are three crates fewer.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]
@@ -148,6 +149,10 @@ mod snapshot;
 mod state;
 mod ticker;
 mod wait;
+
+#[cfg(all(doc, not(doctest)))]
+#[doc = include_str!("../docs/durable.md")]
+pub mod durable {}
 
 // What the tests list as every kind and every reason is complete, or this does not compile.
 #[cfg(test)]

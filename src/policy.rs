@@ -50,6 +50,38 @@ use crate::{
 /// );
 /// # Ok::<(), PolicyError>(())
 /// ```
+///
+/// # Configuration
+///
+/// With the feature `serde`, a policy is read from any format that describes itself, as TOML and JSON do, and written to it. What
+/// is absent is as in [`Policy::default`]. What no policy has is refused where it stands, in the words of [`PolicyError`].
+///
+/// | setting | forms |
+/// |---|---|
+/// | `initial_wait`, `max_backoff` | `"5s"`, `"1h 30m"`, `"2d"`, `"PT5S"`, `"00:05:00"`; a day has 24 hours |
+/// | `head_start`, `max_wait` | the same, or `"none"` |
+/// | `multiplier` | `3`, `1.5`, `"3/2"`; a decimal is read as it is written: 1.1 is 11/10 |
+/// | `jitter` | `"20%"`, `"none"`, `"full"`, `"equal"`, `"decorrelated"` |
+/// | `max_polls`, `max_consecutive_errors` | `200`, or `"none"` |
+///
+/// Numbers may be strings too, as variables of the environment are, and a null is `"none"`.
+///
+/// ```
+/// use asyncpoll::{Jitter, Policy};
+/// use core::time::Duration;
+///
+/// let policy: Policy = toml::from_str(
+///     r#"
+///         initial_wait = "10s"
+///         multiplier = 1.5
+///         jitter = "full"
+///         max_wait = "3d"
+///     "#,
+/// )?;
+/// assert_eq!((policy.multiplier(), policy.jitter()), ((3, 2), Jitter::Full));
+/// assert_eq!(policy.max_wait(), Some(Duration::from_secs(3 * 24 * 3600)));
+/// # Ok::<(), toml::de::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Policy {
     pub(crate) head_start: Option<NonZeroU64>,

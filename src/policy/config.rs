@@ -263,36 +263,7 @@ impl<'de> Visitor<'de> for PolicyVisitor {
     }
 }
 
-/// Reads a policy from a format that describes itself, as TOML and JSON do.
-///
-/// What is absent is as in [`Policy::default`]; what no policy has is refused where it stands, in the words of [`PolicyError`].
-///
-/// | setting | forms |
-/// |---|---|
-/// | `head_start`, `max_wait` | as `initial_wait`, or `"none"` |
-/// | `initial_wait`, `max_backoff` | `"5s"`, `"1h 30m"`, `"2d"`, `"PT5S"`, `"00:05:00"`; a day has 24 hours |
-/// | `multiplier` | `3`, `1.5`, `"3/2"`; a decimal is read as it is written: 1.1 is 11/10 |
-/// | `jitter` | `"20%"`, `"none"`, `"full"`, `"equal"`, `"decorrelated"` |
-/// | `max_polls`, `max_consecutive_errors` | `200`, or `"none"` |
-///
-/// Numbers may be strings too, as variables of the environment are, and a null is `"none"`.
-///
-/// ```
-/// use asyncpoll::{Jitter, Policy};
-/// use core::time::Duration;
-///
-/// let policy: Policy = toml::from_str(
-///     r#"
-///         initial_wait = "10s"
-///         multiplier = 1.5
-///         jitter = "full"
-///         max_wait = "3d"
-///     "#,
-/// )?;
-/// assert_eq!((policy.multiplier(), policy.jitter()), ((3, 2), Jitter::Full));
-/// assert_eq!(policy.max_wait(), Some(Duration::from_secs(3 * 24 * 3600)));
-/// # Ok::<(), toml::de::Error>(())
-/// ```
+/// Reads what the docs of [`Policy`] say of configuration.
 impl<'de> Deserialize<'de> for Policy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_struct("Policy", NAMES, PolicyVisitor)
