@@ -1,0 +1,34 @@
+//! Fits a polling policy to a log of completion times.
+//!
+//! [`estimate`] makes a [`Distribution`] of [`Record`]s, and [`Fit`] makes policies of that. All of them are judged by playing
+//! asyncpoll's own [`Poller`](asyncpoll::Poller) in virtual time, jitter and deadline included.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::float_arithmetic,
+    reason = "shares and seconds are floating point here, and a few digits are enough"
+)]
+
+mod cost;
+mod distribution;
+mod estimate;
+mod fitting;
+mod four;
+mod goal;
+mod log;
+mod numbers;
+mod plan;
+mod players;
+mod record;
+mod seconds;
+mod table;
+
+pub use cost::Cost;
+pub use distribution::Distribution;
+pub use estimate::{EstimateError, estimate};
+pub use fitting::{Fit, Fitted, least_delay};
+pub use goal::{Goal, GoalError};
+pub use log::{Excerpt, Log, LogError, Refused, Why};
+pub use plan::Plan;
+pub use record::{Record, RecordError};

@@ -1,0 +1,114 @@
+//! The table of waits: the optimum for a price of a poll, by a dynamic programme.
+//!
+//! To poll at t₁ < t₂ < … costs, for each operation, the delay tₖ − X until it is noticed and a price for each poll (R. E. Barlow,
+//! L. C. Hunter and F. Proschan, "Optimum Checking Procedures", Journal of the Society for Industrial and Applied Mathematics 11,
+//! 1963). What it costs from one poll on does not depend on how one came there.
+
+use crate::Distribution;
+
+/// The polls that an optimum may be made of, but for many polls.
+const POINTS: usize = 300;
+
+/// The points for each poll wanted, if that makes more.
+const POINTS_A_POLL: f64 = 6.0;
+
+/// The times that an optimum is chosen from, with what is done by each.
+pub(crate) struct Points {
+    times: Vec<f64>,
+    /// The share that is done by each time, and the sum of its times.
+    below: Vec<(f64, f64)>,
+    /// For each time, the first of those that may follow it: no wait is shorter than the shortest, but for the last.
+    firsts: Vec<usize>,
+    at_once: f64,
+}
+
+impl Points {
+    /// Spreads points from zero to the last edge of `times`, half of them by what is done there and half by the time.
+    pub(crate) fn new(times: &Distribution, min_wait: f64, polls: f64) -> Self {
+        let count = POINTS.max((polls * POINTS_A_POLL) as usize);
+        let last = times.edges().last().copied().unwrap_or(0.0);
+        let start = times.quantile(0.0).max(last * 1e-9).max(min_wait.min(last / 2.0));
+        let spread = (last / start).ln();
+        let mut points: Vec<f64> = (0..=count / 2)
+            .map(|point| times.quantile(point as f64 / (count / 2) as f64))
+            .chain((0..count / 2).map(|point| start * (spread * point as f64 / (count / 2) as f64).exp()))
+            .filter(|&point| point >= min_wait && point < last)
+            .collect();
+        points.extend([0.0, last]);
+        points.sort_by(f64::total_cmp);
+        points.dedup_by(|one, other| *one - *other < last * 1e-9);
+        Self::at(points, times, min_wait)
+    }
+
+    /// Takes the points as they are; the first must be zero.
+    pub(crate) fn at(points: Vec<f64>, times: &Distribution, min_wait: f64) -> Self {
+        let below = points.iter().map(|&point| times.below_and_moment(point)).collect();
+        let first = |&point: &f64| points.partition_point(|&later| later <= point || later < point + min_wait);
+        let firsts = points.iter().map(first).collect();
+        Self { times: points, below, firsts, at_once: times.at_once() }
+    }
+
+    /// Returns the times to poll at after zero, `most` at most, that cost least if a poll costs as much as `price` seconds of
+    /// delay. The last of them is the last point.
+    pub(crate) fn optimum(&self, price: f64, most: usize) -> Vec<f64> {
+        let free = self.pass(price, None);
+        let steps = self.steps(&[free]);
+        if steps.len() <= most {
+            return steps;
+        }
+        // One pass for each poll more that is left, until there are enough.
+        let mut passes: Vec<Pass> = Vec::new();
+        while passes.len() < most {
+            passes.push(self.pass(price, Some(passes.last().map_or(&[], |pass| pass.costs.as_slice()))));
+        }
+        passes.reverse();
+        self.steps(&passes)
+    }
+
+    /// Finds for each point the next: with what is to come after it in `rest`, an empty one if nothing may, or in this pass.
+    fn pass(&self, price: f64, rest: Option<&[f64]>) -> Pass {
+        let end = self.times.len() - 1;
+        let (mut costs, mut nexts) = (vec![0.0; end + 1], vec![end; end + 1]);
+        for from in (0..end).rev() {
+            let (below, moment) = self.below[from];
+            let delay = |to: usize| self.times[to] * (self.below[to].0 - below) - (self.below[to].1 - moment);
+            let (mut least, mut next) = (delay(end), end);
+            let after = match rest {
+                Some([]) => None,
+                Some(rest) => Some(rest),
+                None => Some(costs.as_slice()),
+            };
+            if let Some(after) = after {
+                // To start later never makes it better to poll earlier: for from < later < to < next, it saves
+                // (times[next] − times[to]) × (below[later] − below[from]) to pair them in order.
+                let (first, last) = (self.firsts[from], end.min(nexts[from + 1] + 1));
+                for (to, rest) in after.iter().enumerate().take(last).skip(first) {
+                    let cost = delay(to) + rest;
+                    if cost < least {
+                        (least, next) = (cost, to);
+                    }
+                }
+            }
+            costs[from] = least + price * (1.0 - self.at_once - below);
+            nexts[from] = next;
+        }
+        Pass { costs, nexts }
+    }
+
+    /// Follows the next points, a pass each, or the last pass for ever.
+    fn steps(&self, passes: &[Pass]) -> Vec<f64> {
+        let (mut steps, mut at) = (Vec::new(), 0);
+        while at + 1 < self.times.len() {
+            let pass = &passes[steps.len().min(passes.len() - 1)];
+            at = pass.nexts[at];
+            steps.push(self.times[at]);
+        }
+        steps
+    }
+}
+
+/// What it costs from each point on, and which point is polled next.
+struct Pass {
+    costs: Vec<f64>,
+    nexts: Vec<usize>,
+}
