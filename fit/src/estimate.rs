@@ -102,7 +102,9 @@ pub fn estimate(records: &[Record], max_wait: f64) -> Result<Distribution, Estim
     let beyond = masses.pop().unwrap_or(0.0);
     let at_once = (records.len() - later.len()) as f64 / records.len() as f64;
     let rest = 1.0 - at_once;
-    masses.iter_mut().for_each(|mass| *mass *= rest);
+    for mass in &mut masses {
+        *mass *= rest;
+    }
     Ok(Distribution::new(at_once, bins.edges, &masses, beyond * rest))
 }
 

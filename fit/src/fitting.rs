@@ -78,8 +78,8 @@ impl Fit {
     ///
     /// A [`GoalError`] if there is no policy to meet the goal.
     pub fn new(times: &Distribution, present: Policy, goal: Option<Goal>, min_wait: Duration) -> Result<Self, GoalError> {
-        let last = times.edges().last().copied().unwrap_or(0.0);
-        let present = present.to_builder().max_wait(seconds(last)).build().unwrap_or(present);
+        let end = times.edges().last().copied().unwrap_or(0.0);
+        let present = present.to_builder().max_wait(seconds(end)).build().unwrap_or(present);
         if most_polls(&present.into()) >= MOST_POLLS {
             return Err(GoalError::Endless { most: MOST_POLLS });
         }

@@ -10,6 +10,7 @@
     reason = "shares and seconds are floating point here, and a few digits are enough"
 )]
 
+mod code;
 mod cost;
 mod distribution;
 mod estimate;
@@ -18,17 +19,26 @@ mod four;
 mod goal;
 mod log;
 mod numbers;
+mod picture;
 mod plan;
 mod players;
 mod record;
+mod report;
 mod seconds;
 mod table;
+mod warnings;
 
+pub use code::{rust, toml};
 pub use cost::Cost;
 pub use distribution::Distribution;
 pub use estimate::{EstimateError, estimate};
 pub use fitting::{Fit, Fitted, least_delay};
 pub use goal::{Goal, GoalError};
 pub use log::{Excerpt, Log, LogError, Refused, Why};
+pub use picture::picture;
 pub use plan::Plan;
 pub use record::{Record, RecordError};
+pub use report::Report;
+pub use seconds::parse as parse_seconds;
+pub use table::optimum;
+pub use warnings::warnings;

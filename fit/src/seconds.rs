@@ -5,7 +5,14 @@ use jiff::{Span, SpanRelativeTo};
 /// Reads a time: a number of seconds, or a duration as a policy has them in a file, such as `5m3s`, `1h 30m` or `250ms`.
 ///
 /// It may be negative or not a number: that is for the one who knows what it is.
-pub(crate) fn parse(text: &str) -> Option<f64> {
+///
+/// ```
+/// use asyncpoll_fit::parse_seconds;
+///
+/// assert_eq!(parse_seconds("5m3s"), Some(303.0));
+/// assert_eq!(parse_seconds("soon"), None);
+/// ```
+pub fn parse(text: &str) -> Option<f64> {
     let text = text.trim();
     if let Ok(seconds) = text.parse() {
         return Some(seconds);
@@ -15,7 +22,6 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
 }
 
 /// Shows a time to three digits.
-#[expect(dead_code, reason = "for the program")]
 pub(crate) fn show(seconds: f64) -> String {
     let (value, unit) = match seconds {
         seconds if seconds < 0.000_999_5 => (seconds * 1e6, "µs"),

@@ -12,6 +12,22 @@ const POINTS: usize = 300;
 /// The points for each poll wanted, if that makes more.
 const POINTS_A_POLL: f64 = 6.0;
 
+/// Returns the times to poll at after zero, `most` at most, that cost least if a poll is worth `price` seconds of delay. They are
+/// chosen from `points`, which must ascend, and end with the last of them.
+///
+/// ```
+/// use asyncpoll_fit::{Distribution, optimum};
+///
+/// // All are done at 30 to 40 s.
+/// let times = Distribution::new(0.0, vec![30.0, 40.0], &[1.0], 0.0);
+/// let points = [10.0, 20.0, 30.0, 40.0, 50.0];
+/// assert_eq!(optimum(&times, &points, 1.0, 5), [40.0, 50.0]);
+/// ```
+pub fn optimum(times: &Distribution, points: &[f64], price: f64, most: usize) -> Vec<f64> {
+    let points = core::iter::once(0.0).chain(points.iter().copied().filter(|&point| point > 0.0)).collect();
+    Points::at(points, times, 0.0).optimum(price, most.max(1))
+}
+
 /// The times that an optimum is chosen from, with what is done by each.
 pub(crate) struct Points {
     times: Vec<f64>,
@@ -72,7 +88,7 @@ impl Points {
         for from in (0..end).rev() {
             let (below, moment) = self.below[from];
             let delay = |to: usize| self.times[to] * (self.below[to].0 - below) - (self.below[to].1 - moment);
-            let (mut least, mut next) = (delay(end), end);
+            let (mut cheapest, mut next) = (delay(end), end);
             let after = match rest {
                 Some([]) => None,
                 Some(rest) => Some(rest),
@@ -84,12 +100,12 @@ impl Points {
                 let (first, last) = (self.firsts[from], end.min(nexts[from + 1] + 1));
                 for (to, rest) in after.iter().enumerate().take(last).skip(first) {
                     let cost = delay(to) + rest;
-                    if cost < least {
-                        (least, next) = (cost, to);
+                    if cost < cheapest {
+                        (cheapest, next) = (cost, to);
                     }
                 }
             }
-            costs[from] = least + price * (1.0 - self.at_once - below);
+            costs[from] = cheapest + price * (1.0 - self.at_once - below);
             nexts[from] = next;
         }
         Pass { costs, nexts }

@@ -1,0 +1,154 @@
+//! The command line: its flags, and what they mean.
+
+use core::time::Duration;
+use std::{error::Error, fs, path::PathBuf};
+
+use asyncpoll::Policy;
+use asyncpoll_fit::{Goal, parse_seconds};
+use clap::{Parser, ValueEnum};
+
+/// Without `--min-wait`, no base is shorter than this part of `max_wait`.
+const SHORTEST: u32 = 10_000;
+
+/// Fits a polling policy to a log of completion times.
+#[derive(Debug, Parser)]
+#[command(
+    name = "asyncpoll-fit",
+    version,
+    after_help = "\
+A line of the log is a time, 12.5 or 5m3s; the polls before and at which an operation was seen done,
+20s..65s; or the last poll of one that was not, >10m. CSV and an object of JSON a line have these in
+--column, or else after, by and state, which is done or gave-up. Times are seconds or durations.
+
+Without --polls, --delay and --price, the polls are those that the present policy makes.
+
+Exit status: 0 done, 64 bad usage, 65 bad log, 66 a file that cannot be read, 73 one that cannot be
+written, 141 nobody reads the output."
+)]
+pub(crate) struct Arguments {
+    /// The log; - is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) log: PathBuf,
+
+    /// The column of CSV or JSON that has the times
+    #[arg(long, value_name = "NAME")]
+    pub(crate) column: Option<String>,
+
+    /// The time after which to give up; that of the present policy unless given
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    max_wait: Option<Duration>,
+
+    /// Fit to so many polls of an operation in the mean, the first included
+    #[arg(long, value_name = "N", value_parser = number, group = "goal")]
+    polls: Option<f64>,
+
+    /// Fit to so much delay in the mean
+    #[arg(long, value_name = "DURATION", value_parser = duration, group = "goal")]
+    delay: Option<Duration>,
+
+    /// Fit to what a poll is worth: so much delay
+    #[arg(long, value_name = "DURATION", value_parser = duration, group = "goal")]
+    price: Option<Duration>,
+
+    /// Read the present policy from this file, in TOML; that of asyncpoll unless given
+    #[arg(long, value_name = "FILE", conflicts_with = "against")]
+    policy: Option<PathBuf>,
+
+    /// The ladder of the present policy, such as 5s,x3,5m
+    #[arg(long, value_name = "LADDER", value_parser = ladder)]
+    against: Option<Ladder>,
+
+    /// The shortest base of a wait; a ten thousandth of max-wait unless given
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    min_wait: Option<Duration>,
+
+    /// What to print
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub(crate) out: Out,
+
+    /// Draw what was estimated and fitted
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+}
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Out {
+    /// All of it, with Rust to paste.
+    Text,
+    /// Rust to paste.
+    Rust,
+    /// The policy of four numbers as a file of configuration.
+    Toml,
+    /// All of it, for a program.
+    Json,
+}
+
+/// The ladder of a policy: where it starts, how it grows and where it ends.
+#[derive(Clone, Copy, Debug)]
+struct Ladder {
+    initial_wait: Duration,
+    multiplier: (u32, u32),
+    max_backoff: Duration,
+}
+
+impl Arguments {
+    /// Returns the present policy, which has a `max_wait`.
+    pub(crate) fn present(&self) -> Result<Policy, Box<dyn Error>> {
+        let base = match &self.policy {
+            None => Policy::default(),
+            Some(file) => {
+                let text = fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+                toml::from_str(&text).map_err(|error| format!("{} is no policy: {error}", file.display()))?
+            }
+        };
+        let mut builder = base.to_builder();
+        if let Some(Ladder { initial_wait, multiplier: (numer, denom), max_backoff }) = self.against {
+            builder = builder.initial_wait(initial_wait).multiplier(numer, denom).max_backoff(max_backoff);
+        }
+        match self.max_wait {
+            Some(max_wait) => builder = builder.max_wait(max_wait),
+            None if base.max_wait().is_none() => return Err("the present policy has no max_wait; give --max-wait".into()),
+            None => {}
+        }
+        Ok(builder.build()?)
+    }
+
+    pub(crate) fn goal(&self) -> Option<Goal> {
+        let polls = self.polls.map(Goal::Polls);
+        let delay = self.delay.map(|delay| Goal::Delay(delay.as_secs_f64()));
+        polls.or(delay).or_else(|| self.price.map(|price| Goal::Price(price.as_secs_f64())))
+    }
+
+    pub(crate) fn min_wait(&self, present: &Policy) -> Duration {
+        self.min_wait.or_else(|| Some(present.max_wait()? / SHORTEST)).unwrap_or(Duration::from_secs(1))
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = parse_seconds(text).filter(|&seconds| seconds > 0.0);
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| "it must be a duration of more than 0s, such as 5s, 10m or '1h 30m'".to_owned())
+}
+
+fn number(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| "it must be a number such as 6 or 4.5".to_owned())
+}
+
+fn ladder(text: &str) -> Result<Ladder, String> {
+    let form = || "it must be where the ladder starts, how it grows and where it ends, such as 5s,x3,5m".to_owned();
+    let [initial_wait, growth, max_backoff] = text.split(',').collect::<Vec<_>>()[..] else {
+        return Err(form());
+    };
+    let growth = growth.trim().strip_prefix('x').ok_or_else(form)?;
+    let multiplier = if let Some((numer, denom)) = growth.split_once('/') {
+        (numer.parse().map_err(|_| form())?, denom.parse().map_err(|_| form())?)
+    } else {
+        let growth: f64 = growth.parse().map_err(|_| form())?;
+        if !(1.0..1_000_000.0).contains(&growth) {
+            return Err("it must grow by x1 at least, and by less than x1000000".to_owned());
+        }
+        ((growth * 1_000.0).round() as u32, 1_000)
+    };
+    Ok(Ladder { initial_wait: duration(initial_wait)?, multiplier, max_backoff: duration(max_backoff)? })
+}

@@ -1,0 +1,213 @@
+//! The picture: when operations complete, when each plan polls, and what that costs.
+
+use core::fmt::Write;
+
+use crate::{Fitted, Report, players::Players, seconds::show};
+
+const WIDTH: f64 = 860.0;
+const HEIGHT: f64 = 690.0;
+
+/// Where both charts begin and end, from left to right.
+const LEFT: f64 = 140.0;
+const RIGHT: f64 = 830.0;
+
+/// The chart of times: its top, its foot, and the rows of polls below it.
+const DENSITY_TOP: f64 = 56.0;
+const DENSITY_FOOT: f64 = 216.0;
+const FIRST_ROW: f64 = 238.0;
+const ROW: f64 = 24.0;
+const TIME_AXIS: f64 = 322.0;
+
+/// The chart of costs.
+const COST_TOP: f64 = 420.0;
+const COST_FOOT: f64 = 630.0;
+
+/// The least distance between two names.
+const NAME_DISTANCE: f64 = 16.0;
+
+/// The most marks on an axis.
+const MOST_MARKS: usize = 9;
+
+/// Round lengths of time, in seconds, that an axis is marked with.
+const ROUND_TIMES: [f64; 27] = [
+    1e-6, 1e-5, 1e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1_200.0,
+    3_600.0, 7_200.0, 18_000.0, 36_000.0, 86_400.0, 259_200.0, 864_000.0,
+];
+
+const STYLE: &str = "\
+svg { --ink: #1b1f24; --faint: #8a939c; --ground: #ffffff; --area: #d5dde6;
+      --c0: #6b7280; --c1: #b45309; --c2: #1d4ed8; --c3: #047857;
+      font: 13px system-ui, sans-serif; background: var(--ground); }
+@media (prefers-color-scheme: dark) {
+  svg { --ink: #e6e9ed; --faint: #7d8793; --ground: #14181d; --area: #343d48;
+        --c0: #a3abb5; --c1: #f0a04b; --c2: #7fa8ff; --c3: #4cc79a; }
+}
+.ground { fill: var(--ground); }
+text { fill: var(--ink); }
+.title { font-weight: 600; }
+.name { paint-order: stroke; stroke: var(--ground); stroke-width: 5px; }
+.mark { fill: var(--faint); }
+.axis { stroke: var(--faint); }
+.area { fill: var(--area); stroke: var(--faint); }
+.frontier { fill: none; stroke: var(--ink); stroke-dasharray: 5 4; }
+.p0 { stroke: var(--c0); fill: var(--c0); } .p1 { stroke: var(--c1); fill: var(--c1); }
+.p2 { stroke: var(--c2); fill: var(--c2); } .p3 { stroke: var(--c3); fill: var(--c3); }
+.tick { stroke-width: 2; }
+";
+
+/// Draws a report as SVG, which reads in light and dark.
+///
+/// Above is when operations complete, by the logarithm of the time, and below it a row for each plan, with a mark at each poll.
+/// Below that is what each plan costs, and the frontier of tables. Each plan has a form of its own besides its colour.
+pub fn picture(report: &Report<'_>) -> String {
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \
+         role=\"img\" aria-label=\"When operations complete, when policies poll, and what that costs\">\n<style>\n{STYLE}</style>\n\
+         <rect class=\"ground\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n"
+    );
+    times(&mut svg, report);
+    costs(&mut svg, report);
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// A logarithmic axis from left to right, or upwards.
+#[derive(Clone, Copy)]
+struct Axis {
+    low: f64,
+    high: f64,
+    /// Where `low` and `high` are.
+    from: f64,
+    to: f64,
+}
+
+impl Axis {
+    fn at(self, value: f64) -> f64 {
+        let part = (value.clamp(self.low, self.high) / self.low).ln() / (self.high / self.low).ln();
+        self.from + part * (self.to - self.from)
+    }
+
+    /// Returns those of the values that are on the axis, or every second of them, and so on, if they are many.
+    fn marks(self, values: &[f64]) -> Vec<f64> {
+        let inside: Vec<f64> = values.iter().copied().filter(|value| (self.low..=self.high).contains(value)).collect();
+        inside.iter().copied().step_by(inside.len().div_ceil(MOST_MARKS).max(1)).collect()
+    }
+}
+
+fn text(svg: &mut String, class: &str, anchor: &str, x: f64, y: f64, words: &str) {
+    let _ = writeln!(svg, "<text class=\"{class}\" text-anchor=\"{anchor}\" x=\"{x:.1}\" y=\"{y:.1}\">{words}</text>");
+}
+
+fn line(svg: &mut String, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
+    let _ = writeln!(svg, "<line class=\"{class}\" x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\"/>");
+}
+
+fn times(svg: &mut String, report: &Report<'_>) {
+    let times = report.times;
+    let last = times.edges().last().copied().unwrap_or(1.0);
+    let axis = Axis { low: (times.quantile(0.005) / 2.0).min(last / 2.0), high: last, from: LEFT, to: RIGHT };
+    text(svg, "title", "start", 16.0, 28.0, "When operations complete, and when each policy polls");
+
+    let bins: Vec<(f64, f64, f64)> = times
+        .edges()
+        .windows(2)
+        .filter(|bin| bin[1] > axis.low)
+        .map(|bin| (bin[0].max(axis.low), bin[1], (times.done_by(bin[1]) - times.done_by(bin[0])) / (bin[1] / bin[0]).ln()))
+        .collect();
+    let most = bins.iter().map(|&(_, _, density)| density).fold(1e-300, f64::max);
+    let mut path = format!("M{LEFT:.1} {DENSITY_FOOT:.1}");
+    for (from, to, density) in bins {
+        let y = DENSITY_FOOT - density / most * (DENSITY_FOOT - DENSITY_TOP);
+        let _ = write!(path, "L{:.1} {y:.1}L{:.1} {y:.1}", axis.at(from), axis.at(to));
+    }
+    let _ = writeln!(svg, "<path class=\"area\" d=\"{path}L{RIGHT:.1} {DENSITY_FOOT:.1}Z\"/>");
+    text(svg, "mark", "end", LEFT - 10.0, DENSITY_TOP + 70.0, "operations");
+    text(svg, "mark", "end", LEFT - 10.0, DENSITY_TOP + 86.0, "done then");
+
+    for (row, (name, Fitted { plan, .. })) in report.plans().into_iter().enumerate() {
+        let y = FIRST_ROW + ROW * row as f64;
+        text(svg, "", "end", LEFT - 30.0, y + 4.0, name);
+        form(svg, row, LEFT - 18.0, y);
+        // One player makes every wait in the middle of its window.
+        Players::new(1).play(plan, |polls| {
+            for &poll in polls.iter().filter(|&&poll| poll >= axis.low) {
+                line(svg, &format!("p{row} tick"), (axis.at(poll), y - 8.0), (axis.at(poll), y + 8.0));
+            }
+        });
+    }
+
+    line(svg, "axis", (LEFT, TIME_AXIS + 8.0), (RIGHT, TIME_AXIS + 8.0));
+    for mark in axis.marks(&ROUND_TIMES) {
+        line(svg, "axis", (axis.at(mark), TIME_AXIS + 8.0), (axis.at(mark), TIME_AXIS + 13.0));
+        text(svg, "mark", "middle", axis.at(mark), TIME_AXIS + 27.0, &show(mark));
+    }
+    text(svg, "mark", "end", RIGHT, TIME_AXIS + 45.0, "time since the start (logarithmic)");
+}
+
+fn costs(svg: &mut String, report: &Report<'_>) {
+    text(svg, "title", "start", 16.0, COST_TOP - 28.0, "What it costs, and the frontier of tables (dashed)");
+    let frontier = &report.fit.frontier;
+    let points: Vec<(f64, f64)> = report
+        .plans()
+        .iter()
+        .map(|(_, fitted)| (fitted.cost.polls, fitted.cost.delay))
+        .chain(frontier.iter().copied())
+        .collect();
+    let range = |of: fn(&(f64, f64)) -> f64, room: f64| {
+        let (low, high) = points.iter().map(of).fold((f64::MAX, 1e-6), |(low, high), value| (value.min(low), value.max(high)));
+        (low.max(1e-6).min(high) / room, high * room)
+    };
+    let (fewest, most) = range(|point| point.0, 1.15);
+    let (shortest, longest) = range(|point| point.1, 1.5);
+    let across = Axis { low: fewest, high: most, from: LEFT, to: RIGHT - 170.0 };
+    let up = Axis { low: shortest, high: longest, from: COST_FOOT, to: COST_TOP };
+
+    line(svg, "axis", (LEFT, COST_FOOT), (RIGHT - 170.0, COST_FOOT));
+    line(svg, "axis", (LEFT, COST_TOP), (LEFT, COST_FOOT));
+    for mark in across.marks(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 64.0, 128.0, 200.0]) {
+        line(svg, "axis", (across.at(mark), COST_FOOT), (across.at(mark), COST_FOOT + 5.0));
+        text(svg, "mark", "middle", across.at(mark), COST_FOOT + 19.0, &mark.to_string());
+    }
+    for mark in up.marks(&ROUND_TIMES) {
+        line(svg, "axis", (LEFT - 5.0, up.at(mark)), (LEFT, up.at(mark)));
+        text(svg, "mark", "end", LEFT - 9.0, up.at(mark) + 4.0, &show(mark));
+    }
+    text(svg, "mark", "end", RIGHT - 170.0, COST_FOOT + 37.0, "polls of an operation, mean (logarithmic)");
+    text(svg, "mark", "start", 16.0, COST_TOP - 8.0, "delay, mean (logarithmic)");
+
+    if let Some(first) = frontier.first() {
+        let mut path = format!("M{:.1} {:.1}", across.at(first.0), up.at(first.1));
+        for point in frontier {
+            let _ = write!(path, "L{:.1} {:.1}", across.at(point.0), up.at(point.1));
+        }
+        let _ = writeln!(svg, "<path class=\"frontier\" d=\"{path}\"/>");
+    }
+
+    let mut names: Vec<(f64, usize)> = Vec::new();
+    let beside = report.plans().iter().map(|(_, fitted)| across.at(fitted.cost.polls)).fold(LEFT, f64::max) + 26.0;
+    for (row, (_, Fitted { cost, .. })) in report.plans().into_iter().enumerate() {
+        form(svg, row, across.at(cost.polls), up.at(cost.delay));
+        names.push((up.at(cost.delay), row));
+    }
+    // From the bottom up, each name keeps its distance from the one below; the lowest leaves room for the axis.
+    names.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let mut above = COST_FOOT - 12.0;
+    for (y, row) in names {
+        let y = y.min(above);
+        above = y - NAME_DISTANCE;
+        let (name, Fitted { cost, .. }) = report.plans()[row];
+        form(svg, row, beside, y);
+        text(svg, "name", "start", beside + 12.0, y + 4.0, &format!("{name}, {}", show(cost.delay)));
+    }
+}
+
+/// Draws the form of a plan: a circle, a square, a triangle or a diamond.
+fn form(svg: &mut String, row: usize, x: f64, y: f64) {
+    let class = format!("p{row}");
+    let _ = match row {
+        0 => writeln!(svg, "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4.5\"/>"),
+        1 => writeln!(svg, "<rect class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"8\" height=\"8\"/>", x - 4.0, y - 4.0),
+        2 => writeln!(svg, "<path class=\"{class}\" d=\"M{x:.1} {:.1}l5.5 9.5h-11z\"/>", y - 5.5),
+        _ => writeln!(svg, "<path class=\"{class}\" d=\"M{x:.1} {:.1}l6 6l-6 6l-6 -6z\"/>", y - 6.0),
+    };
+}

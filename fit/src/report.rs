@@ -1,0 +1,121 @@
+//! The report: what was read, what the policies cost, and what to do with it.
+
+use core::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::{Distribution, Fit, Fitted, Log, code, seconds::show};
+
+/// How many refused lines are shown.
+const REFUSED_SHOWN: usize = 5;
+
+/// The quantiles that are shown.
+const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+/// What is reported.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "it is made by whoever reports")]
+pub struct Report<'a> {
+    /// What was read.
+    pub log: &'a Log,
+    /// What was estimated from that.
+    pub times: &'a Distribution,
+    /// What was fitted to that.
+    pub fit: &'a Fit,
+    /// What there is to be said against it.
+    pub warnings: &'a [String],
+}
+
+impl Report<'_> {
+    /// Returns the four plans with their names, in the order in which they are shown.
+    pub fn plans(&self) -> [(&'static str, &Fitted); 4] {
+        let Fit { present, constant, four, table, .. } = self.fit;
+        [("present policy", present), ("best constant", constant), ("four numbers", four), ("table of waits", table)]
+    }
+
+    /// Returns the report as text, with Rust to paste at its end.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let (log, times) = (self.log, self.times);
+        let done = log.records.iter().filter(|record| record.is_done()).count();
+        let _ = writeln!(text, "{} operations: {done} done, {} gave up.", log.records.len(), log.records.len() - done);
+        text.push_str(&self.refused());
+        let quantiles = QUANTILES.map(|share| format!("{} % by {}", share * 100.0, show(times.quantile(share))));
+        let last = times.edges().last().copied().unwrap_or(0.0);
+        let _ = writeln!(
+            text,
+            "Estimate: {}; {:.1} % when first polled, {:.1} % not by {}.",
+            quantiles.join(", "),
+            times.at_once() * 100.0,
+            times.pending_at(last) * 100.0,
+            show(last)
+        );
+        let _ = writeln!(text, "\n{:<16}{:>8}{:>13}{:>15}{:>13}", "", "polls", "mean delay", "95 % within", "most polls");
+        for (name, Fitted { cost, .. }) in self.plans() {
+            let (delay, late) = (show(cost.delay), show(cost.late));
+            let _ = writeln!(text, "{name:<16}{:>8.2}{delay:>13}{late:>15}{:>13}", cost.polls, cost.most_polls);
+        }
+        text.push_str("\nOther tables:\npolls     ");
+        for (polls, _) in &self.fit.frontier {
+            let _ = write!(text, "{polls:>10.1}");
+        }
+        text.push_str("\nmean delay");
+        for &(_, delay) in &self.fit.frontier {
+            let _ = write!(text, "{:>10}", show(delay));
+        }
+        text.push('\n');
+        for warning in self.warnings {
+            let _ = write!(text, "\nWarning: {warning}");
+        }
+        if !self.warnings.is_empty() {
+            text.push('\n');
+        }
+        text + "\n" + &code::rust(self.fit)
+    }
+
+    /// Returns the refused lines as text.
+    pub fn refused(&self) -> String {
+        let mut text = String::new();
+        let refused = &self.log.refused;
+        if self.log.refused_lines > 0 {
+            let _ = writeln!(text, "Lines refused: {}.", self.log.refused_lines);
+        }
+        for refused in refused.iter().take(REFUSED_SHOWN) {
+            let _ = writeln!(text, "  {refused}");
+        }
+        text
+    }
+
+    /// Returns the report as JSON; times are in seconds.
+    ///
+    /// # Errors
+    ///
+    /// None that is known: every policy has a form in JSON.
+    pub fn json(&self) -> Result<Value, serde_json::Error> {
+        let mut plans = serde_json::Map::new();
+        for (name, Fitted { plan, cost }) in self.plans() {
+            let waits: Vec<f64> = plan.waits.iter().map(core::time::Duration::as_secs_f64).collect();
+            let plan = json!({
+                "policy": serde_json::to_value(plan.policy)?,
+                "waits": waits,
+                "polls": cost.polls,
+                "delay": cost.delay,
+                "delay_95": cost.late,
+                "noticed": cost.noticed,
+                "most_polls": cost.most_polls,
+            });
+            plans.insert(name.replace(' ', "_"), plan);
+        }
+        let log = self.log;
+        let refused: Vec<String> = log.refused.iter().map(ToString::to_string).collect();
+        Ok(json!({
+            "records": log.records.len(),
+            "gave_up": log.records.iter().filter(|record| !record.is_done()).count(),
+            "refused_lines": log.refused_lines,
+            "refused": refused,
+            "warnings": self.warnings,
+            "plans": plans,
+            "frontier": self.fit.frontier.iter().map(|(polls, delay)| json!({"polls": polls, "delay": delay})).collect::<Vec<_>>(),
+        }))
+    }
+}

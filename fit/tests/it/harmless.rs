@@ -1,0 +1,48 @@
+//! When operations are no longer as they were, what was fitted does no harm.
+
+use core::time::Duration;
+
+use asyncpoll::Policy;
+use asyncpoll_fit::{Cost, Fit, estimate};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::{
+    kinds::{Kind, MAX_WAIT},
+    simulated::{log, poll},
+};
+
+fn fitted(kind: Kind) -> Fit {
+    let times = estimate(&log(kind, Policy::default(), 200, 2), MAX_WAIT).unwrap();
+    Fit::new(&times, Policy::default(), None, Duration::from_millis(60)).unwrap()
+}
+
+#[test]
+fn an_outage_is_polled_no_oftener_than_said() {
+    for median in [8.0, 45.0] {
+        let fit = fitted(Kind::LogNormal(median, 0.5));
+        let limit = 20.0_f64.max((8.0 * fit.present.cost.polls).ceil()) as u32 + 1;
+        let mut rng = ChaCha8Rng::seed_from_u64(7);
+        for fitted in [&fit.table, &fit.four] {
+            let polls = (0..1_000).map(|_| poll(&fitted.plan, f64::INFINITY, &mut rng).polls).max().unwrap();
+            println!("{median} s: {polls} polls, {limit} allowed");
+            assert!(polls <= limit, "{median} s: {polls} polls of {:?}", fitted.plan);
+            assert!(u64::from(polls) <= fitted.cost.most_polls, "{polls} polls of {:?}", fitted.cost);
+        }
+    }
+}
+
+#[test]
+fn half_or_twice_as_long_is_noticed_no_later_than_by_the_default() {
+    for kind in [Kind::LogNormal(8.0, 0.5), Kind::LogNormal(45.0, 0.5), Kind::Exponential(60.0), Kind::Two(10.0, 240.0)] {
+        let fit = fitted(kind);
+        for factor in [0.5, 2.0] {
+            let times = kind.times(factor);
+            let default = Cost::of(&Policy::default().into(), &times).delay;
+            for (name, fitted) in [("table", &fit.table), ("four numbers", &fit.four)] {
+                let delay = Cost::of(&fitted.plan, &times).delay;
+                assert!(delay <= default, "{kind:?} × {factor}: {name} {delay} s, default {default} s");
+            }
+        }
+    }
+}

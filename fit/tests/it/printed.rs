@@ -1,0 +1,87 @@
+//! The Rust that is printed compiles, and does what is printed beside it.
+
+use core::time::Duration;
+
+use asyncpoll::{Decision, Outcome, Policy, Poller};
+use asyncpoll_fit::{Distribution, Fit, Log, estimate, rust, toml};
+use expect_test::expect_file;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::{kinds::MAX_WAIT, promised::drawn};
+
+/// What is printed for the log in the repository.
+#[allow(unreachable_pub, missing_docs, reason = "it is to be pasted")]
+mod orders;
+
+fn fitted() -> (Distribution, Fit) {
+    let log = Log::read(include_bytes!("../../examples/orders.log"), None).unwrap();
+    let times = estimate(&log.records, MAX_WAIT).unwrap();
+    let fit = Fit::new(&times, Policy::default(), None, Duration::from_millis(60)).unwrap();
+    (times, fit)
+}
+
+/// The polls and the seconds of delay that the comments of the code promise: four numbers, then the table.
+fn promised(code: &str) -> Vec<(f64, f64)> {
+    let lines = code.lines().filter_map(|line| line.strip_prefix("/// Mean: "));
+    lines
+        .map(|line| {
+            let words: Vec<&str> = line.split(' ').collect();
+            assert_eq!((words[1], words[3], words[4]), ("polls,", "s", "late."), "{line}");
+            (words[0].parse().unwrap(), words[2].parse().unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn the_code_is_what_is_printed() {
+    expect_file!["printed/orders.rs"].assert_eq(&rust(&fitted().1));
+}
+
+#[test]
+fn the_code_does_what_is_printed() {
+    let promised = promised(include_str!("printed/orders.rs"));
+    let (times, _) = fitted();
+    let four = played(&times, orders::FOUR_NUMBERS, |poller, outcome, now| poller.step(outcome, now));
+    let table = played(&times, orders::TABLE, orders::step_by_table);
+    for ((polls, delay), (polls_promised, delay_promised)) in [four, table].into_iter().zip(promised) {
+        assert!((polls / polls_promised - 1.0).abs() < 0.02, "{polls} polls, and not {polls_promised}");
+        assert!((delay / delay_promised - 1.0).abs() < 0.04, "{delay} s late, and not {delay_promised}");
+    }
+}
+
+/// Plays operations of the estimate by what is printed alone.
+fn played(
+    times: &Distribution,
+    policy: Policy,
+    step: impl Fn(&mut Poller<Duration>, Outcome<()>, Duration) -> Decision<()>,
+) -> (f64, f64) {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let (mut polls, mut delay, mut all, mut noticed) = (0.0, 0.0, 0.0, 0.0);
+    for time in drawn(times, 40_000) {
+        let mut now = Duration::ZERO;
+        let mut poller = Poller::seeded(policy, rng.random(), now);
+        loop {
+            let outcome = if now.as_secs_f64() < time { Outcome::pending() } else { Outcome::Done(()) };
+            match step(&mut poller, outcome, now) {
+                Decision::Sleep(wait) => now += wait,
+                Decision::Done(()) => {
+                    delay += now.as_secs_f64() - time;
+                    noticed += 1.0;
+                    break;
+                }
+                _ => break,
+            }
+        }
+        polls += f64::from(poller.polls());
+        all += 1.0;
+    }
+    (polls / all, delay / noticed)
+}
+
+#[test]
+fn the_toml_is_read_back() {
+    let (_, fit) = fitted();
+    let policy: Policy = ::toml::from_str(&toml(&fit).unwrap()).unwrap();
+    assert_eq!(policy, fit.four.plan.policy);
+}

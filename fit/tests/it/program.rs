@@ -1,0 +1,122 @@
+//! The program: its flags, its exit status and what it prints.
+
+use std::{
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+use asyncpoll::Policy;
+
+use crate::{kinds::Kind, simulated};
+
+/// Runs the program with a log as its input.
+fn run(arguments: &[&str], log: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_asyncpoll-fit"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // One that refuses its flags does not read.
+    let _ = input.write_all(log);
+    drop(input);
+    child.wait_with_output().unwrap()
+}
+
+/// A log as a program writes it.
+pub(crate) fn lines(kind: Kind, records: usize, seed: u64) -> String {
+    let records = simulated::log(kind, Policy::default(), records, seed);
+    records
+        .iter()
+        .map(|record| {
+            if record.is_done() {
+                format!("{:.3}s..{:.3}s\n", record.after(), record.by())
+            } else {
+                format!(">{:.3}s\n", record.after())
+            }
+        })
+        .collect()
+}
+
+fn refusal(arguments: &[&str], log: &[u8], status: i32) -> String {
+    let output = run(arguments, log);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(status), "{text}");
+    assert!(output.stdout.is_empty());
+    assert!(!text.contains("panicked"), "{text}");
+    text
+}
+
+#[test]
+fn a_bad_log_is_refused_in_one_sentence() {
+    let empty = refusal(&[], b"", 65);
+    assert_eq!(empty, "asyncpoll-fit: the log is empty; it must have a line for each operation\n");
+    let gave_up = refusal(&[], b">10m\n>10m\n", 65);
+    assert_eq!(gave_up, "asyncpoll-fit: none of 2 operations was done by max_wait; at least one must be\n");
+    let no_times = refusal(&[], b"hello\nworld\n", 65);
+    assert!(no_times.starts_with("asyncpoll-fit: 2 of 2 lines are refused, more than half; line 1 is \"hello\""), "{no_times}");
+    let binary: Vec<u8> = (0..1_000_000_u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    assert_eq!(refusal(&[], &binary, 65).lines().count(), 1);
+}
+
+#[test]
+fn bad_usage_is_refused() {
+    let log = lines(Kind::LogNormal(60.0, 0.5), 40, 1);
+    let refused = |arguments: &[&str]| refusal(arguments, log.as_bytes(), 64);
+    assert!(refused(&["--polls", "1"]).contains("polls is 1; with this log it must be from 2.0 to 200"));
+    assert!(refused(&["--polls", "4", "--delay", "5s"]).contains("cannot be used with"));
+    assert!(refused(&["--against", "5s,3,5m"]).contains("such as 5s,x3,5m"));
+    assert!(refused(&["--against", "5s,x3,1s"]).contains("initial_wait is 5 s; it must be at most max_backoff, 1 s"));
+    assert!(refused(&["--max-wait", "-1s"]).contains("it must be a duration of more than 0s"));
+    assert!(refused(&["--policy", "/nowhere/policy.toml"]).contains("cannot be read"));
+    refusal(&["/nowhere/a.log"], b"", 66);
+    refusal(&["--svg", "/nowhere/a.svg"], log.as_bytes(), 73);
+}
+
+#[test]
+fn the_report_warns_of_what_is_wrong_with_the_log() {
+    let log = lines(Kind::LogNormal(60.0, 0.5), 12, 1) + "never\n-5\n";
+    let output = run(&["--max-wait", "10m", "--polls", "5"], log.as_bytes());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("12 operations: 12 done, 0 gave up.\nLines refused: 2.\n  line 13 is \"never\"; "), "{text}");
+    assert!(text.contains("\n  line 14 is refused: `after` is -5 s; "), "{text}");
+    assert!(text.contains("\nWarning: There are 12 records: 20 give something, 100 are enough.\n"), "{text}");
+    assert!(text.contains(" of 12 operations may have been done at one and the same time"), "{text}");
+    let two = run(&[], lines(Kind::Two(10.0, 240.0), 200, 1).as_bytes());
+    let two = String::from_utf8(two.stdout).unwrap();
+    assert!(two.contains("there seems to be more than one kind of operation"), "{two}");
+}
+
+#[test]
+fn a_million_lines_are_read() {
+    let log = lines(Kind::LogNormal(60.0, 0.5), 10_000, 1).repeat(100);
+    let output = run(&["--out", "json"], log.as_bytes());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["records"], 1_000_000);
+}
+
+#[test]
+fn json_has_the_policies_as_the_crate_reads_them() {
+    let output = run(&["--out", "json"], lines(Kind::LogNormal(60.0, 0.5), 200, 1).as_bytes());
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let plans = report["plans"].as_object().unwrap();
+    assert_eq!(plans.keys().collect::<Vec<_>>(), ["best_constant", "four_numbers", "present_policy", "table_of_waits"]);
+    let present: Policy = serde_json::from_value(plans["present_policy"]["policy"].clone()).unwrap();
+    assert_eq!(present, Policy::default());
+    assert!(plans["table_of_waits"]["waits"].as_array().unwrap().len() > 5);
+}
+
+#[test]
+fn toml_is_read_back_by_the_crate() {
+    let log = lines(Kind::LogNormal(60.0, 0.5), 200, 1);
+    let output = run(&["--out", "toml", "--against", "2s,x1.5,1m"], log.as_bytes());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let policy: Policy = toml::from_str(&text).unwrap();
+    let json = run(&["--out", "json", "--against", "2s,x3/2,1m"], log.as_bytes());
+    let report: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let four: Policy = serde_json::from_value(report["plans"]["four_numbers"]["policy"].clone()).unwrap();
+    assert_eq!(policy, four);
+}

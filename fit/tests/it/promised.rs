@@ -1,0 +1,107 @@
+//! What is promised from a censored log holds for operations that come after it.
+
+use core::time::Duration;
+
+use asyncpoll::Policy;
+use asyncpoll_fit::{Cost, Distribution, Fit, estimate, least_delay};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::{
+    kinds::{Kind, MAX_WAIT},
+    simulated::{log, median, polls_and_delay},
+};
+
+const SHORTEST: Duration = Duration::from_millis(60);
+
+/// The logs of each kind.
+const LOGS: u64 = 8;
+
+fn fits(kind: Kind, records: usize) -> impl Iterator<Item = Fit> {
+    (1..=LOGS).map(move |seed| {
+        let times = estimate(&log(kind, Policy::default(), records, seed), MAX_WAIT).unwrap();
+        Fit::new(&times, Policy::default(), None, SHORTEST).unwrap()
+    })
+}
+
+#[test]
+fn what_is_printed_is_what_the_crate_does() {
+    let kind = Kind::LogNormal(60.0, 0.6);
+    let times = estimate(&log(kind, Policy::default(), 200, 3), MAX_WAIT).unwrap();
+    let fit = Fit::new(&times, Policy::default(), None, SHORTEST).unwrap();
+    for fitted in [&fit.present, &fit.constant, &fit.four, &fit.table] {
+        let (polls, delay) = polls_and_delay(&fitted.plan, drawn(&times, 40_000), 5);
+        assert!((polls / fitted.cost.polls - 1.0).abs() < 0.02, "{polls} beside {:?}", fitted.cost);
+        assert!((delay / fitted.cost.delay - 1.0).abs() < 0.04, "{delay} beside {:?}", fitted.cost);
+    }
+}
+
+/// Times drawn from a distribution; what is done after its last bin never is.
+pub(crate) fn drawn(times: &Distribution, count: usize) -> impl Iterator<Item = f64> {
+    let mut rng = ChaCha8Rng::seed_from_u64(11);
+    let last = *times.edges().last().unwrap();
+    let (at_once, done) = (times.at_once(), times.done_by(last));
+    (0..count).map(move |_| {
+        let share: f64 = rng.random();
+        match share {
+            share if share < at_once => 0.0,
+            share if share < done => times.quantile((share - at_once) / (done - at_once)),
+            _ => f64::INFINITY,
+        }
+    })
+}
+
+#[test]
+fn promises_hold_for_operations_to_come() {
+    let kinds = [
+        Kind::LogNormal(60.0, 0.3),
+        Kind::LogNormal(60.0, 0.6),
+        Kind::LogNormal(45.0, 0.4),
+        Kind::LogNormal(200.0, 0.3),
+        Kind::Exponential(60.0),
+        Kind::Uniform(30.0, 300.0),
+        Kind::Pareto(5.0, 1.1),
+        Kind::Two(10.0, 240.0),
+    ];
+    for kind in kinds {
+        let times = kind.times(1.0);
+        let [mut table, mut four, mut polls, mut score] = [const { Vec::new() }; 4];
+        for fit in fits(kind, 200) {
+            let costs = [&fit.table, &fit.four].map(|fitted| Cost::of(&fitted.plan, &times));
+            table.push(costs[0].delay / fit.table.cost.delay);
+            four.push(costs[1].delay / fit.four.cost.delay);
+            polls.extend([costs[0].polls / fit.table.cost.polls, costs[1].polls / fit.four.cost.polls]);
+            score.push(costs[0].delay / least_delay(&times, costs[0].polls));
+        }
+        let [table, four, polls, score] = [table, four, polls, score].map(median);
+        println!("{kind:?}: delay {table:.3} (table), {four:.3} (four); polls {polls:.3}; table's score {score:.3}");
+        for delay in [table, four] {
+            assert!((0.85..1.25).contains(&delay), "{kind:?}: {delay} of the delay promised");
+        }
+        assert!((0.9..1.1).contains(&polls), "{kind:?}: {polls} of the polls promised");
+        assert!(score <= 1.2, "{kind:?}: {score} times the least delay");
+    }
+}
+
+#[test]
+fn a_table_suits_two_kinds_of_operation() {
+    let kind = Kind::Two(10.0, 240.0);
+    let times = kind.times(1.0);
+    let scores = fits(kind, 200).map(|fit| {
+        let cost = Cost::of(&fit.table.plan, &times);
+        cost.delay / least_delay(&times, cost.polls)
+    });
+    let score = median(scores.collect());
+    println!("two kinds: {score:.3}");
+    assert!(score <= 1.15, "{score} times the least delay");
+}
+
+#[test]
+fn a_few_records_are_better_than_none() {
+    let kind = Kind::LogNormal(60.0, 0.5);
+    let times = kind.times(1.0);
+    let default = Cost::of(&Policy::default().into(), &times);
+    let delays = fits(kind, 20).map(|fit| Cost::of(&fit.table.plan, &times).delay);
+    let delay = median(delays.collect());
+    assert!(delay < default.delay / 3.0, "{delay} s beside {} s", default.delay);
+}
