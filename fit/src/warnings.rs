@@ -14,7 +14,7 @@ const COARSE: f64 = 1.3;
 const HALF: f64 = 0.5;
 
 /// How much later four numbers must be than a table for the log to have more than one kind of operation.
-const TWO_KINDS: f64 = 1.5;
+const TWO_KINDS: f64 = 1.3;
 
 /// Returns what is to be said against what was fitted to `log`, in sentences.
 pub fn warnings(log: &Log, fit: &Fit, present: &Policy) -> Vec<String> {

@@ -39,18 +39,19 @@ fn no_other_schedule_on_twelve_points_costs_less() {
             edges.windows(2).zip(&masses).map(|(bin, mass)| (f64::midpoint(bin[0], bin[1]), mass / whole)).collect();
         let (price, most) = (10_f64.powf(rng.random_range(-1.0..3.0)), rng.random_range(1..=12));
 
-        let mut least = f64::INFINITY;
+        let mut cheapest = f64::INFINITY;
         for chosen in 0..1_u32 << (points.len() - 1) {
-            let mut polls: Vec<f64> = (0..points.len() - 1).filter(|bit| chosen >> bit & 1 == 1).map(|bit| points[bit]).collect();
+            let mut polls: Vec<f64> =
+                (0..points.len() - 1).filter(|bit| chosen >> bit & 1 == 1).map(|bit| points[bit]).collect();
             polls.push(last);
             if polls.len() <= most {
-                least = least.min(cost(&polls, &bins, beyond / whole, price));
+                cheapest = cheapest.min(cost(&polls, &bins, beyond / whole, price));
             }
         }
         let found = optimum(&times, &points, price, most);
         assert!(found.len() <= most, "round {round}: {found:?} are more than {most}");
         let found = cost(&found, &bins, beyond / whole, price);
-        assert!((found - least).abs() < 1e-9 * least, "round {round}: {found} and not {least}");
+        assert!((found - cheapest).abs() < 1e-9 * cheapest, "round {round}: {found} and not {cheapest}");
     }
 }
 
@@ -160,10 +161,13 @@ fn nothing_fitted_is_worse_than_the_present_policy() {
         for policy in policies {
             let fit = Fit::new(&times, policy, None, SHORTEST).unwrap();
             let present = fit.present.cost;
-            for fitted in [&fit.four, &fit.table] {
-                let cost = fitted.cost;
-                assert!(cost.polls <= 1.02 * present.polls, "{kind:?}, {policy:?}: {cost:?} beside {present:?}");
-                assert!(cost.delay <= 1.02 * present.delay, "{kind:?}, {policy:?}: {cost:?} beside {present:?}");
+            let (four, table) = (fit.four.cost, fit.table.cost);
+            assert!(four.polls <= 1.01 * present.polls, "{kind:?}, {policy:?}: {four:?} beside {present:?}");
+            assert!(four.delay <= present.delay, "{kind:?}, {policy:?}: {four:?} beside {present:?}");
+            // If hardly any operation is polled a third time, there is nothing to put in a table.
+            if present.polls > 2.1 {
+                assert!(table.polls <= 1.02 * present.polls, "{kind:?}, {policy:?}: {table:?} beside {present:?}");
+                assert!(table.delay <= 1.05 * present.delay, "{kind:?}, {policy:?}: {table:?} beside {present:?}");
             }
         }
     }

@@ -30,7 +30,9 @@ fn every_plan_is_drawn_within_the_frame() {
             assert_eq!(svg.matches(&format!("class=\"p{row}\"")).count(), 3, "{kind:?}, row {row}");
             assert!(svg.contains(&format!("class=\"p{row} tick\"")), "{kind:?}, row {row}");
         }
-        for (attribute, limit) in [("x", 860.0), ("x1", 860.0), ("x2", 860.0), ("cx", 860.0), ("y", 690.0), ("y1", 690.0), ("cy", 690.0)] {
+        for (attribute, limit) in
+            [("x", 860.0), ("x1", 860.0), ("x2", 860.0), ("cx", 860.0), ("y", 690.0), ("y1", 690.0), ("cy", 690.0)]
+        {
             let start = format!(" {attribute}=\"");
             for value in svg.split(&start).skip(1).map(|rest| rest.split('"').next().unwrap().parse::<f64>().unwrap()) {
                 assert!((0.0..=limit).contains(&value), "{kind:?}: {attribute} is {value}");

@@ -12,6 +12,7 @@ use crate::{kinds::MAX_WAIT, promised::drawn};
 
 /// What is printed for the log in the repository.
 #[allow(unreachable_pub, missing_docs, reason = "it is to be pasted")]
+#[rustfmt::skip]
 mod orders;
 
 fn fitted() -> (Distribution, Fit) {
@@ -42,7 +43,7 @@ fn the_code_is_what_is_printed() {
 fn the_code_does_what_is_printed() {
     let promised = promised(include_str!("printed/orders.rs"));
     let (times, _) = fitted();
-    let four = played(&times, orders::FOUR_NUMBERS, |poller, outcome, now| poller.step(outcome, now));
+    let four = played(&times, orders::FOUR_NUMBERS, Poller::step);
     let table = played(&times, orders::TABLE, orders::step_by_table);
     for ((polls, delay), (polls_promised, delay_promised)) in [four, table].into_iter().zip(promised) {
         assert!((polls / polls_promised - 1.0).abs() < 0.02, "{polls} polls, and not {polls_promised}");

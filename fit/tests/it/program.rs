@@ -69,7 +69,7 @@ fn bad_usage_is_refused() {
     assert!(refused(&["--polls", "4", "--delay", "5s"]).contains("cannot be used with"));
     assert!(refused(&["--against", "5s,3,5m"]).contains("such as 5s,x3,5m"));
     assert!(refused(&["--against", "5s,x3,1s"]).contains("initial_wait is 5 s; it must be at most max_backoff, 1 s"));
-    assert!(refused(&["--max-wait", "-1s"]).contains("it must be a duration of more than 0s"));
+    assert!(refused(&["--max-wait=-1s"]).contains("it must be a duration of more than 0s"));
     assert!(refused(&["--policy", "/nowhere/policy.toml"]).contains("cannot be read"));
     refusal(&["/nowhere/a.log"], b"", 66);
     refusal(&["--svg", "/nowhere/a.svg"], log.as_bytes(), 73);

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use asyncpoll::Policy;
-use asyncpoll_fit::{Cost, Distribution, Fit, estimate, least_delay};
+use asyncpoll_fit::{Cost, Distribution, Fit, Goal, estimate, least_delay};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -87,12 +87,17 @@ fn promises_hold_for_operations_to_come() {
 fn a_table_suits_two_kinds_of_operation() {
     let kind = Kind::Two(10.0, 240.0);
     let times = kind.times(1.0);
-    let scores = fits(kind, 200).map(|fit| {
+    let [mut scores, mut without_jitter] = [const { Vec::new() }; 2];
+    for fit in fits(kind, 200) {
         let cost = Cost::of(&fit.table.plan, &times);
-        cost.delay / least_delay(&times, cost.polls)
-    });
-    let score = median(scores.collect());
-    println!("two kinds: {score:.3}");
+        // What jitter costs, no table can save: so the least delay is that of the table for the times themselves.
+        let known = Fit::new(&times, Policy::default(), Some(Goal::Polls(cost.polls)), SHORTEST).unwrap().table.cost;
+        // Along the frontier, the delay times the polls after the first hardly changes.
+        scores.push(cost.delay * (cost.polls - 1.0) / (known.delay * (known.polls - 1.0)));
+        without_jitter.push(cost.delay / least_delay(&times, cost.polls));
+    }
+    let score = median(scores);
+    println!("two kinds: {score:.3}, beside polls without jitter {:.3}", median(without_jitter));
     assert!(score <= 1.15, "{score} times the least delay");
 }
 

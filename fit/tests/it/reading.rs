@@ -12,7 +12,9 @@ fn record(after: f64, by: f64) -> Record {
 
 #[test]
 fn a_line_has_a_time_or_a_range() {
-    let log = read("# made by hand\r\n12.5\r\n\n 5m3s \n>10m (gave up)\n20s..65s\n 1h 30m\n250ms..1s (done between these two polls)\n0");
+    let log = read(
+        "# made by hand\r\n12.5\r\n\n 5m3s \n>10m (gave up)\n20s..65s\n 1h 30m\n250ms..1s (done between these two polls)\n0",
+    );
     let forever = f64::INFINITY;
     let records = [(12.5, 12.5), (303.0, 303.0), (600.0, forever), (20.0, 65.0), (5_400.0, 5_400.0), (0.25, 1.0), (0.0, 0.0)];
     assert_eq!(log.records, records.map(|(after, by)| record(after, by)));
@@ -31,7 +33,8 @@ fn csv_has_columns() {
 
 #[test]
 fn json_has_an_object_a_line() {
-    let log = read("{\"after\": 20, \"by\": \"65s\"}\n{\"by\": 600, \"state\": \"gave-up\"}\n\n{\"by\": 3.5, \"state\": null}\n");
+    let log =
+        read("{\"after\": 20, \"by\": \"65s\"}\n{\"by\": 600, \"state\": \"gave-up\"}\n\n{\"by\": 3.5, \"state\": null}\n");
     assert_eq!(log.records, [record(20.0, 65.0), record(600.0, f64::INFINITY), record(0.0, 3.5)]);
     let log = Log::read(b"{\"took\": \"20s..65s\"}\n{\"took\": 12.5}\n", Some("took")).unwrap();
     assert_eq!(log.records, [record(20.0, 65.0), record(12.5, 12.5)]);
@@ -83,10 +86,7 @@ fn what_is_refused_is_said_with_its_line() {
 #[test]
 fn a_log_that_is_none_is_refused_as_a_whole() {
     let refused = |text: &[u8], column| Log::read(text, column).unwrap_err().to_string();
-    assert_eq!(
-        refused(b"after,until\n1,2\n", Some("by")),
-        "line 1 names no column `by`; it has \"after, until\""
-    );
+    assert_eq!(refused(b"after,until\n1,2\n", Some("by")), "line 1 names no column `by`; it has \"after, until\"");
     let most = refused(b"1\nx\ny\n", None);
     assert!(most.starts_with("2 of 3 lines are refused, more than half; line 2 is \"x\"; "), "{most}");
     let binary: Vec<u8> = (0..=255).cycle().take(10_000).collect();

@@ -28,7 +28,9 @@ fn what_says_nothing_is_refused() {
 
 #[test]
 fn a_single_record_makes_a_policy() {
-    for pair in [(20.0, 65.0), (12.5, 12.5), (0.0, 5.0), (0.0, 600.0), (600.0, 600.0), (0.0, 1e-9), (0.0, 1e-300), (599.0, 600.0)] {
+    for pair in
+        [(20.0, 65.0), (12.5, 12.5), (0.0, 5.0), (0.0, 600.0), (600.0, 600.0), (0.0, 1e-9), (0.0, 1e-300), (599.0, 600.0)]
+    {
         let times = estimate(&records(&[pair]), MAX_WAIT).unwrap();
         let fit = Fit::new(&times, Policy::default(), None, Duration::from_millis(60)).unwrap();
         assert!(fit.table.cost.delay.is_finite() && fit.table.cost.polls >= 1.0, "{pair:?}: {:?}", fit.table);
