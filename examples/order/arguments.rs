@@ -43,6 +43,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) preview: bool,
 
+    /// Add a line to this file at the end, for asyncpoll-fit: between which polls it was done
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+
     #[command(flatten)]
     settings: Settings,
 }

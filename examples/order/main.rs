@@ -5,6 +5,7 @@ mod arguments;
 mod authority;
 mod client;
 mod events;
+mod log;
 mod polling;
 mod preview;
 mod report;
@@ -19,7 +20,7 @@ use std::{
 
 use asyncpoll::{Policy, Poller, Reason, const_policy, random_seed};
 
-use crate::{arguments::Arguments, client::Client, events::Events, polling::End};
+use crate::{arguments::Arguments, client::Client, events::Events, log::LastPolls, polling::End};
 
 /// Quick enough to watch. With `--url`, the crate's own defaults are used instead.
 const DEMONSTRATION: Policy = const_policy!(
@@ -75,7 +76,12 @@ fn poll(arguments: Arguments, policy: Policy) -> Result<ExitCode, Box<dyn Error 
     let seed = arguments.seed.unwrap_or_else(random_seed);
     writeln!(out, "Polling {url} with --seed {seed}, which draws the same waits again.\n")?;
     let mut poller = Poller::seeded(policy, seed, Instant::now());
-    let end = polling::poll_until_end(&mut poller, &client, &url, &events, &mut out)?;
+    let mut last_polls = LastPolls::default();
+    let end = polling::poll_until_end(&mut poller, &client, &url, &events, &mut last_polls, &mut out)?;
+    if let Some(file) = &arguments.log {
+        let is_over = !matches!(end, End::GaveUp(_));
+        last_polls.append(file, is_over).map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
+    }
     report::end(&end, &poller, &mut out, &mut io::stderr())?;
     Ok(match end {
         End::Done(_) => ExitCode::SUCCESS,

@@ -8,7 +8,7 @@ use std::{
 use asyncpoll::{Decision, GaveUp, Poller};
 use ureq::http::Uri;
 
-use crate::{answer::AnswerError, client::Client, events::Events, report};
+use crate::{answer::AnswerError, client::Client, events::Events, log::LastPolls, report};
 
 /// How it ended.
 pub(crate) enum End {
@@ -23,12 +23,14 @@ pub(crate) fn poll_until_end(
     client: &Client,
     url: &Uri,
     events: &Events,
+    last_polls: &mut LastPolls,
     out: &mut impl Write,
 ) -> io::Result<End> {
     report::heading(out)?;
     let mut last_error = None;
     while let Ok(answer) = events.poll(client, url) {
         let now = Instant::now();
+        last_polls.take(poller.elapsed(now));
         let decision = poller.step_keeping(answer.outcome, now, &mut last_error);
         report::poll(out, poller.polls(), poller.elapsed(now), &answer.words, &decision)?;
         match decision {
