@@ -22,6 +22,7 @@ pub mod differential;
 #[expect(unused_imports, reason = "settings take nothing of it but kinds of jitter")]
 mod every;
 pub mod journal;
+pub mod logs;
 #[path = "../../tests/it/model.rs"]
 #[expect(dead_code, reason = "the crate's own tests ask for more of it")]
 mod model;
