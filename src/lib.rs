@@ -64,6 +64,11 @@
 //! goes on as if nothing had happened: `Poller::snapshot` and `Poller::restore`. The guide [`durable`] has the workers for a
 //! table of orders in a database, on any number of machines.
 //!
+//! # Waits that fit
+//!
+//! The guide [`fitting`] makes a policy from a log of how long your operations take: it notices completion several times sooner
+//! than a ladder does, for the same number of polls.
+//!
 //! # Giving up
 //!
 //! [`GaveUp`] says why it ended, after how many polls and how long, how long the server asked to wait, and what the last error
@@ -153,6 +158,9 @@ mod wait;
 #[cfg(all(doc, not(doctest)))]
 #[doc = include_str!("../docs/durable.md")]
 pub mod durable {}
+#[cfg(all(doc, not(doctest)))]
+#[doc = include_str!("../docs/fitting.md")]
+pub mod fitting {}
 
 // What the tests list as every kind and every reason is complete, or this does not compile.
 #[cfg(test)]

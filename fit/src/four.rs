@@ -20,6 +20,9 @@ const HEADS: [(f64, f64); 8] =
 const MULTIPLIERS: [f64; 5] = [1.0, 1.25, 1.5, 2.0, 3.0];
 const CAPS: [f64; 4] = [0.02, 0.08, 0.3, 1.0];
 
+/// How many of the shapes found are made friendly.
+const SHAPES: usize = 3;
+
 /// How far a descent reaches in the logarithm of a setting, at first and at last.
 const FIRST_STEP: f64 = 0.5;
 const LAST_STEP: f64 = 0.03;
@@ -79,9 +82,10 @@ impl Search<'_> {
         let mut found: Vec<(f64, Shape)> = found.collect();
         found.sort_by(|(one, _), (other, _)| one.total_cmp(other));
         let many = Players::new(64);
-        found.truncate(3);
-        let friendly =
-            found.into_iter().filter_map(|(_, shape)| self.aimed(shape, &many)).flat_map(|(four, _)| four.neighbours());
+        found.truncate(SHAPES);
+        // Friendly numbers shift the polls, so the fourth is aimed anew for each three.
+        let shapes = found.into_iter().flat_map(|(_, shape)| shape.neighbours());
+        let friendly = shapes.filter_map(|shape| self.aimed(shape, &few)).flat_map(|(four, _)| four.neighbours());
         let allowed = friendly.filter(|four| four.initial >= self.min_wait).filter_map(|four| {
             let policy = four.policy(self.base)?;
             let brief = Brief::of(&policy.into(), self.times, &many);
@@ -198,6 +202,20 @@ impl Search<'_> {
 }
 
 impl Shape {
+    /// Returns the nearest with friendly numbers.
+    fn neighbours(self) -> Vec<Self> {
+        let heads = self.head.map_or_else(|| vec![None], |head| friendly(head, 2).into_iter().map(Some).collect());
+        let twentieth = (self.multiplier * TWENTIETHS).floor();
+        let multipliers = [-1.0, 0.0, 1.0, 2.0].map(|more| ((twentieth + more) / TWENTIETHS).max(1.0));
+        let mut neighbours = Vec::new();
+        for &head in &heads {
+            for multiplier in multipliers {
+                neighbours.extend(friendly(self.cap, 2).into_iter().map(|cap| Self { head, multiplier, cap }));
+            }
+        }
+        neighbours
+    }
+
     fn is_like(&self, other: &Self) -> bool {
         let near = |one: f64, other: f64| (one / other).ln().abs() < 0.4;
         let head = match (self.head, other.head) {
@@ -221,23 +239,9 @@ impl Four {
         builder.multiplier(thousandths as u32, 1_000).build().ok()
     }
 
-    /// Returns the nearest with friendly numbers.
-    fn neighbours(self) -> Vec<Self> {
-        let Self { shape: Shape { head, multiplier, cap }, initial } = self;
-        let heads = head.map_or_else(|| vec![None], |head| friendly(head, 2).into_iter().map(Some).collect());
-        let twentieth = (multiplier * TWENTIETHS).floor();
-        let multipliers = [-1.0, 0.0, 1.0, 2.0].map(|more| ((twentieth + more) / TWENTIETHS).max(1.0));
-        let mut neighbours = Vec::new();
-        for &head in &heads {
-            for multiplier in multipliers {
-                for initial in friendly(initial, 2) {
-                    for cap in friendly(cap, 2) {
-                        neighbours.push(Self { shape: Shape { head, multiplier, cap }, initial });
-                    }
-                }
-            }
-        }
-        neighbours
+    /// Returns the nearest with a friendly `initial_wait`.
+    fn neighbours(self) -> impl Iterator<Item = Self> {
+        friendly(self.initial, 1).into_iter().map(move |initial| Self { initial, ..self })
     }
 }
 

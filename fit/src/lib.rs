@@ -28,6 +28,11 @@ mod seconds;
 mod table;
 mod warnings;
 
+/// The code of the guide compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/fitting.md")]
+mod guide {}
+
 pub use code::{rust, toml};
 pub use cost::Cost;
 pub use distribution::Distribution;

@@ -47,7 +47,7 @@ impl Report<'_> {
             "Estimate: {}; {:.1} % when first polled, {:.1} % not by {}.",
             quantiles.join(", "),
             times.at_once() * 100.0,
-            times.pending_at(last) * 100.0,
+            times.pending_at(last).abs() * 100.0,
             show(last)
         );
         let _ = writeln!(text, "\n{:<16}{:>8}{:>13}{:>15}{:>13}", "", "polls", "mean delay", "95 % within", "most polls");

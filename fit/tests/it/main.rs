@@ -10,6 +10,7 @@
 mod kinds;
 mod simulated;
 
+mod guide;
 mod harmless;
 mod optimum;
 mod picture;
