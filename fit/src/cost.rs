@@ -8,6 +8,11 @@ use crate::{
 /// How often the time that most operations are noticed by is halved.
 const HALVINGS: u32 = 40;
 
+/// How many polls are played in all, and by how many pollers: a plan of many polls needs few of them.
+const POLLS_PLAYED: u64 = 200_000;
+const FEWEST_PLAYERS: u64 = 32;
+const MOST_PLAYERS: u64 = 1_024;
+
 /// The share of operations that are noticed by `late`.
 const MOST: f64 = 0.95;
 
@@ -43,11 +48,12 @@ pub struct Cost {
 impl Cost {
     /// Plays `plan` and returns what it costs, if operations complete as `times` says.
     pub fn of(plan: &Plan, times: &Distribution) -> Self {
-        let players = Players::new(1_024);
-        let brief = Brief::of(plan, times, &players);
+        let most_polls = most_polls(plan);
+        let players = (POLLS_PLAYED / most_polls.max(1)).clamp(FEWEST_PLAYERS, MOST_PLAYERS);
+        let brief = Brief::of(plan, times, &Players::new(players as u32));
         let mut ways = Vec::new();
         // For the tail, fewer do.
-        Players::new(128).play(plan, |polls| ways.push(polls.to_vec()));
+        Players::new(players.div_ceil(8) as u32).play(plan, |polls| ways.push(polls.to_vec()));
         let (mut low, mut high) = (0.0, ways.iter().flatten().copied().fold(0.0, f64::max));
         for _ in 0..HALVINGS {
             let middle = f64::midpoint(low, high);
@@ -62,7 +68,7 @@ impl Cost {
             let at_once = times.at_once() * ways.len() as f64;
             if within + at_once < MOST * (all + at_once) { low = middle } else { high = middle }
         }
-        Self { polls: brief.polls, delay: brief.delay, late: high, noticed: brief.noticed, most_polls: most_polls(plan) }
+        Self { polls: brief.polls, delay: brief.delay, late: high, noticed: brief.noticed, most_polls }
     }
 }
 

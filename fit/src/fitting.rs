@@ -23,8 +23,14 @@ const BLUR: f64 = 0.7;
 /// The polls at which the frontier is shown.
 const FRONTIER: [f64; 6] = [3.0, 4.0, 6.0, 8.0, 12.0, 16.0];
 
+/// The shortest constant interval is this part of `max_wait`.
+const SHORTEST: f64 = 10_000.0;
+
 /// How often a range of prices is halved.
 const HALVINGS: u32 = 18;
+
+/// How many polls of the most are not the table's, at first.
+const SPARE: u64 = 3;
 
 /// How often a limit on the polls is made stricter because jitter adds some.
 const STRICTER: u32 = 4;
@@ -247,7 +253,8 @@ impl Tables<'_> {
 
     /// Returns the table for a price of a poll, which makes `most` polls at most.
     fn at(&self, points: &Points, price: f64, most: u64) -> Plan {
-        let mut limit = most - 1;
+        // The first poll is none of the table's, and two may follow it.
+        let mut limit = most.saturating_sub(SPARE).max(1);
         let mut plan = self.plan(&points.optimum(price, limit as usize));
         for _ in 0..STRICTER {
             let polls = most_polls(&plan);
@@ -276,7 +283,8 @@ impl Tables<'_> {
 
     /// Returns the policy of the constant interval whose polls are nearly `polls` in the mean, and no more.
     fn constant(&self, polls: f64) -> Plan {
-        let (mut low, mut high) = ((self.last() * 1e-5).ln(), self.last().ln());
+        let few = Players::new(8);
+        let (mut low, mut high) = ((self.last() / SHORTEST).ln(), self.last().ln());
         let at = |interval: f64| -> Plan {
             let interval = rounded(interval);
             let builder = self.base.to_builder().no_head_start().multiplier(1, 1).initial_wait(interval);
@@ -284,7 +292,7 @@ impl Tables<'_> {
         };
         for _ in 0..HALVINGS {
             let middle = f64::midpoint(low, high);
-            let is_more = Brief::of(&at(middle.exp()), self.times, &self.players).polls > polls;
+            let is_more = Brief::of(&at(middle.exp()), self.times, &few).polls > polls;
             if is_more { low = middle } else { high = middle }
         }
         at(high.exp())

@@ -21,7 +21,7 @@ const MULTIPLIERS: [f64; 5] = [1.0, 1.25, 1.5, 2.0, 3.0];
 const CAPS: [f64; 4] = [0.02, 0.08, 0.3, 1.0];
 
 /// How many of the shapes found are made friendly.
-const SHAPES: usize = 3;
+const SHAPES: usize = 6;
 
 /// How far a descent reaches in the logarithm of a setting, at first and at last.
 const FIRST_STEP: f64 = 0.5;
