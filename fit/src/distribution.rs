@@ -71,6 +71,14 @@ impl Distribution {
 
     /// Returns the same with one operation in twenty about which nothing is assumed: it is done at any time from the first edge
     /// to ten times the last, on a logarithmic scale. It keeps the tail of a fitted schedule honest.
+    ///
+    /// ```
+    /// use asyncpoll_fit::Distribution;
+    ///
+    /// // From 60 s to 6,000 s it is as far as twice to 600 s.
+    /// let times = Distribution::new(0.0, vec![60.0, 600.0], &[1.0], 0.0).hedged();
+    /// assert!((times.pending_at(600.0) - 0.05 / 2.0).abs() < 1e-9);
+    /// ```
     #[must_use]
     pub fn hedged(&self) -> Self {
         let (Some(&first), Some(&last)) = (self.edges.first(), self.edges.last()) else {

@@ -34,7 +34,13 @@ fn an_outage_is_polled_no_oftener_than_said() {
 
 #[test]
 fn half_or_twice_as_long_is_noticed_no_later_than_by_the_default() {
-    for kind in [Kind::LogNormal(8.0, 0.5), Kind::LogNormal(45.0, 0.5), Kind::Exponential(60.0), Kind::Two(10.0, 240.0)] {
+    for kind in [
+        Kind::LogNormal(45.0, 0.15),
+        Kind::LogNormal(8.0, 0.5),
+        Kind::LogNormal(45.0, 0.5),
+        Kind::Exponential(60.0),
+        Kind::Two(10.0, 240.0),
+    ] {
         let fit = fitted(kind);
         for factor in [0.5, 2.0] {
             let times = kind.times(factor);
