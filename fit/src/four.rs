@@ -18,7 +18,7 @@ const HEADS: [(f64, f64); 8] =
 
 /// The multipliers and the longest waits, as parts of `max_wait`, of the shapes to start from.
 const MULTIPLIERS: [f64; 5] = [1.0, 1.25, 1.5, 2.0, 3.0];
-const CAPS: [f64; 4] = [0.02, 0.08, 0.3, 1.0];
+const CAPS: [f64; 6] = [0.001, 0.005, 0.02, 0.08, 0.3, 1.0];
 
 /// How many of the shapes found are made friendly.
 const SHAPES: usize = 6;
@@ -29,6 +29,9 @@ const LAST_STEP: f64 = 0.03;
 
 /// The largest multiplier.
 const MOST: f64 = 9.0;
+
+/// Up to so many polls, all players are needed.
+const USUAL_POLLS: f64 = 12.0;
 
 /// By how much the polls may be above those wanted.
 const SLACK: f64 = 1.01;
@@ -68,7 +71,7 @@ pub(crate) struct Search<'a> {
 impl Search<'_> {
     /// Returns the policy of the least delay whose numbers are friendly, if one makes no more polls than wanted.
     pub(crate) fn friendliest(&self) -> Option<Policy> {
-        let few = Players::new(16);
+        let few = Players::new(self.players(16));
         let mut starts = self.shapes();
         let mut graded: Vec<(f64, Shape)> = starts.drain(..).map(|shape| (self.delay(shape, &few), shape)).collect();
         graded.sort_by(|(one, _), (other, _)| one.total_cmp(other));
@@ -81,7 +84,7 @@ impl Search<'_> {
         let found = distinct.into_iter().map(|start| self.descend(start, &few));
         let mut found: Vec<(f64, Shape)> = found.collect();
         found.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-        let many = Players::new(64);
+        let many = Players::new(self.players(64));
         found.truncate(SHAPES);
         // Friendly numbers shift the polls, so the fourth is aimed anew for each three.
         let shapes = found.into_iter().flat_map(|(_, shape)| shape.neighbours());
@@ -92,6 +95,11 @@ impl Search<'_> {
             (brief.polls <= self.polls * SLACK && most_polls(&policy.into()) <= self.most).then_some((brief.delay, policy))
         });
         allowed.min_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, policy)| policy)
+    }
+
+    /// Returns how many players judge a policy: `most`, or fewer if each of them has many polls to make.
+    fn players(&self, most: u32) -> u32 {
+        ((f64::from(most) * USUAL_POLLS / self.polls) as u32).clamp(most / 8, most)
     }
 
     fn max_wait(&self) -> f64 {

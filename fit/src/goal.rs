@@ -10,7 +10,7 @@
 /// let refused = Goal::Polls(1.5).check(2.0).unwrap_err();
 /// assert_eq!(
 ///     refused.to_string(),
-///     "polls is 1.5; with this log it must be from 2.0 to 200"
+///     "polls is 1.5; with this log it must be from 2.0 to 100"
 /// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,7 +66,7 @@ pub enum GoalError {
 
 impl Goal {
     /// The most polls of an operation that a policy is fitted to.
-    pub const MOST_POLLS: f64 = 200.0;
+    pub const MOST_POLLS: f64 = 100.0;
 
     /// Refuses what no policy can be fitted to if the fewest polls in the mean are `least`.
     ///

@@ -164,7 +164,7 @@ fn costs(svg: &mut String, report: &Report<'_>) {
 
     line(svg, "axis", (LEFT, COST_FOOT), (RIGHT - 170.0, COST_FOOT));
     line(svg, "axis", (LEFT, COST_TOP), (LEFT, COST_FOOT));
-    for mark in across.marks(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 64.0, 128.0, 200.0]) {
+    for mark in across.marks(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 64.0, 100.0]) {
         line(svg, "axis", (across.at(mark), COST_FOOT), (across.at(mark), COST_FOOT + 5.0));
         text(svg, "mark", "middle", across.at(mark), COST_FOOT + 19.0, &mark.to_string());
     }

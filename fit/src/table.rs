@@ -10,7 +10,10 @@ use crate::Distribution;
 const POINTS: usize = 300;
 
 /// The points for each poll wanted, if that makes more.
-const POINTS_A_POLL: f64 = 6.0;
+const POINTS_A_POLL: f64 = 25.0;
+
+/// The most points.
+const MOST_POINTS: usize = 3_000;
 
 /// Returns the times to poll at after zero, `most` at most, that cost least if a poll is worth `price` seconds of delay. They are
 /// chosen from `points`, which must ascend, and end with the last of them.
@@ -41,7 +44,7 @@ pub(crate) struct Points {
 impl Points {
     /// Spreads points from zero to the last edge of `times`, half of them by what is done there and half by the time.
     pub(crate) fn new(times: &Distribution, min_wait: f64, polls: f64) -> Self {
-        let count = POINTS.max((polls * POINTS_A_POLL) as usize);
+        let count = ((polls * POINTS_A_POLL) as usize).clamp(POINTS, MOST_POINTS);
         let last = times.edges().last().copied().unwrap_or(0.0);
         let start = times.quantile(0.0).max(last * 1e-9).max(min_wait.min(last / 2.0));
         let spread = (last / start).ln();

@@ -131,6 +131,18 @@ fn polls_and_their_limit_are_those_asked_for() {
 }
 
 #[test]
+fn a_table_of_many_waits_is_no_worse_than_a_constant() {
+    for kind in [Kind::LogNormal(60.0, 0.5), Kind::Two(10.0, 240.0)] {
+        let times = kind.times(1.0);
+        for polls in [40.0, 100.0] {
+            let fit = Fit::new(&times, Policy::default(), Some(Goal::Polls(polls)), SHORTEST).unwrap();
+            let (table, constant) = (fit.table.cost, fit.constant.cost);
+            assert!(table.delay < constant.delay, "{kind:?}: {table:?} beside {constant:?}");
+        }
+    }
+}
+
+#[test]
 fn delay_and_price_are_those_asked_for() {
     let times = Kind::LogNormal(60.0, 0.5).times(1.0);
     let fit = |goal| Fit::new(&times, Policy::default(), Some(goal), SHORTEST).unwrap();
@@ -190,8 +202,8 @@ fn what_nothing_can_meet_is_refused() {
     let default = Policy::default();
     let busy = Policy::builder().initial_wait(Duration::from_millis(1)).max_backoff(Duration::from_millis(2)).build().unwrap();
     let refusals = [
-        (refused(default, Some(Goal::Polls(1.2))), "polls is 1.2; with this log it must be from 2.0 to 200"),
-        (refused(default, Some(Goal::Polls(f64::NAN))), "polls is NaN; with this log it must be from 2.0 to 200"),
+        (refused(default, Some(Goal::Polls(1.2))), "polls is 1.2; with this log it must be from 2.0 to 100"),
+        (refused(default, Some(Goal::Polls(f64::NAN))), "polls is NaN; with this log it must be from 2.0 to 100"),
         (refused(default, Some(Goal::Price(0.0))), "price is 0 s; it must be more than 0 s"),
         (refused(busy, None), "the present policy makes 20000 polls or more before max_wait; it must make fewer"),
     ];

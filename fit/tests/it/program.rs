@@ -65,7 +65,7 @@ fn a_bad_log_is_refused_in_one_sentence() {
 fn bad_usage_is_refused() {
     let log = lines(Kind::LogNormal(60.0, 0.5), 40, 1);
     let refused = |arguments: &[&str]| refusal(arguments, log.as_bytes(), 64);
-    assert!(refused(&["--polls", "1"]).contains("polls is 1; with this log it must be from 2.0 to 200"));
+    assert!(refused(&["--polls", "1"]).contains("polls is 1; with this log it must be from 2.0 to 100"));
     assert!(refused(&["--polls", "4", "--delay", "5s"]).contains("cannot be used with"));
     assert!(refused(&["--against", "5s,3,5m"]).contains("such as 5s,x3,5m"));
     assert!(refused(&["--against", "5s,x3,1s"]).contains("initial_wait is 5 s; it must be at most max_backoff, 1 s"));
