@@ -65,7 +65,8 @@
 //! - **chacha** (enabled by default): When enabled, a `Poller` owns a `ChaCha8Rng` unless told otherwise, and `Poller::seeded`
 //!   makes one from a `u64`. Without it, every poller is made by [`Poller::new`] from a [`rand_core`] generator.
 //! - **serde**: When enabled, serde reads and writes a [`Policy`] in files of configuration, as its docs say, and a [`Snapshot`]
-//!   as hexadecimal digits or bytes, with neither std nor a heap. Without it, there are three crates fewer.
+//!   as hexadecimal digits or bytes, with neither std nor a heap. Without it, there are three crates fewer. Targets without atomics
+//!   as wide as a pointer need a feature of `portable-atomic` with it.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]

@@ -128,7 +128,7 @@ fn what_had_finished_stays_finished_and_its_time_stands_still() {
 
 #[test]
 fn restored_twice_both_draw_the_same() {
-    let mut original = Poller::seeded(asyncpoll::Policy::default(), 3, Duration::ZERO);
+    let mut original = Poller::seeded(asyncpoll::Policy::builder().build().unwrap(), 3, Duration::ZERO);
     let _wait = original.step(Outcome::<()>::pending(), Duration::ZERO);
     let snapshot = original.snapshot(Duration::ZERO);
     let [one, other] = [(), ()].map(|()| {

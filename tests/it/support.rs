@@ -2,7 +2,10 @@
 
 use asyncpoll::{Decision, Instant, Jitter, Outcome, Policy, PolicyBuilder, Poller, Reason, rand_core::TryRng};
 use core::{cell::Cell, convert::Infallible, time::Duration};
-use std::rc::Rc;
+use std::{rc::Rc, sync::RwLock};
+
+/// The process-wide default, which one test changes. Others that would see it share this lock.
+pub(crate) static DEFAULT_MAX_WAIT: RwLock<()> = RwLock::new(());
 
 /// Seconds, also parts of one.
 pub(crate) fn seconds(seconds: f64) -> Duration {
