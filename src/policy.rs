@@ -23,7 +23,7 @@ use crate::{
     wait::{Deadline, Ladder},
 };
 
-/// How to poll: where the ladder starts, how it grows, how it is jittered, and when to stop.
+/// How to poll: how long the waits are, how they grow, how far jitter moves them, and when to stop.
 ///
 /// A policy is valid by construction: [`PolicyBuilder::build`] is the only way to one, and it is small, `Copy` and constant.
 /// One policy serves any number of pollers.
@@ -44,7 +44,10 @@ use crate::{
 /// assert_ne!(policy, Policy::default());
 ///
 /// let refused = Policy::builder().max_polls(0).build();
-/// assert_eq!(refused.unwrap_err().to_string(), "max_polls is 0; it must be at least 1");
+/// assert_eq!(
+///     refused.unwrap_err().to_string(),
+///     "max_polls is 0; it must be at least 1"
+/// );
 /// # Ok::<(), PolicyError>(())
 /// ```
 ///
@@ -111,7 +114,13 @@ impl Policy {
     ///
     /// let base = Policy::builder().max_polls(50).build()?;
     /// let patient = base.to_builder().max_wait(Duration::from_secs(3600)).build()?;
-    /// assert_eq!(patient, Policy::builder().max_polls(50).max_wait(Duration::from_secs(3600)).build()?);
+    /// assert_eq!(
+    ///     patient,
+    ///     Policy::builder()
+    ///         .max_polls(50)
+    ///         .max_wait(Duration::from_secs(3600))
+    ///         .build()?
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn to_builder(self) -> PolicyBuilder {
@@ -129,7 +138,7 @@ impl Policy {
         optional(self.head_start)
     }
 
-    /// Returns where the ladder starts.
+    /// Returns the base that the ladder starts at.
     ///
     /// ```
     /// use asyncpoll::Policy;
@@ -145,7 +154,10 @@ impl Policy {
     /// ```
     /// use asyncpoll::{Policy, PolicyError};
     ///
-    /// assert_eq!(Policy::builder().multiplier(1500, 1000).build()?.multiplier(), (3, 2));
+    /// assert_eq!(
+    ///     Policy::builder().multiplier(1500, 1000).build()?.multiplier(),
+    ///     (3, 2)
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn multiplier(&self) -> (u32, u32) {
@@ -230,7 +242,7 @@ const fn count(count: Option<NonZeroU32>) -> Option<u32> {
     }
 }
 
-/// The constants of [`Policy::builder`], with the process-wide default `max_wait` where one is set (`set_default_max_wait`).
+/// The constants of [`Policy::builder`], with the process-wide default `max_wait` if one is set (`set_default_max_wait`).
 impl Default for Policy {
     fn default() -> Self {
         let constants = PolicyBuilder::CONSTANTS;

@@ -87,7 +87,8 @@ const CHACHA8: u8 = 1;
 /// use asyncpoll::{Outcome, Policy, Poller, Snapshot};
 /// use core::time::Duration;
 ///
-/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+/// let mut poller =
+///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
 /// let _wait = poller.step(Outcome::<()>::pending(), Duration::ZERO);
 /// let bytes = *poller.snapshot(Duration::from_secs(1)).as_bytes();
 ///
@@ -96,7 +97,10 @@ const CHACHA8: u8 = 1;
 /// let elapsed = snapshot.elapsed() + Duration::from_secs(9);
 /// let now = Duration::from_secs(5_000);
 /// let restored = Poller::restore(&snapshot, Policy::default(), now, elapsed)?;
-/// assert_eq!((restored.polls(), restored.elapsed(now)), (1, Duration::from_secs(10)));
+/// assert_eq!(
+///     (restored.polls(), restored.elapsed(now)),
+///     (1, Duration::from_secs(10))
+/// );
 /// assert_eq!(restored.due(), poller.due());
 /// # Ok::<(), asyncpoll::RestoreError>(())
 /// ```
@@ -117,7 +121,8 @@ impl Snapshot {
     /// use asyncpoll::{Policy, Poller, Snapshot};
     /// use core::time::Duration;
     ///
-    /// let poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let snapshot = poller.snapshot(Duration::ZERO);
     /// assert_eq!(Snapshot::from_bytes(snapshot.as_bytes()), Ok(snapshot));
     /// ```
@@ -135,7 +140,10 @@ impl Snapshot {
     /// use asyncpoll::Snapshot;
     ///
     /// let cut_off = Snapshot::from_bytes(&[1, 0, 0]);
-    /// assert_eq!(cut_off.unwrap_err().to_string(), "snapshot is 3 bytes; one of version 1 has 112");
+    /// assert_eq!(
+    ///     cut_off.unwrap_err().to_string(),
+    ///     "snapshot is 3 bytes; one of version 1 has 112"
+    /// );
     /// ```
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
         let mut first = [0; Self::LENGTH];
@@ -183,9 +191,14 @@ impl Snapshot {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
-    /// let _five_seconds = poller.step(Outcome::<()>::pending(), Duration::from_secs(2));
-    /// assert_eq!(poller.snapshot(Duration::from_secs(3)).due(), Some(Duration::from_secs(7)));
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let _five_seconds =
+    ///     poller.step(Outcome::<()>::pending(), Duration::from_secs(2));
+    /// assert_eq!(
+    ///     poller.snapshot(Duration::from_secs(3)).due(),
+    ///     Some(Duration::from_secs(7))
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub fn due(&self) -> Option<Duration> {
@@ -198,8 +211,15 @@ impl Snapshot {
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::from_secs(100));
-    /// assert_eq!(poller.snapshot(Duration::from_secs(107)).elapsed(), Duration::from_secs(7));
+    /// let poller = Poller::seeded(
+    ///     Policy::default(),
+    ///     asyncpoll::random_seed(),
+    ///     Duration::from_secs(100),
+    /// );
+    /// assert_eq!(
+    ///     poller.snapshot(Duration::from_secs(107)).elapsed(),
+    ///     Duration::from_secs(7)
+    /// );
     /// ```
     pub fn elapsed(&self) -> Duration {
         self.duration(at::ELAPSED)
@@ -211,7 +231,8 @@ impl Snapshot {
     /// use asyncpoll::{Outcome, Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let _wait = poller.step(Outcome::<()>::pending(), Duration::ZERO);
     /// assert_eq!(poller.snapshot(Duration::ZERO).polls(), 1);
     /// ```

@@ -24,7 +24,7 @@ max_wait = \"10m\", and \"none\" for a limit that it has not.
 
 200 is done; 202, 404, 408, 425, 429, 5xx and connection errors keep polling; any other answer fails.
 
-Exit status: 0 done, 1 failed, 2 gave up, 64 bad usage, 130 cancelled with Ctrl-C."
+Exit status: 0 done, 1 failed, 2 gave up, 64 bad usage, 130 cancelled with Ctrl-C, 141 nobody reads the output."
 )]
 pub(crate) struct Arguments {
     /// Poll this http:// address instead of an order
@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
 
-    /// Print when an operation that stays pending is polled, and stop
+    /// Print when an operation that stays pending is polled, with --seed exactly, and stop
     #[arg(long)]
     pub(crate) preview: bool,
 

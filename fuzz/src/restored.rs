@@ -64,7 +64,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 /// A poller made of a snapshot, and one that is put away and taken out before everything that is done to it. Its methods panic
-/// where they differ, or where one decides what no policy allows.
+/// if they differ, or if one decides what no policy allows.
 #[derive(Debug)]
 pub struct Restored {
     settings: Settings,
@@ -100,7 +100,7 @@ impl Restored {
     fn assert_sleep(&self, wait: Duration, found: Outcome<(), ()>) {
         let (wait, kind) = (wait.as_nanos(), self.whole.wait_kind());
         let hint = match found {
-            Outcome::Pending { retry_after } | Outcome::Transient { retry_after, .. } => retry_after.map_or(0, nanos),
+            Outcome::Pending { retry_after, .. } | Outcome::Transient { retry_after, .. } => retry_after.map_or(0, nanos),
             Outcome::Done(()) | Outcome::Failed(()) => 0,
         };
         let least = match kind {
@@ -153,5 +153,22 @@ impl Subject for Restored {
         self.move_on();
         self.whole.reset_backoff();
         self.moved.reset_backoff();
+    }
+
+    fn look(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
+        self.move_on();
+        self.latest = self.now;
+        let [decision, moved] = [&mut self.whole, &mut self.moved].map(|poller| poller.look(outcome, self.now));
+        assert_eq!(decision, moved, "Resumable: a look that found {outcome:?} is answered differently: {self:#?}");
+        match decision {
+            Decision::Sleep(wait) => Some(wait),
+            _ => None,
+        }
+    }
+
+    fn set_backoff(&mut self, base: Duration) {
+        self.move_on();
+        self.whole.set_backoff(base);
+        self.moved.set_backoff(base);
     }
 }

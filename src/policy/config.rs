@@ -276,7 +276,10 @@ impl<'de> Deserialize<'de> for Policy {
 /// use asyncpoll::Policy;
 ///
 /// let json = serde_json::to_value(Policy::default())?;
-/// assert_eq!((&json["max_backoff"], &json["multiplier"], &json["max_polls"]), (&"5m".into(), &3.into(), &"none".into()));
+/// assert_eq!(
+///     (&json["max_backoff"], &json["multiplier"], &json["max_polls"]),
+///     (&"5m".into(), &3.into(), &"none".into())
+/// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 impl Serialize for Policy {

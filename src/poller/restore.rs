@@ -17,7 +17,8 @@ impl<I: Instant> Poller<I> {
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let snapshot = poller.snapshot(Duration::from_secs(3));
     /// assert_eq!((snapshot.polls(), snapshot.elapsed()), (0, Duration::from_secs(3)));
     /// ```
@@ -53,13 +54,15 @@ impl<I: Instant> Poller<I> {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
     /// let _five_seconds = poller.step(Outcome::<()>::pending(), Duration::ZERO);
     /// let snapshot = poller.snapshot(Duration::ZERO);
     ///
     /// // Two seconds later, by a clock that starts from zero.
     /// let now = Duration::ZERO;
-    /// let mut restored = Poller::restore(&snapshot, policy, now, Duration::from_secs(2))?;
+    /// let mut restored =
+    ///     Poller::restore(&snapshot, policy, now, Duration::from_secs(2))?;
     /// assert_eq!(restored.until_next_poll(now), Some(Duration::from_secs(3)));
     /// let next = restored.step(Outcome::<()>::pending(), Duration::from_secs(3));
     /// assert_eq!(next, Decision::Sleep(Duration::from_secs(15)));
@@ -75,14 +78,22 @@ impl<I: Instant, R> Poller<I, R> {
     /// Puts the poller away at `now`, but for its generator, whose state is the caller's to keep.
     ///
     /// ```
-    /// use asyncpoll::{Policy, Poller, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
+    /// use asyncpoll::{
+    ///     Policy, Poller, rand_chacha::ChaCha8Rng, rand_core::SeedableRng,
+    /// };
     /// use core::time::Duration;
     ///
     /// let mut rng = ChaCha8Rng::seed_from_u64(asyncpoll::random_seed());
     /// let poller = Poller::new(Policy::default(), &mut rng, Duration::ZERO);
     /// let snapshot = poller.snapshot_without_generator(Duration::ZERO);
     ///
-    /// let restored = Poller::restore_with(&snapshot, Policy::default(), &mut rng, Duration::ZERO, Duration::ZERO);
+    /// let restored = Poller::restore_with(
+    ///     &snapshot,
+    ///     Policy::default(),
+    ///     &mut rng,
+    ///     Duration::ZERO,
+    ///     Duration::ZERO,
+    /// );
     /// assert_eq!(restored.polls(), 0);
     /// ```
     pub fn snapshot_without_generator(&self, now: I) -> Snapshot {
@@ -94,14 +105,18 @@ impl<I: Instant, R> Poller<I, R> {
     /// A generator that the snapshot holds is left there.
     ///
     /// ```
-    /// use asyncpoll::{Policy, Poller, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
+    /// use asyncpoll::{
+    ///     Policy, Poller, rand_chacha::ChaCha8Rng, rand_core::SeedableRng,
+    /// };
     /// use core::time::Duration;
     ///
-    /// let poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let snapshot = poller.snapshot(Duration::from_secs(1));
     /// let rng = ChaCha8Rng::seed_from_u64(asyncpoll::random_seed());
     /// let (now, elapsed) = (Duration::ZERO, Duration::from_secs(2));
-    /// let restored = Poller::restore_with(&snapshot, Policy::default(), rng, now, elapsed);
+    /// let restored =
+    ///     Poller::restore_with(&snapshot, Policy::default(), rng, now, elapsed);
     /// assert_eq!(restored.elapsed(now), elapsed);
     /// ```
     pub fn restore_with(snapshot: &Snapshot, policy: Policy, rng: R, now: I, elapsed: Duration) -> Self {

@@ -14,7 +14,10 @@ use crate::sentence::Sentence;
 ///
 /// let error = Snapshot::from_bytes(&[2, 0, 0]).unwrap_err();
 /// assert_eq!(error, RestoreError::UnknownVersion { version: 2 });
-/// assert_eq!(error.to_string(), "snapshot is of version 2; this release reads version 1");
+/// assert_eq!(
+///     error.to_string(),
+///     "snapshot is of version 2; this release reads version 1"
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]

@@ -16,7 +16,8 @@ use super::Snapshot;
 /// use asyncpoll::{Policy, Poller, Snapshot};
 /// use core::time::Duration;
 ///
-/// let poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+/// let poller =
+///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
 /// let snapshot = poller.snapshot(Duration::ZERO);
 /// let json = serde_json::to_string(&snapshot)?;
 /// assert!(json.starts_with("\"010000010000000000000000"));
