@@ -116,9 +116,9 @@
 //! - **chacha** (enabled by default): When enabled, a `Poller` or a `Ticker` owns a `ChaCha8Rng` unless told otherwise, and
 //!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a [`rand_core`]
 //!   generator.
-//! - **serde**: When enabled, serde reads and writes a [`Policy`] in files of configuration, the forms of which are in its docs,
-//!   and a [`Snapshot`], with neither std nor a heap. Without it, there are three crates fewer. Targets without atomics as wide
-//!   as a pointer need a feature of `portable-atomic` with it.
+//! - **serde**: When enabled, serde reads and writes a [`Policy`] in files of configuration, as its docs say, and a [`Snapshot`]
+//!   as hexadecimal digits or bytes, with neither std nor a heap. Without it, there are three crates fewer. Targets without
+//!   atomics as wide as a pointer need a feature of `portable-atomic` with it.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]
