@@ -1,6 +1,6 @@
 //! The bytes of a snapshot: what they are, and what is refused.
 
-use asyncpoll::{Jitter, Outcome, Policy, Poller, RestoreError, Snapshot};
+use asyncpoll::{Jitter, Outcome, Policy, Poller, RestoreError, Snapshot, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
 use core::{hash::Hash, time::Duration};
 use expect_test::expect_file;
 
@@ -177,4 +177,17 @@ fn the_snapshots_are_those_of_the_golden_file() {
 fn the_snapshots_of_the_golden_file_are_read_back() {
     let (written, read) = put_away::lives(include_str!("golden/snapshots.txt"));
     assert_eq!((written.len(), &written), (48, &read));
+}
+
+#[test]
+fn a_generator_comes_back_at_any_word_of_its_block() {
+    for word in 0..=16 {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        rng.set_word_pos(word);
+        let mut poller = Poller::new(policy(), rng, Duration::ZERO);
+        let snapshot = Snapshot::from_bytes(poller.snapshot(Duration::ZERO).as_bytes()).unwrap();
+        let mut restored = Poller::restore(&snapshot, policy(), Duration::ZERO, Duration::ZERO).unwrap();
+        let [original, same] = [&mut poller, &mut restored].map(|poller| poller.step(Outcome::<()>::pending(), Duration::ZERO));
+        assert_eq!(original, same, "after word {word}");
+    }
 }
