@@ -15,7 +15,7 @@ fn put_away() -> (Poller<Duration, Tape>, Snapshot) {
     (poller, snapshot)
 }
 
-/// Takes it out at zero of a clock, when so much has passed since the start.
+/// Takes it out at zero of a clock, when `elapsed` has passed since the start.
 fn restored(snapshot: &Snapshot, original: &Poller<Duration, Tape>, elapsed: f64) -> Poller<Duration, Tape> {
     Poller::restore_with(snapshot, *original.policy(), Tape::none(), Duration::ZERO, seconds(elapsed))
 }

@@ -16,7 +16,9 @@ pub(crate) fn seconds(seconds: f64) -> Duration {
 pub(crate) fn fields(of: &impl Debug) -> Vec<String> {
     let text = format!("{of:#?}");
     let lines = text.lines().filter_map(|line| line.strip_prefix("    ").filter(|line| !line.starts_with(' ')));
-    lines.filter_map(|line| line.split_once(": ")).map(|(field, _)| field.to_owned()).collect()
+    let fields: Vec<_> = lines.filter_map(|line| line.split_once(": ")).map(|(field, _)| field.to_owned()).collect();
+    assert!(!fields.is_empty(), "no field can be read from {text}");
+    fields
 }
 
 /// A builder from the constants, without jitter.

@@ -144,7 +144,7 @@ fn survive(claim: Claim) -> Result<()> {
         workers.start_one()?;
     }
     let mut crashes = Crashes::default();
-    // The largest crashes come when so many orders have ended.
+    // The largest crashes come when this many orders have ended.
     let (mut to_stop, mut to_cut_off) = (Some(ORDERS / 5), Some(ORDERS / 3));
     loop {
         let ended: i64 = client.query_one("select count(*) from orders where ended is not null", &[])?.get(0);
