@@ -6,7 +6,8 @@ use asyncpoll::{Jitter, Policy};
 
 use crate::{Fit, Fitted, seconds};
 
-/// Returns both plans as Rust to paste: the policy of four numbers, and the table with the function that steps by it.
+/// Returns the plans as Rust to paste: the present policy, to go back to; the policy of four numbers; and the table with the
+/// function that steps by it.
 ///
 /// # Example
 ///
@@ -26,11 +27,13 @@ pub fn rust(fit: &Fit) -> String {
         "use asyncpoll::{\n    Decision, Instant, Jitter, Outcome, Policy, Poller, const_policy,\n    rand_core::Rng,\n};\n\
          use core::time::Duration;\n\n",
     );
-    let _ = write!(code, "/// {}\npub const FOUR_NUMBERS: Policy = {};\n\n", cost(&fit.four), builder(&fit.four.plan.policy));
+    for (name, fitted) in [("PRESENT", &fit.present), ("FOUR_NUMBERS", &fit.four)] {
+        let _ = write!(code, "/// {}\npub const {name}: Policy = {};\n\n", cost(fitted), builder(&fitted.plan.policy));
+    }
     let _ = write!(
         code,
         "/// A table of waits, for `step_by_table`.\n/// {}\npub const TABLE: Policy = {};\n\n\
-         /// The base of each wait; the ladder of `TABLE` goes on after the last.\npub const WAITS: [Duration; {}] = [\n",
+         /// The base of each wait after the head start of `TABLE`.\npub const WAITS: [Duration; {}] = [\n",
         cost(&fit.table),
         builder(&fit.table.plan.policy),
         waits.len(),
@@ -41,8 +44,9 @@ pub fn rust(fit: &Fit) -> String {
     code.push_str(
         "];\n\n/// Takes what a poll found, as `Poller::step` does. Make the poller from `TABLE`.\n\
          pub fn step_by_table<T, E, I: Instant, R: Rng>(\n    poller: &mut Poller<I, R>,\n    outcome: Outcome<T, E>,\n    now: I,\n\
-         ) -> Decision<T, E> {\n    if let Some(&wait) = WAITS.get(poller.polls() as usize) {\n        poller.set_backoff(wait);\n    \
-         }\n    poller.step(outcome, now)\n}\n",
+         ) -> Decision<T, E> {\n    let index = poller.polls().checked_sub(1);\n    \
+         if let Some(&wait) = index.and_then(|index| WAITS.get(index as usize)) {\n        poller.set_backoff(wait);\n    }\n    \
+         poller.step(outcome, now)\n}\n",
     );
     code
 }

@@ -1,6 +1,6 @@
 //! Four numbers: `head_start`, `initial_wait`, `multiplier` and `max_backoff`, found by descent.
 
-use asyncpoll::{Jitter, Policy};
+use asyncpoll::Policy;
 
 use crate::{
     Distribution, Plan,
@@ -64,7 +64,7 @@ pub(crate) struct Search<'a> {
     pub(crate) polls: f64,
     /// The most polls of an operation that is never done.
     pub(crate) most: u64,
-    /// No base is shorter, in seconds.
+    /// No base and no head start is shorter, in seconds.
     pub(crate) min_wait: f64,
 }
 
@@ -89,12 +89,17 @@ impl Search<'_> {
         // Friendly numbers shift the polls, so the fourth is aimed anew for each three.
         let shapes = found.into_iter().flat_map(|(_, shape)| shape.neighbours());
         let friendly = shapes.filter_map(|shape| self.aimed(shape, &few)).flat_map(|(four, _)| four.neighbours());
-        let allowed = friendly.filter(|four| four.initial >= self.min_wait).filter_map(|four| {
+        let allowed = friendly.filter(|four| self.allows(four)).filter_map(|four| {
             let policy = four.policy(self.base)?;
             let brief = Brief::of(&policy.into(), self.times, &many);
             (brief.polls <= self.polls * SLACK && most_polls(&policy.into()) <= self.most).then_some((brief.delay, policy))
         });
         allowed.min_by(|(one, _), (other, _)| one.total_cmp(other)).map(|(_, policy)| policy)
+    }
+
+    /// Returns whether no wait starts shorter than it may.
+    fn allows(&self, four: &Four) -> bool {
+        four.initial >= self.min_wait && four.shape.head.is_none_or(|head| head >= self.min_wait)
     }
 
     /// Returns how many players judge a policy: `most`, or fewer if each of them has many polls to make.
@@ -251,13 +256,4 @@ impl Four {
     fn neighbours(self) -> impl Iterator<Item = Self> {
         friendly(self.initial, 1).into_iter().map(move |initial| Self { initial, ..self })
     }
-}
-
-/// Returns the policy that a fitted one is made from: jitter that keeps to a table, and no limit but `max_wait`.
-pub(crate) fn base(present: Policy) -> Policy {
-    let builder = match present.jitter() {
-        Jitter::None | Jitter::PlusMinus(_) => present.to_builder(),
-        _ => present.to_builder().jitter(Jitter::PlusMinus(20)),
-    };
-    builder.no_max_polls().build().unwrap_or(present)
 }

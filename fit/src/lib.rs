@@ -10,7 +10,9 @@
     reason = "shares and seconds are floating point here, and a few digits are enough"
 )]
 
+mod base;
 mod code;
+mod constant;
 mod cost;
 mod distribution;
 mod estimate;
@@ -26,6 +28,7 @@ mod record;
 mod report;
 mod seconds;
 mod table;
+mod tables;
 mod warnings;
 
 /// The code of the guide compiles.
@@ -37,7 +40,7 @@ pub use code::{rust, toml};
 pub use cost::Cost;
 pub use distribution::Distribution;
 pub use estimate::{EstimateError, estimate};
-pub use fitting::{Fit, Fitted, least_delay};
+pub use fitting::{Fit, Fitted};
 pub use goal::{Goal, GoalError};
 pub use log::{Excerpt, Log, LogError, Refused, Why};
 pub use picture::picture;
@@ -45,5 +48,5 @@ pub use plan::Plan;
 pub use record::{Record, RecordError};
 pub use report::Report;
 pub use seconds::parse as parse_seconds;
-pub use table::optimum;
+pub use table::{least_delay, optimum};
 pub use warnings::warnings;

@@ -4,7 +4,7 @@
 //! L. C. Hunter and F. Proschan, "Optimum Checking Procedures", Journal of the Society for Industrial and Applied Mathematics 11,
 //! 1963). What it costs from one poll on does not depend on how one came there.
 
-use crate::Distribution;
+use crate::{Distribution, cost::Brief};
 
 /// The polls that an optimum may be made of, but for many polls.
 const POINTS: usize = 300;
@@ -14,6 +14,9 @@ const POINTS_A_POLL: f64 = 25.0;
 
 /// The most points.
 const MOST_POINTS: usize = 3_000;
+
+/// How often a range of prices is halved.
+const HALVINGS: u32 = 36;
 
 /// Returns the times to poll at after zero, `most` at most, that cost least if a poll is worth `price` seconds of delay. They are
 /// chosen from `points`, which must ascend, and end with the last of them.
@@ -29,6 +32,31 @@ const MOST_POINTS: usize = 3_000;
 pub fn optimum(times: &Distribution, points: &[f64], price: f64, most: usize) -> Vec<f64> {
     let points = core::iter::once(0.0).chain(points.iter().copied().filter(|&point| point > 0.0)).collect();
     Points::at(points, times, 0.0).optimum(price, most.max(1))
+}
+
+/// Returns the least delay, in seconds, of any schedule of `polls` polls in the mean, the first at zero and none jittered.
+///
+/// It is what a fitted plan is measured by. Between two schedules for the same price it is taken to be on a straight line.
+///
+/// ```
+/// use asyncpoll_fit::{Distribution, least_delay};
+///
+/// // Done at any time of a minute: to poll at 35, 55 and 60 s takes 2.5 polls.
+/// let even = Distribution::new(0.0, vec![0.0, 60.0], &[1.0], 0.0);
+/// assert!((least_delay(&even, 2.5) - 13.75).abs() < 0.05);
+/// ```
+pub fn least_delay(times: &Distribution, polls: f64) -> f64 {
+    let points = Points::new(times, 0.0, polls);
+    let at = |price: f64| points.unlimited(price, times);
+    let last = times.edges().last().copied().unwrap_or(0.0);
+    let (mut low, mut high) = ((last * 1e-9).ln(), (last * 1e3).ln());
+    for _ in 0..HALVINGS {
+        let middle = f64::midpoint(low, high);
+        if at(middle.exp()).polls > polls { low = middle } else { high = middle }
+    }
+    let (more, fewer) = (at(low.exp()), at(high.exp()));
+    let part = (polls - fewer.polls) / (more.polls - fewer.polls).max(1e-12);
+    fewer.delay + (more.delay - fewer.delay) * part.clamp(0.0, 1.0)
 }
 
 /// The times that an optimum is chosen from, with what is done by each.
@@ -82,6 +110,13 @@ impl Points {
         }
         passes.reverse();
         self.steps(&passes)
+    }
+
+    /// Returns what the optimum for a price costs if it may make any number of polls, none of which is jittered.
+    pub(crate) fn unlimited(&self, price: f64, times: &Distribution) -> Brief {
+        let mut polls = self.optimum(price, usize::MAX);
+        polls.insert(0, 0.0);
+        Brief::of_polls(&polls, times)
     }
 
     /// Finds for each point the next: with what is to come after it in `rest`, an empty one if nothing may, or in this pass.

@@ -3,9 +3,12 @@
 use core::time::Duration;
 
 use asyncpoll::Policy;
-use asyncpoll_fit::{Fit, least_delay};
+use asyncpoll_fit::{Cost, Fit, Fitted, estimate, least_delay};
 
-use crate::kinds::Kind;
+use crate::{
+    kinds::{Kind, MAX_WAIT},
+    simulated::{log, median},
+};
 
 /// By how much a figure may be off: it has two digits, and machines round differently.
 const NEAR: f64 = 0.04;
@@ -21,16 +24,44 @@ fn the_table_of_the_guide_is_measured() {
         ("seven in ten near 10 s,", Kind::Two(10.0, 240.0)),
     ];
     for (name, kind) in rows {
-        let row = include_str!("../../../docs/fitting.md").lines().find(|line| line.starts_with(&format!("| {name}"))).unwrap();
-        let figures: Vec<f64> = row.split('|').filter_map(|figure| figure.trim().parse().ok()).collect();
         let times = kind.times(1.0);
         let fit = Fit::new(&times, Policy::default(), None, Duration::from_millis(60)).unwrap();
         let measured = [&fit.present, &fit.constant, &fit.four, &fit.table]
             .map(|fitted| fitted.cost.delay / least_delay(&times, fitted.cost.polls));
-        println!("{name} {measured:.2?}");
-        for (figure, measured) in figures.iter().zip(measured) {
-            assert!((figure / measured - 1.0).abs() < NEAR, "{row}: {measured} and not {figure}");
+        check(name, &measured);
+    }
+}
+
+/// Compares what is measured with the row of the guide that starts with `name`.
+fn check(name: &str, measured: &[f64]) {
+    println!("{name} {measured:.2?}");
+    let row = include_str!("../../../docs/fitting.md").lines().find(|line| line.starts_with(&format!("| {name}"))).unwrap();
+    let figures: Vec<f64> = row.split('|').filter_map(|figure| figure.trim().parse().ok()).collect();
+    for (figure, measured) in figures.iter().zip(measured) {
+        assert!((figure / measured - 1.0).abs() < NEAR, "{row}: {measured} and not {figure}");
+    }
+    assert_eq!(figures.len(), measured.len(), "{row}");
+}
+
+#[test]
+fn the_drift_of_the_guide_is_measured() {
+    let kinds = [Kind::LogNormal(45.0, 0.5), Kind::Two(10.0, 240.0)];
+    let fits = kinds.map(|kind| {
+        let fits = (1..=8).map(|seed| {
+            let times = estimate(&log(kind, Policy::default(), 200, seed), MAX_WAIT).unwrap();
+            Fit::new(&times, Policy::default(), None, Duration::from_millis(60)).unwrap()
+        });
+        fits.collect::<Vec<Fit>>()
+    });
+    for (name, factor) in [("a fifth", 0.2), ("half", 0.5), ("as long", 1.0), ("twice", 2.0), ("five times", 5.0)] {
+        let mut measured = Vec::new();
+        for (kind, fits) in kinds.iter().zip(&fits) {
+            let times = kind.times(factor);
+            let delay = |fitted: fn(&Fit) -> &Fitted| {
+                median(fits.iter().map(|fit| Cost::of(&fitted(fit).plan, &times).delay).collect())
+            };
+            measured.extend([delay(|fit| &fit.present), delay(|fit| &fit.four), delay(|fit| &fit.table)]);
         }
-        assert_eq!(figures.len(), measured.len(), "{row}");
+        check(name, &measured);
     }
 }

@@ -22,7 +22,7 @@ fn fitted() -> (Distribution, Fit) {
     (times, fit)
 }
 
-/// The polls and the seconds of delay that the comments of the code promise: four numbers, then the table.
+/// The polls and the seconds of delay that the comments of the code promise: of the present policy, of four numbers and of the table.
 fn promised(code: &str) -> Vec<(f64, f64)> {
     let lines = code.lines().filter_map(|line| line.strip_prefix("/// Mean: "));
     lines
@@ -43,9 +43,11 @@ fn the_code_is_what_is_printed() {
 fn the_code_does_what_is_printed() {
     let promised = promised(include_str!("printed/orders.rs"));
     let (times, _) = fitted();
+    let present = played(&times, orders::PRESENT, Poller::step);
     let four = played(&times, orders::FOUR_NUMBERS, Poller::step);
     let table = played(&times, orders::TABLE, orders::step_by_table);
-    for ((polls, delay), (polls_promised, delay_promised)) in [four, table].into_iter().zip(promised) {
+    assert_eq!(promised.len(), 3);
+    for ((polls, delay), (polls_promised, delay_promised)) in [present, four, table].into_iter().zip(promised) {
         assert!((polls / polls_promised - 1.0).abs() < 0.02, "{polls} polls, and not {polls_promised}");
         assert!((delay / delay_promised - 1.0).abs() < 0.04, "{delay} s late, and not {delay_promised}");
     }

@@ -1,0 +1,153 @@
+//! Tables of waits: the one that meets a goal, and the plan that it is.
+
+use core::{mem, time::Duration};
+
+use asyncpoll::Policy;
+
+use crate::{
+    Distribution, Goal, GoalError, Plan,
+    base::{ceiling, jitter},
+    cost::Brief,
+    numbers::{rounded, seconds},
+    players::{Players, most_polls},
+    table::Points,
+};
+
+/// An operation that is never done makes so many polls at most, or so many times the mean, whichever is more.
+const MOST: f64 = 20.0;
+const MOST_A_POLL: f64 = 8.0;
+
+/// How often a range of prices is halved.
+const HALVINGS: u32 = 18;
+
+/// How many polls of the most are not the table's, at first.
+const SPARE: u64 = 3;
+
+/// How often a limit on the polls is made stricter because jitter adds some.
+const STRICTER: u32 = 4;
+
+/// Returns the most polls of an operation that is never done, if it makes `polls` in the mean.
+pub(crate) fn most(polls: f64) -> u64 {
+    MOST.max((MOST_A_POLL * polls).ceil()) as u64 + 1
+}
+
+/// The tables of waits that can be made for a log.
+pub(crate) struct Tables<'a> {
+    /// What polls and delay are counted by.
+    times: &'a Distribution,
+    /// What a table is made for.
+    hedged: Distribution,
+    base: Policy,
+    min_wait: f64,
+    players: Players,
+}
+
+impl<'a> Tables<'a> {
+    pub(crate) fn new(times: &'a Distribution, base: Policy, min_wait: f64) -> Self {
+        // Jitter moves a poll by about as large a part of its time as it moves a wait.
+        let hedged = times.blurred(jitter(base)).hedged();
+        Self { times, hedged, base, min_wait, players: Players::new(64) }
+    }
+
+    /// Returns what a plan costs, nearly.
+    pub(crate) fn brief(&self, plan: &Plan) -> Brief {
+        Brief::of(plan, self.times, &self.players)
+    }
+
+    /// Returns the mean number of polls of the table with one wait.
+    pub(crate) fn fewest(&self) -> f64 {
+        2.0 - self.times.at_once()
+    }
+
+    fn last(&self) -> f64 {
+        self.times.edges().last().copied().unwrap_or(0.0)
+    }
+
+    /// Returns the table that meets a goal.
+    pub(crate) fn of_goal(&self, goal: Goal) -> Result<Plan, GoalError> {
+        match goal {
+            Goal::Polls(polls) => Ok(self.of_polls(polls)),
+            Goal::Delay(delay) => {
+                let most = Goal::MOST_POLLS;
+                let least = self.brief(&self.of_polls(most)).delay;
+                if delay < least {
+                    return Err(GoalError::Delay { delay, least, most });
+                }
+                Ok(self.dearest(|brief| brief.delay <= delay))
+            }
+            Goal::Price(price) => {
+                let points = self.points(Goal::MOST_POLLS);
+                let polls = points.unlimited(price, self.times).polls;
+                Ok(self.at(&self.points(polls), price, most(polls)))
+            }
+        }
+    }
+
+    fn points(&self, polls: f64) -> Points {
+        Points::new(&self.hedged, self.min_wait, polls)
+    }
+
+    /// Returns the table whose polls are nearly `polls` in the mean, and no more.
+    pub(crate) fn of_polls(&self, polls: f64) -> Plan {
+        let points = self.points(polls);
+        self.search(|price| self.at(&points, price, most(polls)), |brief| brief.polls > polls).1
+    }
+
+    /// Returns the table of the highest price that is still `good`.
+    fn dearest(&self, good: impl Fn(Brief) -> bool) -> Plan {
+        let points = self.points(Goal::MOST_POLLS);
+        let at = |price| {
+            let polls = points.unlimited(price, self.times).polls;
+            self.at(&points, price, most(polls))
+        };
+        self.search(at, good).0
+    }
+
+    /// Halves the range of prices, and returns the tables on both sides: the last at whose price `is_low` holds, and the next.
+    fn search(&self, at: impl Fn(f64) -> Plan, is_low: impl Fn(Brief) -> bool) -> (Plan, Plan) {
+        let (mut low, mut high) = ((self.last() * 1e-7).ln(), (self.last() * 10.0).ln());
+        let (mut below, mut above) = (None, None);
+        for _ in 0..HALVINGS {
+            let middle = f64::midpoint(low, high);
+            let plan = at(middle.exp());
+            if is_low(self.brief(&plan)) {
+                (low, below) = (middle, Some(plan));
+            } else {
+                (high, above) = (middle, Some(plan));
+            }
+        }
+        (below.unwrap_or_else(|| at(low.exp())), above.unwrap_or_else(|| at(high.exp())))
+    }
+
+    /// Returns the table for a price of a poll, which makes `most` polls at most.
+    fn at(&self, points: &Points, price: f64, most: u64) -> Plan {
+        // The first poll is none of the table's, and two may follow it.
+        let mut limit = most.saturating_sub(SPARE).max(1);
+        let mut plan = self.plan(&points.optimum(price, limit as usize));
+        for _ in 0..STRICTER {
+            let polls = most_polls(&plan);
+            if polls <= most {
+                break;
+            }
+            // Waits that are all shortened by jitter leave time for more.
+            limit = limit.saturating_sub(polls - most).max(1);
+            plan = self.plan(&points.optimum(price, limit as usize));
+        }
+        plan
+    }
+
+    fn plan(&self, steps: &[f64]) -> Plan {
+        let waits = steps.iter().scan(0.0, |start, &step| Some(rounded(step - mem::replace(start, step))));
+        let mut waits: Vec<Duration> = waits.collect();
+        let first = waits.remove(0).min(seconds(self.last()));
+        let longest = waits.iter().max().copied().unwrap_or(first);
+        // The deadline cuts the last, however short it is.
+        let shortest = waits.iter().rev().skip(1).min().copied().unwrap_or(longest);
+        let builder = self.base.to_builder().initial_wait(shortest).max_backoff(ceiling(self.base, longest));
+        // A head start is only ever lengthened, so it is spread half as far as another wait.
+        let lengthened = |policy: Policy| Some(policy.schedule().nth(1)?.nominal.div_duration_f64(first));
+        let part = builder.head_start(first).build().ok().and_then(lengthened).unwrap_or(1.0);
+        let policy = builder.head_start(rounded(first.as_secs_f64() / part)).build();
+        Plan { policy: policy.unwrap_or(self.base), waits }
+    }
+}
