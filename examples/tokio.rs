@@ -1,13 +1,16 @@
 //! Polls an order over HTTP under tokio until it is issued, or until Ctrl-C, which stops a sleep and a poll under way alike:
-//! `cargo run --package asyncpoll-examples --bin tokio`, and the address of an order, if you have one.
+//! `cargo run --package asyncpoll-examples --bin tokio`, and the address of an order, if you have one. With `--log FILE`, it adds a
+//! line to a log for asyncpoll-fit.
 
 #[path = "order/authority.rs"]
 mod authority;
+#[path = "order/log.rs"]
+mod log;
 #[path = "order/retry_after.rs"]
 mod retry_after;
 
 use core::time::Duration;
-use std::env;
+use std::{env, path::Path};
 
 use anyhow::Context;
 use asyncpoll::{Driver, NextPoll, NextWait, Outcome, Policy, PollError, Poller, const_policy, random_seed};
@@ -18,7 +21,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::retry_after::retry_after;
+use crate::{log::LastPolls, retry_after::retry_after};
 
 /// Quick enough to watch.
 const POLICY: Policy = const_policy!(
@@ -41,7 +44,16 @@ enum OrderError {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let client = Client::builder().no_proxy().build()?;
-    let order = match env::args().nth(1) {
+    let (mut order, mut log) = (None, None);
+    let mut arguments = env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        if argument == "--log" {
+            log = Some(arguments.next().context("--log takes the name of a file")?);
+        } else {
+            order = Some(argument);
+        }
+    }
+    let order = match order {
         Some(order) => order,
         None => place_order(&client).await?,
     };
@@ -52,23 +64,42 @@ async fn main() -> anyhow::Result<()> {
             stopping.cancel();
         }
     });
-    println!("{}", wait_for(&client, &order, &stop).await?);
+    let mut last_polls = LastPolls::default();
+    let ended = wait_for(&client, &order, &stop, &mut last_polls).await;
+    if let Some(file) = log {
+        let is_over = !matches!(ended, Err(PollError::GaveUp(_)));
+        last_polls.append(Path::new(&file), is_over).with_context(|| format!("{file} cannot be written"))?;
+    }
+    println!("{}", ended?);
     Ok(())
 }
 
 /// Polls the order until it is issued, or until `stop` is cancelled.
-async fn wait_for(client: &Client, order: &str, stop: &CancellationToken) -> Result<String, PollError<OrderError>> {
-    let mut poller = Poller::seeded(POLICY, random_seed(), Instant::now());
+async fn wait_for(
+    client: &Client,
+    order: &str,
+    stop: &CancellationToken,
+    last_polls: &mut LastPolls,
+) -> Result<String, PollError<OrderError>> {
+    let start = Instant::now();
+    let mut poller = Poller::seeded(POLICY, random_seed(), start);
     let mut last_error = None;
     let polling = Driver::new(Instant::now, sleep)
         .last_error(&mut last_error)
-        .on_wait(|NextWait { polls, length, error, .. }| match error {
-            Some(error) => println!("poll {polls}: {error}; the next in {length:.1?}"),
-            None => println!("poll {polls}: pending; the next in {length:.1?}"),
+        .on_wait(|NextWait { polls, length, error, .. }| {
+            last_polls.take(start.elapsed());
+            match error {
+                Some(error) => println!("poll {polls}: {error}; the next in {length:.1?}"),
+                None => println!("poll {polls}: pending; the next in {length:.1?}"),
+            }
         })
         .poll_async(&mut poller, |poll| look(client, order, poll));
     match stop.run_until_cancelled(polling).await {
-        Some(ended) => ended,
+        Some(ended) => {
+            // What has finished stands at its last poll.
+            last_polls.take(poller.elapsed(Instant::now()));
+            ended
+        }
         // Sleep or poll, the future is dropped in the middle of it; the poller and the error are still here.
         None => Err(poller.cancel(Instant::now()).with_last_error(last_error).into()),
     }

@@ -1,14 +1,22 @@
 //! The program `tokio`.
 
 use core::net::Ipv4Addr;
-use std::process::{Child, Command, Output, Stdio};
+use std::{
+    fs,
+    process::{Child, Command, Output, Stdio},
+    time::Instant,
+};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tiny_http::{Header, Request, Response, Server};
 
 fn poll(order: Option<&str>) -> Child {
+    run(order.as_slice())
+}
+
+fn run(arguments: &[&str]) -> Child {
     let mut program = Command::new(env!("CARGO_BIN_EXE_tokio"));
-    program.args(order).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    program.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 fn server() -> (Server, String) {
@@ -85,4 +93,35 @@ fn ctrl_c_stops_a_poll_under_way() {
     assert!(said.starts_with("Error: gave up after 1 poll in "), "{said}");
     assert!(said.contains(": cancelled") && said.contains("the server answered 503"), "{said}");
     drop(hanging);
+}
+
+#[test]
+fn a_log_has_the_last_two_polls_of_each_order() {
+    let log = concat!(env!("CARGO_TARGET_TMPDIR"), "/tokio.log");
+    let _ = fs::remove_file(log);
+    let (server, order) = server();
+    let issued = run(&[&order, "--log", log]);
+    answer(server.recv().unwrap(), 202);
+    answer(server.recv().unwrap(), 200);
+    assert_eq!(issued.wait_with_output().unwrap().status.code(), Some(0));
+
+    let start = Instant::now();
+    let stopped = run(&["--log", log, &order]);
+    answer(server.recv().unwrap(), 202);
+    let hanging = server.recv().unwrap();
+    let second = start.elapsed().as_secs_f64();
+    kill_process(Pid::from_child(&stopped), Signal::INT).unwrap();
+    complaint(stopped);
+    drop(hanging);
+
+    let text = fs::read_to_string(log).unwrap();
+    let seconds = |time: &str| time.strip_suffix('s').unwrap().parse::<f64>().unwrap();
+    let [issued, stopped] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
+    let (after, by) = issued.split_once("..").map(|(after, by)| (seconds(after), seconds(by))).unwrap();
+    // The wait between is 0.3 s, or a fifth less.
+    assert!(by - after >= 0.239, "{text}");
+    // It was last seen pending a wait before the second poll, which had no answer.
+    assert!(seconds(stopped.strip_prefix('>').unwrap()) <= second - 0.239, "{text}");
+
+    assert!(complaint(run(&["--log"])).contains("--log takes the name of a file"));
 }
