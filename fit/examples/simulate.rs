@@ -1,21 +1,26 @@
 //! Prints a log of simulated orders, polled in virtual time under the default policy: most are issued within a minute or two,
-//! and some have to wait for somebody to look at them.
+//! and some have to wait for somebody to look at them. It takes the number of orders, 197 unless given.
 #![expect(clippy::float_arithmetic, reason = "times are drawn from a distribution")]
 
 use core::time::Duration;
-use std::io::{self, Write};
+use std::{
+    env,
+    error::Error,
+    io::{self, Write},
+};
 
 use asyncpoll::{Decision, Outcome, Policy, Poller};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// How many orders there are.
+/// How many orders there are, unless it is said.
 const ORDERS: u32 = 197;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<(), Box<dyn Error>> {
+    let orders = env::args().nth(1).map_or(Ok(ORDERS), |orders| orders.parse())?;
     let mut rng = ChaCha8Rng::seed_from_u64(2026);
     let mut out = io::stdout();
-    for _ in 0..ORDERS {
+    for _ in 0..orders {
         let issued = issued(&mut rng);
         writeln!(out, "{}", polled(issued, rng.random()))?;
     }

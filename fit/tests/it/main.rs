@@ -12,6 +12,7 @@ mod simulated;
 
 mod guide;
 mod harmless;
+mod kept;
 mod optimum;
 mod picture;
 mod printed;

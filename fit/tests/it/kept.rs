@@ -1,0 +1,61 @@
+//! What a fitted policy keeps of the present one, and what it keeps to.
+
+use core::time::Duration;
+
+use asyncpoll::{Jitter, Policy};
+use asyncpoll_fit::{Distribution, Fit, Goal};
+
+fn fit(present: Policy, min_wait: u64) -> Fit {
+    let even = Distribution::new(0.0, vec![30.0, 300.0, 600.0], &[1.0, 0.0], 0.0);
+    Fit::new(&even, present, Some(Goal::Polls(6.0)), Duration::from_secs(min_wait)).unwrap()
+}
+
+/// Those that are fitted.
+fn fitted(fit: &Fit) -> [&Policy; 3] {
+    [&fit.constant, &fit.four, &fit.table].map(|fitted| &fitted.plan.policy)
+}
+
+#[test]
+fn jitter_and_errors_stay_and_max_polls_goes() {
+    let present = Policy::builder().jitter(Jitter::PlusMinus(5)).max_consecutive_errors(7).max_polls(9).build().unwrap();
+    for policy in fitted(&fit(present, 1)) {
+        assert_eq!(policy.jitter(), Jitter::PlusMinus(5));
+        assert_eq!((policy.max_consecutive_errors(), policy.max_polls()), (Some(7), None));
+        assert_eq!(policy.max_wait(), Some(Duration::from_secs(600)));
+    }
+}
+
+#[test]
+fn jitter_that_leaves_nothing_to_fit_goes() {
+    for jitter in [Jitter::Full, Jitter::Equal, Jitter::Decorrelated] {
+        for policy in fitted(&fit(Policy::builder().jitter(jitter).build().unwrap(), 1)) {
+            assert_eq!(policy.jitter(), Jitter::PlusMinus(20));
+        }
+    }
+}
+
+#[test]
+fn no_wait_is_shorter_than_the_shortest() {
+    for min_wait in [1, 50, 90] {
+        let shortest = Duration::from_secs(min_wait);
+        let fit = fit(Policy::default(), min_wait);
+        for policy in fitted(&fit) {
+            assert!(policy.initial_wait() >= shortest, "{min_wait} s: {policy:?}");
+            // That of a table is lengthened by a tenth in the mean.
+            assert!(policy.head_start().is_none_or(|wait| wait.mul_f64(1.1) >= shortest), "{min_wait} s: {policy:?}");
+        }
+        assert!(fit.four.plan.policy.head_start().is_none_or(|wait| wait >= shortest), "{min_wait} s: {:?}", fit.four.plan);
+        let (_, waits) = fit.table.plan.waits.split_last().unwrap();
+        assert!(waits.iter().all(|&wait| wait >= shortest), "{min_wait} s: {:?}", fit.table.plan);
+    }
+}
+
+#[test]
+fn without_jitter_a_table_polls_when_it_says() {
+    let present = Policy::builder().jitter(Jitter::None).build().unwrap();
+    let table = fit(present, 1).table.plan;
+    // From 30 s to 300 s all times are alike, so all waits between are.
+    let first = table.policy.head_start().unwrap();
+    assert!(first > Duration::from_secs(60) && first < Duration::from_secs(90), "{table:?}");
+    assert_eq!(table.policy.max_backoff(), *table.waits.iter().max().unwrap());
+}
