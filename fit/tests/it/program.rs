@@ -62,6 +62,39 @@ fn a_bad_log_is_refused_in_one_sentence() {
 }
 
 #[test]
+fn whatever_a_log_holds_there_is_a_policy_with_a_warning_or_a_sentence() {
+    let good = "20s..65s\n".repeat(20);
+    for (log, status) in [
+        ("12.5\n", 0),
+        ("20s..65s\n", 0),
+        (&*format!("{good}NaN\n-3\n65s..20s\n700s..900s\n>1h\nnever\n"), 0),
+        (&*format!("{good}700s..900s\n"), 0),
+        (">10m\n", 65),
+        ("700s..900s\n", 65),
+        ("NaN\n", 65),
+        ("-3\n", 65),
+        ("65s..20s\n", 65),
+        ("by,after\n20,65\n", 65),
+        ("{\"by\": null}\n", 65),
+        ("\0\u{1}\n", 65),
+    ] {
+        let output = run(&["--max-wait", "10m"], log.as_bytes());
+        let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        assert_eq!(output.status.code(), Some(status), "{log}: {err}");
+        if status == 0 {
+            assert!(
+                out.contains("\nWarning: ") && out.contains("pub const FOUR_NUMBERS") && err.is_empty(),
+                "{log}: {out}{err}"
+            );
+        } else {
+            assert!(out.is_empty() && err.lines().count() == 1 && err.starts_with("asyncpoll-fit: "), "{log}: {out}{err}");
+            // What was read and is of no use has no line by itself.
+            assert!(err.contains("; line ") || err.contains("done by max_wait"), "{log}: {err}");
+        }
+    }
+}
+
+#[test]
 fn bad_usage_is_refused() {
     let log = lines(Kind::LogNormal(60.0, 0.5), 40, 1);
     let refused = |arguments: &[&str]| refusal(arguments, log.as_bytes(), 64);
