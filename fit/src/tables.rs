@@ -44,7 +44,7 @@ pub(crate) struct Tables<'a> {
 
 impl<'a> Tables<'a> {
     pub(crate) fn new(times: &'a Distribution, base: Policy, min_wait: f64) -> Self {
-        // Jitter moves a poll by about as large a part of its time as it moves a wait.
+        // Jitter moves a poll by up to this part of its time, so no finer detail is worth one.
         let hedged = times.blurred(jitter(base)).hedged();
         Self { times, hedged, base, min_wait, players: Players::new(64) }
     }
