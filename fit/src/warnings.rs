@@ -34,7 +34,7 @@ pub fn warnings(log: &Log, fit: &Fit, present: &Policy) -> Vec<String> {
     if fit.four.cost.delay > TWO_KINDS * fit.table.cost.delay {
         warnings.push(
             "No four numbers come near the table: there seems to be more than one kind of operation. The table relies on when \
-             each is done: fit again when that changes, for if all of them take five times as long, it may be later than the default policy."
+             each is done: fit again when that changes. If all of them take five times as long, the default policy may be sooner."
                 .to_owned(),
         );
     }

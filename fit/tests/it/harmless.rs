@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use asyncpoll::Policy;
-use asyncpoll_fit::{Cost, Fit, estimate};
+use asyncpoll_fit::{Cost, Distribution, Fit, Goal, estimate};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -29,6 +29,19 @@ fn an_outage_is_polled_no_oftener_than_said() {
             assert!(polls <= limit, "{median} s: {polls} polls of {:?}", fitted.plan);
             assert!(u64::from(polls) <= fitted.cost.most_polls, "{polls} polls of {:?}", fitted.cost);
         }
+    }
+}
+
+#[test]
+fn polls_go_on_at_times_at_which_nothing_was_ever_done() {
+    let edges = (20..=300).map(|edge| 2.0 * f64::from(edge)).collect();
+    let times = Distribution::of(edges, |seconds| ((seconds - 40.0) / 10.0).clamp(0.0, 1.0));
+    let table = Fit::new(&times, Policy::default(), Some(Goal::Polls(4.0)), Duration::from_millis(60)).unwrap().table;
+    for start in [60.0, 120.0, 300.0] {
+        let later = Distribution::new(0.0, vec![start, 1.1 * start], &[1.0], 0.0);
+        let delay = Cost::of(&table.plan, &later).delay;
+        println!("{start} s: {delay} s");
+        assert!(delay < start / 2.0, "what is done from {start} s on is noticed {delay} s late by {table:?}");
     }
 }
 

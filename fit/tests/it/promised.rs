@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::{
     kinds::{Kind, MAX_WAIT},
-    simulated::{log, median, polls_and_delay},
+    simulated::{Measured, log, median},
 };
 
 const SHORTEST: Duration = Duration::from_millis(60);
@@ -30,9 +30,12 @@ fn what_is_printed_is_what_the_crate_does() {
     let times = estimate(&log(kind, Policy::default(), 200, 3), MAX_WAIT).unwrap();
     let fit = Fit::new(&times, Policy::default(), None, SHORTEST).unwrap();
     for fitted in [&fit.present, &fit.constant, &fit.four, &fit.table] {
-        let (polls, delay) = polls_and_delay(&fitted.plan, drawn(&times, 40_000), 5);
-        assert!((polls / fitted.cost.polls - 1.0).abs() < 0.02, "{polls} beside {:?}", fitted.cost);
-        assert!((delay / fitted.cost.delay - 1.0).abs() < 0.04, "{delay} beside {:?}", fitted.cost);
+        let cost = &fitted.cost;
+        let Measured { polls, noticed, delay, late } = Measured::of(&fitted.plan, drawn(&times, 40_000), 5);
+        assert!((polls / cost.polls - 1.0).abs() < 0.02, "{polls} beside {cost:?}");
+        assert!((noticed / cost.noticed - 1.0).abs() < 0.01, "{noticed} beside {cost:?}");
+        assert!((delay / cost.delay - 1.0).abs() < 0.04, "{delay} beside {cost:?}");
+        assert!((late / cost.late - 1.0).abs() < 0.04, "{late} beside {cost:?}");
     }
 }
 

@@ -48,20 +48,36 @@ pub(crate) fn log(kind: Kind, policy: Policy, records: usize, seed: u64) -> Vec<
         .collect()
 }
 
-/// The mean number of polls and the mean delay of fresh operations, of those that are noticed.
-pub(crate) fn polls_and_delay(plan: &Plan, times: impl Iterator<Item = f64>, seed: u64) -> (f64, f64) {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let (mut polls, mut delay, mut all, mut noticed) = (0.0, 0.0, 0.0, 0.0);
-    for time in times {
-        let polled = poll(plan, time, &mut rng);
-        polls += f64::from(polled.polls);
-        all += 1.0;
-        if polled.record.is_done() {
-            delay += polled.record.by() - time.max(0.0);
-            noticed += 1.0;
+/// What fresh operations took.
+pub(crate) struct Measured {
+    /// The mean number of polls.
+    pub(crate) polls: f64,
+    /// The share that was noticed.
+    pub(crate) noticed: f64,
+    /// The mean delay of these, in seconds.
+    pub(crate) delay: f64,
+    /// What 95 % of these delays are within.
+    pub(crate) late: f64,
+}
+
+impl Measured {
+    /// Polls operations that are done at these times.
+    pub(crate) fn of(plan: &Plan, times: impl Iterator<Item = f64>, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (mut polls, mut all, mut delays) = (0.0, 0.0, Vec::new());
+        for time in times {
+            let polled = poll(plan, time, &mut rng);
+            polls += f64::from(polled.polls);
+            all += 1.0;
+            if polled.record.is_done() {
+                delays.push(polled.record.by() - time);
+            }
         }
+        delays.sort_by(f64::total_cmp);
+        let count = delays.len() as f64;
+        let late = delays[(count * 0.95) as usize];
+        Self { polls: polls / all, noticed: count / all, delay: delays.iter().sum::<f64>() / count, late }
     }
-    (polls / all, delay / noticed)
 }
 
 /// The middle of a list.
