@@ -26,16 +26,18 @@ fn fits(kind: Kind, records: usize, logs: u64) -> impl Iterator<Item = Fit> {
 
 #[test]
 fn what_is_printed_is_what_the_crate_does() {
-    let kind = Kind::LogNormal(60.0, 0.6);
-    let times = estimate(&log(kind, Policy::default(), 200, 3), MAX_WAIT).unwrap();
-    let fit = Fit::new(&times, Policy::default(), None, SHORTEST).unwrap();
-    for fitted in [&fit.present, &fit.constant, &fit.four, &fit.table] {
-        let cost = &fitted.cost;
-        let Measured { polls, noticed, delay, late } = Measured::of(&fitted.plan, drawn(&times, 40_000), 5);
-        assert!((polls / cost.polls - 1.0).abs() < 0.02, "{polls} beside {cost:?}");
-        assert!((noticed / cost.noticed - 1.0).abs() < 0.01, "{noticed} beside {cost:?}");
-        assert!((delay / cost.delay - 1.0).abs() < 0.04, "{delay} beside {cost:?}");
-        assert!((late / cost.late - 1.0).abs() < 0.04, "{late} beside {cost:?}");
+    // The last is often not done by the deadline.
+    for kind in [Kind::LogNormal(60.0, 0.6), Kind::Exponential(500.0)] {
+        let times = estimate(&log(kind, Policy::default(), 200, 3), MAX_WAIT).unwrap();
+        let fit = Fit::new(&times, Policy::default(), None, SHORTEST).unwrap();
+        for fitted in [&fit.present, &fit.constant, &fit.four, &fit.table] {
+            let cost = &fitted.cost;
+            let Measured { polls, noticed, delay, late } = Measured::of(&fitted.plan, drawn(&times, 40_000), 5);
+            assert!((polls / cost.polls - 1.0).abs() < 0.02, "{polls} beside {cost:?}");
+            assert!((noticed / cost.noticed - 1.0).abs() < 0.01, "{noticed} beside {cost:?}");
+            assert!((delay / cost.delay - 1.0).abs() < 0.04, "{delay} beside {cost:?}");
+            assert!((late / cost.late - 1.0).abs() < 0.04, "{late} beside {cost:?}");
+        }
     }
 }
 
