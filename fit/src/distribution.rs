@@ -104,27 +104,62 @@ impl Distribution {
     }
 
     /// Returns the edges of the bins, in seconds.
+    ///
+    /// ```
+    /// use asyncpoll_fit::Distribution;
+    ///
+    /// let even = Distribution::new(0.0, vec![10.0, 20.0, 40.0], &[0.5, 0.5], 0.0);
+    /// assert_eq!(even.edges(), [10.0, 20.0, 40.0]);
+    /// ```
     pub fn edges(&self) -> &[f64] {
         &self.edges
     }
 
     /// Returns the share of operations that are done when they are first polled.
+    ///
+    /// ```
+    /// use asyncpoll_fit::Distribution;
+    ///
+    /// let times = Distribution::new(1.0, vec![10.0, 20.0], &[3.0], 0.0);
+    /// assert_eq!(times.at_once(), 0.25);
+    /// ```
     pub const fn at_once(&self) -> f64 {
         self.at_once
     }
 
     /// Returns the share of operations that are done at `seconds`.
+    ///
+    /// ```
+    /// use asyncpoll_fit::Distribution;
+    ///
+    /// let times = Distribution::new(1.0, vec![10.0, 20.0], &[3.0], 0.0);
+    /// assert_eq!(times.done_by(15.0), 0.25 + 0.75 / 2.0);
+    /// ```
     pub fn done_by(&self, seconds: f64) -> f64 {
         self.at_once + self.below_and_moment(seconds).0
     }
 
     /// Returns the share of operations that are not done at `seconds`.
+    ///
+    /// ```
+    /// use asyncpoll_fit::Distribution;
+    ///
+    /// let times = Distribution::new(1.0, vec![10.0, 20.0], &[3.0], 0.0);
+    /// assert_eq!(times.pending_at(15.0), 0.75 / 2.0);
+    /// ```
     pub fn pending_at(&self, seconds: f64) -> f64 {
         1.0 - self.done_by(seconds)
     }
 
     /// Returns the first time, in seconds, at which `share` of the operations that are done by the last edge are, those that
     /// are done at once left out.
+    ///
+    /// ```
+    /// use asyncpoll_fit::Distribution;
+    ///
+    /// let times = Distribution::new(0.5, vec![10.0, 20.0, 40.0], &[0.25, 0.25], 0.0);
+    /// assert_eq!((times.quantile(0.25), times.quantile(0.75)), (15.0, 30.0));
+    /// ```
     pub fn quantile(&self, share: f64) -> f64 {
         if self.below.len() < 2 {
             return 0.0;

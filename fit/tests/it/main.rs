@@ -10,6 +10,7 @@
 mod kinds;
 mod simulated;
 
+mod distribution;
 mod guide;
 mod harmless;
 mod kept;

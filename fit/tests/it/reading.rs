@@ -22,6 +22,13 @@ fn a_line_has_a_time_or_a_range() {
 }
 
 #[test]
+fn of_the_refused_lines_a_hundred_are_kept_and_all_are_counted() {
+    let log = read(&"12.5\nsoon\n".repeat(1_000));
+    assert_eq!((log.records.len(), log.refused_lines, log.refused.len()), (1_000, 1_000, 100));
+    assert_eq!((log.refused[0].line, log.refused[99].line), (2, 200));
+}
+
+#[test]
 fn csv_has_columns() {
     let log = read("\u{feff}id,by,state,after\n1,65,done,20\n2,10m,gave-up,\n3,5s,done,\n");
     assert_eq!(log.records, [record(20.0, 65.0), record(600.0, f64::INFINITY), record(0.0, 5.0)]);
