@@ -64,12 +64,16 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // Only what names `std` in full gets it, so that nobody leans on its prelude by mistake.
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
 mod decision;
 mod default_max_wait;
 mod driver;
+#[cfg(feature = "alloc")]
+mod fleet;
 mod gave_up;
 mod instant;
 mod outcome;
@@ -82,6 +86,7 @@ mod random_seed;
 mod schedule;
 mod sentence;
 mod state;
+mod turn;
 mod wait;
 
 // What the tests list as every kind and every reason is complete, or this does not compile.
@@ -105,6 +110,8 @@ pub use rand_chacha;
 #[doc(no_inline)]
 pub use rand_core;
 
+#[cfg(feature = "alloc")]
+pub use crate::fleet::{DuePoll, Fleet, Id, Limits, LimitsError, Status, Upstream};
 #[cfg(feature = "std")]
 pub use crate::random_seed::random_seed;
 #[cfg(target_has_atomic = "64")]

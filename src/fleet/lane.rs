@@ -1,0 +1,143 @@
+//! The polls of one upstream, and its gate.
+
+use alloc::vec::Vec;
+
+use super::{
+    Id,
+    gate::Gate,
+    minima::{Minima, NEVER},
+    page::{PLACES, Page, Poll},
+};
+use crate::state::State;
+
+/// Many polls that go to one upstream, and which of them is next.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    pub(super) gate: Gate,
+    pages: Vec<Page>,
+    /// When the first poll of each page is due.
+    due: Minima,
+    /// Zero for each page with room for one more.
+    room: Minima,
+    living: usize,
+    /// Where to look for the next poll while it does not matter which is first.
+    cursor: usize,
+}
+
+impl Lane {
+    pub(super) const fn new(gate: Gate) -> Self {
+        Self { gate, pages: Vec::new(), due: Minima::new(), room: Minima::new(), living: 0, cursor: 0 }
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.living
+    }
+
+    /// Returns when the next poll is to go out, or `NEVER`.
+    #[inline]
+    pub(super) fn next(&self) -> u64 {
+        match (self.due.least(), self.gate.opens()) {
+            (NEVER, _) | (_, None) => NEVER,
+            (due, Some(opens)) => due.max(opens),
+        }
+    }
+
+    /// Returns the poll at `place` and when it is or was due.
+    #[inline]
+    pub(super) fn poll(&self, place: usize) -> Option<(&Poll, u64)> {
+        let page = self.pages.get(place / PLACES)?;
+        Some((page.poll(place % PLACES)?, page.due(place % PLACES)))
+    }
+
+    /// Returns the poll that `id` names, and when it is or was due.
+    #[inline]
+    pub(super) fn poll_of(&self, id: Id) -> Option<(&Poll, u64)> {
+        self.poll(id.place).filter(|(poll, _)| poll.serial == id.serial && poll.started == id.started)
+    }
+
+    #[inline]
+    pub(super) fn is_in_flight(&self, place: usize) -> bool {
+        self.pages.get(place / PLACES).is_some_and(|page| page.is_in_flight(place % PLACES))
+    }
+
+    /// Sends the next of the polls that are due at `time`, and returns its place. The gate must be open.
+    #[inline]
+    pub(super) fn send(&mut self, time: u64) -> Option<usize> {
+        let place = if self.gate.is_narrow(time) { self.first()? } else { self.next_by_place(time)? };
+        let (index, page) = self.page(place)?;
+        self.gate.send(page.due(place % PLACES), time);
+        let page = self.pages.get_mut(index)?;
+        page.send(place % PLACES);
+        self.due.set(index, page.first_due());
+        self.cursor = place.saturating_add(1);
+        Some(place)
+    }
+
+    /// Makes a poll that is in flight due again.
+    pub(super) fn release(&mut self, place: usize) {
+        if let Some(page) = self.pages.get_mut(place / PLACES) {
+            page.release(place % PLACES);
+            self.due.set(place / PLACES, page.first_due());
+        }
+    }
+
+    /// Puts a poll back, its state changed, in flight or waiting; one that has finished is forgotten.
+    #[inline]
+    pub(super) fn put(&mut self, place: usize, state: &State, in_flight: bool) {
+        let index = place / PLACES;
+        let Some(page) = self.pages.get_mut(index) else { return };
+        if state.is_finished() {
+            page.vacate(place % PLACES);
+            self.living = self.living.saturating_sub(1);
+            self.room.set(index, 0);
+        } else {
+            page.put(place % PLACES, state, in_flight);
+        }
+        self.due.set(index, page.first_due());
+        while self.pages.last().is_some_and(Page::is_empty) {
+            self.pages.pop();
+            self.due.pop();
+            self.room.pop();
+        }
+    }
+
+    /// Takes a poll in, and returns its place.
+    pub(super) fn take_in(&mut self, poll: Poll) -> usize {
+        let index = self.room.first().unwrap_or_else(|| {
+            self.pages.push(Page::default());
+            self.due.push(NEVER);
+            self.room.push(0);
+            self.pages.len().saturating_sub(1)
+        });
+        let Some(page) = self.pages.get_mut(index) else { return usize::MAX };
+        let place = page.take_in(poll);
+        self.due.set(index, page.first_due());
+        self.room.set(index, if page.has_room() { 0 } else { NEVER });
+        self.living = self.living.saturating_add(1);
+        index.saturating_mul(PLACES).saturating_add(place)
+    }
+
+    fn page(&self, place: usize) -> Option<(usize, &Page)> {
+        let index = place / PLACES;
+        Some((index, self.pages.get(index)?))
+    }
+
+    /// Returns the place of the poll that is due first.
+    fn first(&self) -> Option<usize> {
+        let index = self.due.first()?;
+        Some(index.saturating_mul(PLACES).saturating_add(self.pages.get(index)?.first()?))
+    }
+
+    /// Returns the place of a poll that is due at `time`, the next from the cursor on, and around.
+    #[inline]
+    fn next_by_place(&self, time: u64) -> Option<usize> {
+        let (index, page) = self.page(self.cursor).unwrap_or((0, self.pages.first()?));
+        let found = page.next(self.cursor % PLACES, time).map(|place| (index, place));
+        let (index, place) = found.or_else(|| {
+            let limit = time.min(NEVER - 1);
+            let index = self.due.next(index.saturating_add(1), limit).or_else(|| self.due.next(0, limit))?;
+            Some((index, self.pages.get(index)?.next(0, time)?))
+        })?;
+        Some(index.saturating_mul(PLACES).saturating_add(place))
+    }
+}

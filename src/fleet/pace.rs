@@ -1,0 +1,112 @@
+//! The pace that an upstream bears: found from refusals, and raised while there are none.
+
+const SECOND: u64 = 1_000_000_000;
+
+/// How long the polls are counted that an upstream has served, to know its rate.
+const WINDOW: u64 = 10 * SECOND;
+
+/// A cut leaves this many tenths of the pace.
+const TENTHS_LEFT: u64 = 7;
+
+/// After this many seconds at a pace without a refusal, it is twice what the last cut left; after twice as many, five times.
+const DOUBLING: u64 = 300;
+
+/// The pace of an upstream, kept as the time between two polls.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Pace {
+    /// The time between two polls that the last cut left; zero before the first.
+    cut: u64,
+    /// The time between two polls now.
+    gap: u64,
+    /// How long polls have waited for the pace since the last cut.
+    paced: u64,
+    served: Served,
+    /// How many of the polls that were in flight at the last cut are so still, if they come back in the order they went out:
+    /// their refusals say nothing of the pace after it.
+    old: usize,
+}
+
+impl Pace {
+    /// Returns the time between two polls, zero where no pace has been found.
+    #[inline]
+    pub(super) const fn gap(&self) -> u64 {
+        self.gap
+    }
+
+    /// Notes that a poll goes out, and whether the pace made it wait.
+    #[inline]
+    pub(super) fn sent(&mut self, waited: bool, time: u64) {
+        self.served.start(time);
+        if waited && self.gap > 0 {
+            self.paced = self.paced.saturating_add(self.gap);
+            let seconds = u128::from(self.paced / SECOND);
+            let doubling = u128::from(DOUBLING * DOUBLING);
+            let grown =
+                u128::from(self.cut).saturating_mul(doubling) / seconds.saturating_mul(seconds).saturating_add(doubling);
+            self.gap = u64::try_from(grown).unwrap_or(self.cut).max(1);
+        }
+    }
+
+    /// Notes that a poll is no longer in flight, and returns whether it went out before the last cut.
+    #[inline]
+    pub(super) const fn back(&mut self) -> bool {
+        let is_old = self.old > 0;
+        self.old = self.old.saturating_sub(1);
+        is_old
+    }
+
+    /// Notes a poll that was served.
+    #[inline]
+    pub(super) fn served(&mut self, time: u64) {
+        self.served.count(time);
+    }
+
+    pub(super) const fn has_old(&self) -> bool {
+        self.old > 0
+    }
+
+    /// Cuts the pace, with so many polls in flight.
+    pub(super) fn cut(&mut self, in_flight: usize, time: u64) {
+        let gap = if self.gap > 0 { self.gap } else { self.served.gap(time) };
+        self.cut = gap.saturating_mul(10).div_ceil(TENTHS_LEFT);
+        self.gap = self.cut;
+        self.paced = 0;
+        self.old = in_flight;
+    }
+}
+
+/// How many polls were served of late, by two stretches of time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Served {
+    /// When the later stretch began; none before the first poll.
+    since: Option<u64>,
+    count: u64,
+    /// How long the stretch before it was, and how many were served in it.
+    before: (u64, u64),
+}
+
+impl Served {
+    #[inline]
+    fn start(&mut self, time: u64) {
+        self.since.get_or_insert(time);
+    }
+
+    #[inline]
+    fn count(&mut self, time: u64) {
+        let since = *self.since.get_or_insert(time);
+        let length = time.saturating_sub(since);
+        if length >= WINDOW {
+            self.before = (length, self.count);
+            self.count = 0;
+            self.since = Some(time);
+        }
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// Returns the mean time between two that were served, by a second at least, or a second if none was.
+    fn gap(&self, time: u64) -> u64 {
+        let (length, count) = self.before;
+        let length = length.saturating_add(time.saturating_sub(self.since.unwrap_or(time)));
+        length.max(SECOND).checked_div(count.saturating_add(self.count)).unwrap_or(SECOND)
+    }
+}
