@@ -11,7 +11,7 @@ use asyncpoll::{
 
 /// The median time that an order takes, and the standard deviation of its logarithm.
 const MEDIAN: f64 = 180.0;
-const SIGMA: f64 = 0.7;
+const SIGMA: f64 = 0.5;
 
 /// A server, and the orders that are placed there, all at once.
 #[derive(Clone, Copy, Debug)]

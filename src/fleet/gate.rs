@@ -9,7 +9,7 @@ const SECOND: u64 = 1_000_000_000;
 const HERD: u64 = 5;
 
 /// What part of itself the bound on what is in flight may grow by in a second.
-const GROWTH: usize = 4;
+const GROWTH: usize = 8;
 
 /// What holds the polls of an upstream back: the bound on what is in flight, refusals, and the pace.
 #[derive(Clone, Copy, Debug)]

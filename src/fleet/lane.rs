@@ -1,4 +1,4 @@
-//! The polls of one upstream, and its gate.
+//! The operations of one upstream, and its gate.
 
 use alloc::vec::Vec;
 
@@ -6,11 +6,11 @@ use super::{
     Id,
     gate::Gate,
     minima::{Minima, NEVER},
-    page::{PLACES, Page, Poll},
+    page::{Operation, PLACES, Page},
 };
 use crate::state::State;
 
-/// Many polls that go to one upstream, and which of them is next.
+/// Many operations at one upstream, and which of them is polled next.
 #[derive(Clone, Debug)]
 pub(super) struct Lane {
     pub(super) gate: Gate,
@@ -42,17 +42,17 @@ impl Lane {
         }
     }
 
-    /// Returns the poll at `place` and when it is or was due.
+    /// Returns the operation at `place`, and when its next poll is due, or was if it is in flight.
     #[inline]
-    pub(super) fn poll(&self, place: usize) -> Option<(&Poll, u64)> {
+    pub(super) fn operation(&self, place: usize) -> Option<(&Operation, u64)> {
         let page = self.pages.get(place / PLACES)?;
-        Some((page.poll(place % PLACES)?, page.due(place % PLACES)))
+        Some((page.operation(place % PLACES)?, page.due(place % PLACES)))
     }
 
-    /// Returns the poll that `id` names, and when it is or was due.
+    /// Returns the operation that `id` names, and when its next poll is due, or was if it is in flight.
     #[inline]
-    pub(super) fn poll_of(&self, id: Id) -> Option<(&Poll, u64)> {
-        self.poll(id.place).filter(|(poll, _)| poll.serial == id.serial && poll.started == id.started)
+    pub(super) fn operation_of(&self, id: Id) -> Option<(&Operation, u64)> {
+        self.operation(id.place).filter(|(operation, _)| operation.serial == id.serial && operation.started == id.started)
     }
 
     #[inline]
@@ -60,7 +60,7 @@ impl Lane {
         self.pages.get(place / PLACES).is_some_and(|page| page.is_in_flight(place % PLACES))
     }
 
-    /// Sends the next of the polls that are due at `time`, and returns its place. The gate must be open.
+    /// Sends the next of the polls that are due at `time`, and returns the place of its operation. The gate must be open.
     #[inline]
     pub(super) fn send(&mut self, time: u64) -> Option<usize> {
         let place = if self.gate.is_narrow(time) { self.first()? } else { self.next_by_place(time)? };
@@ -73,7 +73,7 @@ impl Lane {
         Some(place)
     }
 
-    /// Makes a poll that is in flight due again.
+    /// Makes the poll in flight of `place` due again.
     pub(super) fn release(&mut self, place: usize) {
         if let Some(page) = self.pages.get_mut(place / PLACES) {
             page.release(place % PLACES);
@@ -81,7 +81,7 @@ impl Lane {
         }
     }
 
-    /// Puts a poll back, its state changed, in flight or waiting; one that has finished is forgotten.
+    /// Puts the operation at `place` back, its state changed, its poll in flight or not; one that has finished is forgotten.
     #[inline]
     pub(super) fn put(&mut self, place: usize, state: &State, in_flight: bool) {
         let index = place / PLACES;
@@ -101,8 +101,8 @@ impl Lane {
         }
     }
 
-    /// Takes a poll in, and returns its place.
-    pub(super) fn take_in(&mut self, poll: Poll) -> usize {
+    /// Takes an operation in, and returns its place.
+    pub(super) fn take_in(&mut self, operation: Operation) -> usize {
         let index = self.room.first().unwrap_or_else(|| {
             self.pages.push(Page::default());
             self.due.push(NEVER);
@@ -110,7 +110,7 @@ impl Lane {
             self.pages.len().saturating_sub(1)
         });
         let Some(page) = self.pages.get_mut(index) else { return usize::MAX };
-        let place = page.take_in(poll);
+        let place = page.take_in(operation);
         self.due.set(index, page.first_due());
         self.room.set(index, if page.has_room() { 0 } else { NEVER });
         self.living = self.living.saturating_add(1);
@@ -122,13 +122,13 @@ impl Lane {
         Some((index, self.pages.get(index)?))
     }
 
-    /// Returns the place of the poll that is due first.
+    /// Returns the place of the operation whose poll is due first.
     fn first(&self) -> Option<usize> {
         let index = self.due.first()?;
         Some(index.saturating_mul(PLACES).saturating_add(self.pages.get(index)?.first()?))
     }
 
-    /// Returns the place of a poll that is due at `time`, the next from the cursor on, and around.
+    /// Returns the place of an operation whose poll is due at `time`, the next from the cursor on, and around.
     #[inline]
     fn next_by_place(&self, time: u64) -> Option<usize> {
         let (index, page) = self.page(self.cursor).unwrap_or((0, self.pages.first()?));

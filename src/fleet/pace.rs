@@ -3,13 +3,17 @@
 const SECOND: u64 = 1_000_000_000;
 
 /// How long the polls are counted that an upstream has served, to know its rate.
-const WINDOW: u64 = 10 * SECOND;
+const WINDOW: u64 = 3 * SECOND;
 
-/// A cut leaves this many tenths of the pace.
-const TENTHS_LEFT: u64 = 7;
+/// The first cut leaves this many tenths of the rate served. That is too high where a server allows a burst, and the first
+/// polls were one.
+const TENTHS_AT_FIRST: u64 = 6;
+
+/// Every later cut leaves this many tenths of the pace.
+const TENTHS_LATER: u64 = 7;
 
 /// After this many seconds at a pace without a refusal, it is twice what the last cut left; after twice as many, five times.
-const DOUBLING: u64 = 300;
+const DOUBLING: u64 = 600;
 
 /// The pace of an upstream, kept as the time between two polls.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,9 +45,9 @@ impl Pace {
             self.paced = self.paced.saturating_add(self.gap);
             let seconds = u128::from(self.paced / SECOND);
             let doubling = u128::from(DOUBLING * DOUBLING);
-            let grown =
-                u128::from(self.cut).saturating_mul(doubling) / seconds.saturating_mul(seconds).saturating_add(doubling);
-            self.gap = u64::try_from(grown).unwrap_or(self.cut).max(1);
+            let growth = seconds.saturating_mul(seconds).saturating_add(doubling);
+            let gap = u128::from(self.cut).saturating_mul(doubling).checked_div(growth);
+            self.gap = gap.and_then(|gap| u64::try_from(gap).ok()).unwrap_or(self.cut).max(1);
         }
     }
 
@@ -67,8 +71,8 @@ impl Pace {
 
     /// Cuts the pace, with so many polls in flight.
     pub(super) fn cut(&mut self, in_flight: usize, time: u64) {
-        let gap = if self.gap > 0 { self.gap } else { self.served.gap(time) };
-        self.cut = gap.saturating_mul(10).div_ceil(TENTHS_LEFT);
+        let (gap, tenths) = if self.gap > 0 { (self.gap, TENTHS_LATER) } else { (self.served.gap(time), TENTHS_AT_FIRST) };
+        self.cut = gap.saturating_mul(10).div_ceil(tenths);
         self.gap = self.cut;
         self.paced = 0;
         self.old = in_flight;
@@ -103,7 +107,7 @@ impl Served {
         self.count = self.count.saturating_add(1);
     }
 
-    /// Returns the mean time between two that were served, by a second at least, or a second if none was.
+    /// Returns the mean time between two that were served, over a second at least, or a second if none was.
     fn gap(&self, time: u64) -> u64 {
         let (length, count) = self.before;
         let length = length.saturating_add(time.saturating_sub(self.since.unwrap_or(time)));

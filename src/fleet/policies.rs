@@ -5,7 +5,7 @@ use core::hash::{Hash, Hasher};
 
 use crate::Policy;
 
-/// Policies by number, for as long as a poll has them.
+/// Policies by number, kept while an operation has them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Policies {
     stored: Vec<Stored>,
@@ -17,8 +17,8 @@ pub(super) struct Policies {
 #[derive(Clone, Copy, Debug)]
 struct Stored {
     policy: Policy,
-    /// How many polls have it.
-    polls: usize,
+    /// How many operations have it.
+    operations: usize,
 }
 
 impl Policies {
@@ -31,17 +31,17 @@ impl Policies {
         self.stored.get(index(number)).map(|stored| &stored.policy)
     }
 
-    /// Counts one more poll that has `policy`, and returns the number of that policy.
+    /// Counts one more operation that has `policy`, and returns the number of that policy.
     pub(super) fn take(&mut self, policy: &Policy) -> u32 {
         let hash = hash(policy);
         let known = self.by_hash.range((hash, 0)..=(hash, u32::MAX)).map(|(_, number)| *number);
         if let Some(number) = known.into_iter().find(|number| self.get(*number) == Some(policy)) {
             if let Some(stored) = self.stored.get_mut(index(number)) {
-                stored.polls = stored.polls.saturating_add(1);
+                stored.operations = stored.operations.saturating_add(1);
             }
             return number;
         }
-        let new = Stored { policy: *policy, polls: 1 };
+        let new = Stored { policy: *policy, operations: 1 };
         let number = if let Some(number) = self.vacant.pop() {
             if let Some(stored) = self.stored.get_mut(index(number)) {
                 *stored = new;
@@ -57,11 +57,11 @@ impl Policies {
         number
     }
 
-    /// Counts one poll less that has the policy of this number.
+    /// Counts one operation less that has the policy of this number.
     pub(super) fn give_back(&mut self, number: u32) {
         let Some(stored) = self.stored.get_mut(index(number)) else { return };
-        stored.polls = stored.polls.saturating_sub(1);
-        if stored.polls == 0 {
+        stored.operations = stored.operations.saturating_sub(1);
+        if stored.operations == 0 {
             self.by_hash.remove(&(hash(&stored.policy), number));
             self.vacant.push(number);
         }
@@ -76,7 +76,6 @@ impl Policies {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "it is an index, and so was a usize before")]
 const fn index(number: u32) -> usize {
     number as usize
 }
@@ -107,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_ones_are_stored_once_and_forgotten_with_their_last_poll() {
+    fn equal_ones_are_stored_once_and_forgotten_with_their_last_operation() {
         let one = Policy::builder().max_polls(1).build().unwrap();
         let other = Policy::builder().max_polls(2).build().unwrap();
         let mut policies = Policies::new();
@@ -117,7 +116,7 @@ mod tests {
         assert_ne!(second, number);
         assert_eq!((policies.get(number), policies.get(second), policies.len()), (Some(&one), Some(&other), 2));
         policies.give_back(number);
-        assert_eq!(policies.len(), 2, "one poll has it still");
+        assert_eq!(policies.len(), 2, "one operation has it still");
         policies.give_back(number);
         assert_eq!(policies.len(), 1);
         assert_eq!(policies.take(&Policy::default()), number, "its number is free again");
