@@ -141,3 +141,62 @@ impl Lane {
         Some(index.saturating_mul(PLACES).saturating_add(place))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Limits, *};
+    use crate::Policy;
+    use alloc::vec;
+
+    fn lane() -> Lane {
+        Lane::new(Gate::new(&Limits::none()).unwrap())
+    }
+
+    #[test]
+    fn memory_is_given_back_as_operations_end() {
+        let state = State::new(&Policy::default());
+        let mut ended = state;
+        ended.cancel(0);
+        let mut lane = lane();
+        let mut places: Vec<_> = (0..10_000).map(|serial| lane.take_in(Operation::new(&state, 0, serial, 0))).collect();
+        assert_eq!((lane.len(), lane.pages.len()), (10_000, 20));
+
+        // All but one of each page end, and new ones take the first places.
+        places.retain(|place| {
+            let stays = place % PLACES == 7;
+            if !stays {
+                lane.put(*place, &ended, false);
+            }
+            stays
+        });
+        assert_eq!((lane.len(), lane.pages.len()), (20, 20));
+        let new: Vec<_> = (0..500).map(|serial| lane.take_in(Operation::new(&state, 0, serial, 1))).collect();
+        assert!(new.iter().all(|place| *place < PLACES && place % PLACES != 7));
+
+        for place in places {
+            lane.put(place, &ended, false);
+        }
+        assert_eq!((lane.len(), lane.pages.len()), (500, 1));
+        for place in new {
+            lane.put(place, &ended, false);
+        }
+        assert_eq!((lane.len(), lane.pages.len(), lane.due.len(), lane.room.len()), (0, 0, 0, 0));
+    }
+
+    #[test]
+    fn without_limits_places_take_turns() {
+        let state = State::new(&Policy::default());
+        let mut lane = lane();
+        for serial in 0..1_200 {
+            lane.take_in(Operation::new(&state, 0, serial, 0));
+        }
+        let sent: Vec<_> = (0..900).map_while(|_| lane.send(0)).collect();
+        assert_eq!(sent, (0..900).collect::<Vec<_>>());
+        // The first ones are due again, and yet the last have their turn.
+        sent.iter().for_each(|place| lane.release(*place));
+        let sent: Vec<_> = (0..1_300).map_while(|_| lane.send(0)).collect();
+        assert_eq!(sent, (900..1_200).chain(0..900).collect::<Vec<_>>());
+        assert_eq!((lane.send(0), lane.next()), (None, NEVER));
+        assert_eq!(vec![lane.operation(1_200).is_none(), lane.operation(usize::MAX).is_none()], [true, true]);
+    }
+}

@@ -177,8 +177,7 @@ impl fmt::Display for LimitsError {
             Self::TooLong { per } => sentence
                 .text("at_most is per ")
                 .duration(per)
-                .text("; the time must be at most ")
-                .duration(Duration::from_nanos(LONGEST)),
+                .text("; the time must be at most 9223372036.854775807 s (292 years)"),
         };
         f.pad(sentence.as_str())
     }

@@ -107,10 +107,11 @@ impl Served {
         self.count = self.count.saturating_add(1);
     }
 
-    /// Returns the mean time between two that were served, over a second at least, or a second if none was.
+    /// Returns the mean time between two that were served, over a second at least. It is a second at most: of so few polls, there
+    /// is no rate to tell.
     fn gap(&self, time: u64) -> u64 {
         let (length, count) = self.before;
         let length = length.saturating_add(time.saturating_sub(self.since.unwrap_or(time)));
-        length.max(SECOND).checked_div(count.saturating_add(self.count)).unwrap_or(SECOND)
+        length.max(SECOND).checked_div(count.saturating_add(self.count)).map_or(SECOND, |gap| gap.min(SECOND))
     }
 }

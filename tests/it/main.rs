@@ -25,6 +25,9 @@ macro_rules! every {
 mod support;
 mod decisions;
 mod every;
+mod fleet_model;
+mod fleet_pair;
+mod fleet_play;
 mod model;
 mod strategies;
 
@@ -39,7 +42,9 @@ mod drivers;
 mod example_order;
 mod faithful;
 mod finished;
-mod fleet;
+mod fleet_laws;
+mod fleet_limits;
+mod fleet_pace;
 mod gave_up;
 mod head_start;
 mod hints;
@@ -56,3 +61,4 @@ mod random_seed;
 mod replay;
 mod resetting;
 mod schedule;
+mod spread;
