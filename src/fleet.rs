@@ -129,8 +129,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// - *The pace.* If there is one, polls are handed out at least that far apart, never several at once, however late the caller
 ///   is. [`Limits::at_most`] sets one. [`Limits::find_pace`] finds one: the first refusal sets it to 0.6 of the rate of good
 ///   answers in the last seconds, at least 0.6 a second, and each later one to 0.7 of what it was, but for those of polls that
-///   were in flight at the last cut. Without refusals it grows with the square of the time spent at it, to double after ten
-///   minutes, and it never passes a limit that was set. An upstream that never refuses has none.
+///   were in flight at the last cut, and those that come before anything has been served since: then the pace is not why.
+///   Without refusals it grows with the square of the time spent at it, to double after ten minutes, and it never passes a
+///   limit that was set. An upstream that never refuses has none.
 /// - *Order.* While limits or refusals keep polls waiting, the one that was due first goes first. Without limits all that are
 ///   due are handed out, in no order to rely on.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.

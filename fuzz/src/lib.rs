@@ -10,6 +10,11 @@
 
 mod account;
 pub mod differential;
+pub mod fleet;
+#[path = "../../tests/it/fleet_model.rs"]
+mod fleet_model;
+#[path = "../../tests/it/fleet_pair.rs"]
+mod fleet_pair;
 pub mod journal;
 #[path = "../../tests/it/model.rs"]
 #[expect(dead_code, reason = "the crate's own tests ask for more of it")]

@@ -131,7 +131,7 @@ impl Gate {
     pub(super) fn back(&mut self, answer: Option<Answer>, living: usize, time: u64) {
         let is_old = self.pace.back();
         if let Some(Answer::Served) = answer {
-            self.pace.served(time);
+            self.pace.served(is_old, time);
             self.grow(time);
         }
         self.in_flight = self.in_flight.saturating_sub(1);

@@ -25,6 +25,8 @@ pub(super) struct Pace {
     /// How long polls have waited for the pace since the last cut.
     paced: u64,
     served: Served,
+    /// Whether a poll that went out after the last cut has been served. While none is, the server refuses whatever the pace.
+    is_proven: bool,
     /// How many of the polls that were in flight at the last cut are so still, if they come back in the order they went out:
     /// their refusals say nothing of the pace after it.
     old: usize,
@@ -59,22 +61,27 @@ impl Pace {
         is_old
     }
 
-    /// Notes a poll that was served.
+    /// Notes a poll that was served, and whether it went out before the last cut.
     #[inline]
-    pub(super) fn served(&mut self, time: u64) {
+    pub(super) fn served(&mut self, is_old: bool, time: u64) {
         self.served.count(time);
+        self.is_proven |= !is_old;
     }
 
     pub(super) const fn has_old(&self) -> bool {
         self.old > 0
     }
 
-    /// Cuts the pace, with so many polls in flight.
+    /// Cuts the pace after a refusal, with so many polls in flight.
     pub(super) fn cut(&mut self, in_flight: usize, time: u64) {
+        if self.gap > 0 && !self.is_proven {
+            return;
+        }
         let (gap, tenths) = if self.gap > 0 { (self.gap, TENTHS_LATER) } else { (self.served.gap(time), TENTHS_AT_FIRST) };
         self.cut = gap.saturating_mul(10).div_ceil(tenths);
         self.gap = self.cut;
         self.paced = 0;
+        self.is_proven = false;
         self.old = in_flight;
     }
 }

@@ -79,6 +79,8 @@ struct Upstream {
     /// How long polls have waited for it.
     paced: u128,
     old: usize,
+    /// Whether one that went out after the last cut was served.
+    is_proven: bool,
 }
 
 /// The naive fleet, with nanoseconds since its start.
@@ -121,6 +123,7 @@ impl<R: Rng + Clone> Model<R> {
             pace: None,
             paced: 0,
             old: 0,
+            is_proven: false,
         });
     }
 
@@ -287,6 +290,7 @@ impl<R: Rng + Clone> Model<R> {
                     this.since = Some(time);
                 }
                 this.served.push(time);
+                this.is_proven |= !was_old;
                 let Some(bound) = &mut this.bound else { return };
                 if this.rules.is_growing && were_in_flight >= *bound {
                     let (most, since) = &mut this.growth;
@@ -310,7 +314,7 @@ impl<R: Rng + Clone> Model<R> {
                 this.herd = (time + hint + hint / 5, (hint / 5).checked_div(living as u128).unwrap_or(0));
             }
         }
-        if this.rules.find_pace && !was_old {
+        if this.rules.find_pace && !was_old && (this.pace.is_none() || this.is_proven) {
             let left = match this.pace {
                 Some(pace) => (pace * 10).div_ceil(7),
                 None => {
@@ -325,6 +329,7 @@ impl<R: Rng + Clone> Model<R> {
                 }
             };
             (this.cut, this.pace, this.paced, this.old) = (Some(left), Some(left), 0, in_flight);
+            this.is_proven = false;
         }
     }
 

@@ -113,13 +113,15 @@ fn later_refusals_leave_seven_tenths_but_for_polls_that_were_in_flight() {
     it.fleet.slow_down(it.upstream, None, it.now);
     assert_eq!(it.spacing(), Some(first), "they were in flight at the cut");
     it.served(third);
+    it.fleet.slow_down(it.upstream, None, it.now);
+    assert_eq!(it.spacing(), Some(first), "nothing has been served since");
+
     it.pass(seconds(10.0));
     let id = it.send();
-    it.refused(id, 0.0);
-    // One poll has waited, for which the pace grew by one part in 360,000.
-    assert_eq!(it.spacing(), Some(Duration::from_nanos(2_380_945_768)));
+    it.served(id);
     it.fleet.slow_down(it.upstream, None, it.now);
-    assert_eq!(it.spacing(), Some(Duration::from_nanos(3_401_351_098)), "nothing was in flight");
+    // A poll has waited for the pace, which so grew by one part in 360,000.
+    assert_eq!(it.spacing(), Some(Duration::from_nanos(2_380_945_768)));
 }
 
 #[test]
@@ -129,9 +131,32 @@ fn polls_released_or_cancelled_are_no_longer_in_flight() {
     it.refused(one, 0.0);
     it.fleet.release(other, it.now);
     it.fleet.cancel(third, it.now);
+    it.pass(seconds(10.0));
+    let id = it.send();
+    it.served(id);
     let before = it.spacing();
     it.fleet.slow_down(it.upstream, None, it.now);
     assert!(it.spacing() > before, "nobody is left who was in flight at the cut");
+}
+
+#[test]
+fn while_a_server_refuses_everything_the_pace_stays() {
+    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    for _ in 0..30 {
+        let id = it.send();
+        it.served(id);
+    }
+    let id = it.send();
+    it.refused(id, 30.0);
+    let cut = it.spacing();
+    // For ten minutes.
+    for _ in 0..20 {
+        it.pass(seconds(30.0));
+        let id = it.send();
+        it.refused(id, 30.0);
+        let spacing = it.spacing();
+        assert!(spacing.is_some() && spacing <= cut, "{spacing:?} after {cut:?}");
+    }
 }
 
 #[test]
