@@ -26,7 +26,9 @@ pub struct Operations {
     upstreams: Vec<Limited>,
     #[arbitrary(with = a_few)]
     policies: Vec<Settings>,
+    #[arbitrary(with = nearly_all)]
     in_order: Vec<Operation>,
+    /// What is left.
     tape: Tape,
 }
 
@@ -137,6 +139,15 @@ fn optional_hint(u: &mut Unstructured<'_>) -> Result<Option<Duration>> {
 fn at_most(u: &mut Unstructured<'_>) -> Result<Option<(u32, Duration)>> {
     let polls = u8::arbitrary(u)?;
     Ok(if polls == 0 { None } else { Some((polls.into(), short(u)?.max(Duration::from_nanos(1)))) })
+}
+
+/// Makes operations of all bytes but the last few, which are the tape: in so short an input, much is to happen.
+fn nearly_all(u: &mut Unstructured<'_>) -> Result<Vec<Operation>> {
+    let mut operations = Vec::new();
+    while u.len() > 16 {
+        operations.push(Operation::arbitrary(u)?);
+    }
+    Ok(operations)
 }
 
 /// Makes up one to three.
