@@ -1,10 +1,10 @@
 //! Orders at a server with a rate limit, in virtual time: what polling them costs the server, and when their ends are noticed.
 
 use core::{cmp::Reverse, time::Duration};
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use asyncpoll::{
-    Decision, Fleet, Id, Limits, Outcome, Policy, Poller, Upstream,
+    Decision, Fleet, Id, Limits, Outcome, Policy, Poller,
     rand_chacha::ChaCha8Rng,
     rand_core::{Rng as _, SeedableRng as _},
 };
@@ -50,8 +50,6 @@ pub(crate) struct Figures {
     pub(crate) p95: f64,
     /// Orders that polling gave up.
     pub(crate) given_up: u32,
-    /// When the last poll was answered, in seconds.
-    pub(crate) last: f64,
 }
 
 impl Scenario {
@@ -64,13 +62,20 @@ impl Scenario {
     pub(crate) fn run(&self, way: Way) -> Figures {
         let mut rng = ChaCha8Rng::seed_from_u64(17);
         let ends = (0..self.orders).map(|_| log_normal(&mut rng)).collect();
-        let mut play =
-            Play { scenario: self, bucket: Bucket::new(self), ends, sent: Vec::new(), refused: 0, delays: Vec::new() };
-        let (given_up, last) = match way {
+        let mut play = Play {
+            scenario: self,
+            bucket: Bucket::new(self),
+            ends,
+            sent: Vec::new(),
+            refused: 0,
+            given_up: 0,
+            delays: Vec::new(),
+        };
+        match way {
             Way::Alone => play.alone(),
             Way::Fleet(limits) => play.fleet(limits),
-        };
-        play.figures(given_up, last)
+        }
+        play.figures()
     }
 }
 
@@ -82,6 +87,8 @@ struct Play<'a> {
     /// When each poll was made.
     sent: Vec<Duration>,
     refused: u32,
+    given_up: u32,
+    /// From the end of an order until it was noticed.
     delays: Vec<Duration>,
 }
 
@@ -102,69 +109,64 @@ impl Play<'_> {
         }
     }
 
-    fn alone(&mut self) -> (u32, Duration) {
+    fn alone(&mut self) {
         let mut pollers: Vec<_> =
             (0..self.ends.len()).map(|seed| Poller::seeded(Policy::default(), seed as u64, Duration::ZERO)).collect();
         let mut timers: BinaryHeap<_> = (0..self.ends.len()).map(|order| Reverse((Duration::ZERO, order))).collect();
-        let mut given_up = 0;
-        let mut last = Duration::ZERO;
         while let Some(Reverse((now, order))) = timers.pop() {
             let answer = self.poll(order, now);
-            last = now + self.scenario.latency;
-            match pollers[order].step(answer, last) {
-                Decision::Sleep(wait) => timers.push(Reverse((last + wait, order))),
-                Decision::Done(end) => self.delays.push(last - end),
-                Decision::Failed(()) => {}
-                Decision::GaveUp(_) => given_up += 1,
+            let now = now + self.scenario.latency;
+            let decision = pollers[order].step(answer, now);
+            if let Some(wait) = self.note(decision, now) {
+                timers.push(Reverse((now + wait, order)));
             }
         }
-        (given_up, last)
     }
 
-    fn fleet(&mut self, limits: Limits) -> (u32, Duration) {
+    fn fleet(&mut self, limits: Limits) {
         let mut now = Duration::ZERO;
         let mut fleet = Fleet::seeded(1, now);
-        let upstreams: Vec<Upstream> =
+        let upstreams: Vec<_> =
             (0..self.scenario.servers).map(|_| fleet.upstream(limits).expect("the limits are good")).collect();
-        let orders: Vec<Id> = (0..self.ends.len())
-            .map(|order| fleet.start(upstreams[order % upstreams.len()], &Policy::default(), now))
+        let orders: HashMap<Id, usize> = (0..self.ends.len())
+            .map(|order| (fleet.start(upstreams[order % upstreams.len()], &Policy::default(), now), order))
             .collect();
-        let order_of: std::collections::HashMap<Id, usize> = orders.iter().copied().zip(0..).collect();
         // They come back in the order in which they went out.
-        let mut in_flight = std::collections::VecDeque::<(Duration, Id, Answer)>::new();
-        let mut given_up = 0;
-        let mut last = now;
+        let mut in_flight: VecDeque<(Duration, Id, Answer)> = VecDeque::new();
         loop {
-            while let Some((_, id, answer)) = in_flight.pop_front_if(|(back, ..)| *back <= now) {
-                last = now;
-                let is_refused = matches!(answer, Outcome::Transient { .. });
-                if is_refused && self.scenario.hint.is_none() {
+            let next = fleet.until_next_poll(now).map(|wait| now + wait);
+            let back = in_flight.front().map(|(back, ..)| *back);
+            // An answer that comes with a poll is heard first.
+            if let Some(back) = back.filter(|back| next.is_none_or(|next| *back <= next)) {
+                now = back;
+                let Some((_, id, answer)) = in_flight.pop_front() else { return };
+                if matches!(answer, Outcome::Transient { .. }) && self.scenario.hint.is_none() {
                     fleet.slow_down(id.upstream(), None, now);
                 }
-                match fleet.step(id, answer, now) {
-                    Decision::Sleep(_) | Decision::Failed(()) => {}
-                    Decision::Done(end) => self.delays.push(now - end),
-                    Decision::GaveUp(_) => given_up += 1,
-                }
-            }
-            while let Some(poll) = fleet.next_poll(now) {
-                let answer = self.poll(order_of[&poll.id], now);
-                if self.scenario.latency.is_zero() {
-                    in_flight.push_back((now, poll.id, answer));
-                    break;
-                }
+                let decision = fleet.step(id, answer, now);
+                self.note(decision, now);
+            } else if let Some(next) = next {
+                now = next;
+                let Some(poll) = fleet.next_poll(now) else { continue };
+                let answer = self.poll(orders[&poll.id], now);
                 in_flight.push_back((now + self.scenario.latency, poll.id, answer));
-            }
-            let back = in_flight.front().map(|(back, ..)| *back);
-            let due = fleet.until_next_poll(now).map(|wait| now + wait);
-            match back.into_iter().chain(due).min() {
-                Some(next) => now = next,
-                None => return (given_up, last),
+            } else {
+                return;
             }
         }
     }
 
-    fn figures(mut self, given_up: u32, last: Duration) -> Figures {
+    /// Notes what was decided, and returns the wait if there is one.
+    fn note(&mut self, decision: Decision<Duration, ()>, now: Duration) -> Option<Duration> {
+        match decision {
+            Decision::Sleep(wait) => return Some(wait),
+            Decision::Done(end) => self.delays.push(now - end),
+            Decision::Failed(()) | Decision::GaveUp(_) => self.given_up += 1,
+        }
+        None
+    }
+
+    fn figures(mut self) -> Figures {
         self.sent.sort_unstable();
         let second = Duration::from_secs(1);
         let mut start = 0;
@@ -185,8 +187,7 @@ impl Play<'_> {
             busiest: busiest as u32,
             mean: sum.as_secs_f64() / count as f64,
             p95: p95.as_secs_f64(),
-            given_up,
-            last: last.as_secs_f64(),
+            given_up: self.given_up,
         }
     }
 }

@@ -28,7 +28,11 @@ mod every;
 mod fleet_model;
 mod fleet_pair;
 mod fleet_play;
+#[path = "../../examples/fleet/tables.rs"]
+mod fleet_tables;
 mod model;
+#[path = "../../examples/fleet/simulation.rs"]
+mod simulation;
 mod strategies;
 
 mod bounds;
@@ -42,6 +46,7 @@ mod drivers;
 mod example_order;
 mod faithful;
 mod finished;
+mod fleet_figures;
 mod fleet_laws;
 mod fleet_limits;
 mod fleet_pace;
