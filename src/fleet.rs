@@ -146,12 +146,12 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// second, 80 after a rest, and answers the others 429 with `Retry-After: 30`, all after 0.2 s. In virtual time, by `cargo run
 /// --example fleet -- --simulate`, which prints many more:
 ///
-/// | | polls | refused | busiest second | noticed after, mean | 95 % before |
+/// | | polls | refused | busiest second | noticed after, mean | 95 % within |
 /// |---|---|---|---|---|---|
-/// | a poller each | 27,680 | 19,200 | 5,000 | 191 s | 407 s |
-/// | a fleet that holds, without a pace | 13,243 | 8,913 | 5,000 | 582 s | 1,102 s |
-/// | a fleet with a pace that you know, 36 a second | 12,992 | 0 | 36 | 59 s | 122 s |
-/// | a fleet that finds its pace: the default | 10,617 | 9 | 85 | 60 s | 125 s |
+/// | a poller each | 27,670 | 19,217 | 5,000 | 192 s | 410 s |
+/// | a fleet that only holds | 13,203 | 8,893 | 5,000 | 583 s | 1,082 s |
+/// | a fleet at a pace that you know, 36 a second | 12,989 | 0 | 36 | 59 s | 122 s |
+/// | a fleet that finds its pace: the default | 11,004 | 9 | 87 | 60 s | 125 s |
 ///
 /// # A dashboard
 ///

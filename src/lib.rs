@@ -52,10 +52,16 @@
 //! panics leaves its poller with the outcome counted and a poll due. The futures of the drivers are like any
 //! `async fn` not to be polled after they are ready.
 //!
+//! # Many operations at one server
+//!
+//! A [`Fleet`] is many pollers behind one clock and one next wake-up. It holds all that share a server back when that refuses
+//! one of them, and finds the pace that it bears.
+//!
 //! # Crate features
 //!
-//! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `poll_async`. Without it, the
-//!   crate is the same but for these; it never allocates, with it or without.
+//! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `poll_async`, and so is **alloc**.
+//!   Without it, the crate is the same but for these.
+//! - **alloc** (enabled by default, with **std**): When enabled, there is `Fleet`. Nothing else allocates, with it or without.
 //! - **chacha** (enabled by default): When enabled, a `Poller` owns a `ChaCha8Rng` unless told otherwise, and `Poller::seeded`
 //!   makes one from a `u64`. Without it, every poller is made by [`Poller::new`] from a [`rand_core`] generator.
 //!

@@ -22,8 +22,8 @@ async fn poll_one(client: Client, url: String, policy: Policy, progress: Progres
     let mut poller = Poller::seeded(policy, random_seed(), Instant::now());
     loop {
         let (client, url) = (client.clone(), url.clone());
-        let polled = spawn_blocking(move || client.poll(&url)).await;
-        let outcome = polled.unwrap_or_else(|died| Outcome::transient(died.to_string()));
+        let answer = spawn_blocking(move || client.poll(&url)).await;
+        let outcome = answer.unwrap_or_else(|died| Outcome::transient(died.to_string()));
         progress.polled(&outcome);
         progress.show(None);
         let decision = poller.step(outcome, Instant::now());

@@ -79,8 +79,11 @@ impl Authority {
         self.tokens = (self.tokens + RATE * (now - self.filled).as_secs_f64()).min(BURST);
         self.filled = now;
         if self.tokens < 1.0 {
-            let header = Header::from_bytes("Retry-After", RETRY_AFTER).expect("it is a header");
-            return status(429).with_header(header);
+            let mut refusal = status(429);
+            if let Ok(header) = Header::from_bytes("Retry-After", RETRY_AFTER) {
+                refusal.add_header(header);
+            }
+            return refusal;
         }
         self.tokens -= 1.0;
         let number = path.strip_prefix('/').and_then(|number| number.parse::<usize>().ok());

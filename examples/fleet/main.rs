@@ -1,5 +1,16 @@
 //! Polls two thousand orders at a small certificate authority on this machine that serves 150 polls a second: by a fleet, by a
 //! poller each (`--alone`), or in virtual time at many servers (`--simulate`).
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::expect_used,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::std_instead_of_alloc,
+    clippy::unchecked_time_subtraction,
+    reason = "figures of a demonstration, for people to read"
+)]
 
 mod alone;
 mod authority;

@@ -1,8 +1,7 @@
 //! How far it has come: a bar in the terminal, and a line at the end.
 
-use core::time::Duration;
+use core::{cell::RefCell, time::Duration};
 use std::{
-    cell::RefCell,
     io::{self, Write},
     process::ExitCode,
     rc::Rc,

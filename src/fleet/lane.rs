@@ -193,7 +193,9 @@ mod tests {
         let sent: Vec<_> = (0..900).map_while(|_| lane.send(0)).collect();
         assert_eq!(sent, (0..900).collect::<Vec<_>>());
         // The first ones are due again, and yet the last have their turn.
-        sent.iter().for_each(|place| lane.release(*place));
+        for place in sent {
+            lane.release(place);
+        }
         let sent: Vec<_> = (0..1_300).map_while(|_| lane.send(0)).collect();
         assert_eq!(sent, (900..1_200).chain(0..900).collect::<Vec<_>>());
         assert_eq!((lane.send(0), lane.next()), (None, NEVER));

@@ -114,6 +114,7 @@ fn found(keys: &[u64], start: usize, end: usize, limit: u64) -> Option<usize> {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "in a test, to panic is to fail")]
 mod tests {
     use super::*;
     use alloc::vec;

@@ -181,12 +181,11 @@ impl<R: Rng + Clone> Model<R> {
         let this = &mut self.upstreams[upstream];
         if this.rules.find_pace {
             this.since.get_or_insert(time);
-            if let (Some(pace), Some(cut), Some(sent)) = (this.pace, this.cut, this.sent.last()) {
-                if due < sent + pace {
-                    this.paced += pace;
-                    let seconds = this.paced / SECOND;
-                    this.pace = Some((cut * 600 * 600 / (600 * 600 + seconds * seconds)).max(1));
-                }
+            let paced = this.pace.zip(this.cut).zip(this.sent.last());
+            if let Some(((pace, cut), _)) = paced.filter(|((pace, _), sent)| due < *sent + pace) {
+                this.paced += pace;
+                let seconds = this.paced / SECOND;
+                this.pace = Some((cut * 600 * 600 / (600 * 600 + seconds * seconds)).max(1));
             }
         }
         this.sent.push(time);
@@ -308,25 +307,23 @@ impl<R: Rng + Clone> Model<R> {
         let (time, living, in_flight) = (self.time, self.living(upstream), self.in_flight(upstream));
         let this = &mut self.upstreams[upstream];
         this.refusals += 1;
-        if let Some(hint) = hint.map(|hint| hint.as_nanos()) {
-            if time + hint > this.held_until {
-                this.held_until = time + hint;
-                this.herd = (time + hint + hint / 5, (hint / 5).checked_div(living as u128).unwrap_or(0));
-            }
+        let hint = hint.map(|hint| hint.as_nanos()).filter(|hint| time + hint > this.held_until);
+        if let Some(hint) = hint {
+            this.held_until = time + hint;
+            this.herd = (time + hint + hint / 5, (hint / 5).checked_div(living as u128).unwrap_or(0));
         }
         if this.rules.find_pace && !was_old && (this.pace.is_none() || this.is_proven) {
-            let left = match this.pace {
-                Some(pace) => (pace * 10).div_ceil(7),
-                None => {
-                    let mut start = this.since.unwrap_or(time);
-                    let mut served = this.served.len();
-                    if let Some((since, before)) = &this.before {
-                        start = *since;
-                        served += before.len();
-                    }
-                    let rate = (time - start).max(SECOND).checked_div(served as u128).unwrap_or(SECOND);
-                    (rate.min(SECOND) * 10).div_ceil(6)
+            let left = if let Some(pace) = this.pace {
+                (pace * 10).div_ceil(7)
+            } else {
+                let mut start = this.since.unwrap_or(time);
+                let mut served = this.served.len();
+                if let Some((since, before)) = &this.before {
+                    start = *since;
+                    served += before.len();
                 }
+                let rate = (time - start).max(SECOND).checked_div(served as u128).unwrap_or(SECOND);
+                (rate.min(SECOND) * 10).div_ceil(6)
             };
             (this.cut, this.pace, this.paced, this.old) = (Some(left), Some(left), 0, in_flight);
             this.is_proven = false;

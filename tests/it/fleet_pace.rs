@@ -218,7 +218,9 @@ fn what_is_in_flight_grows_by_an_eighth_a_second_while_all_of_it_is_used() {
         for _ in 0..10 {
             let sent: Vec<Id> = core::iter::from_fn(|| it.fleet.next_poll(it.now).map(|poll| poll.id)).collect();
             it.pass(seconds(0.1));
-            sent.into_iter().for_each(|id| it.served(id));
+            for id in sent {
+                it.served(id);
+            }
         }
         bounds.push(it.fleet.status(it.upstream, it.now).most_in_flight.unwrap());
     }
@@ -233,7 +235,9 @@ fn a_bound_that_is_set_stays() {
         let sent: Vec<Id> = core::iter::from_fn(|| it.fleet.next_poll(it.now).map(|poll| poll.id)).collect();
         assert!(sent.len() <= 3);
         it.pass(seconds(0.1));
-        sent.into_iter().for_each(|id| it.served(id));
+        for id in sent {
+            it.served(id);
+        }
     }
     assert_eq!(it.fleet.status(it.upstream, it.now).most_in_flight, Some(3));
 }

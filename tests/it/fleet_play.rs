@@ -66,7 +66,7 @@ fn policies() -> impl Strategy<Value = Vec<Policy>> {
         let (head_start, max_wait) = (settings.head_start.map(four_years), settings.max_wait.map(four_years));
         let is_narrow = initial_wait / 5 * 6 > max_backoff;
         let jitter = if is_narrow { Jitter::Full } else { settings.jitter };
-        Settings { initial_wait, max_backoff, head_start, max_wait, jitter, ..settings }.policy()
+        Settings { head_start, initial_wait, max_backoff, jitter, max_wait, ..settings }.policy()
     });
     let policy = prop_oneof![2 => Just(Policy::builder().build().unwrap()), 1 => any];
     prop::collection::vec(policy, 1..4)
@@ -238,7 +238,9 @@ pub(crate) struct Player {
 /// Plays events to a fleet and records what it does.
 pub(crate) fn play(setup: &Setup, events: &[Event]) -> Player {
     let mut player = Player::new(setup);
-    events.iter().for_each(|event| player.play(*event));
+    for event in events {
+        player.play(*event);
+    }
     player
 }
 
