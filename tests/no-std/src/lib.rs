@@ -3,6 +3,8 @@
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 pub mod device;
+#[cfg(feature = "fleet")]
+pub mod fleet;
 
 #[cfg(feature = "heap")]
 extern crate alloc;
