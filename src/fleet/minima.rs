@@ -8,109 +8,140 @@ const WIDTH: usize = 8;
 /// What a place holds that is not to be found.
 pub(super) const NEVER: u64 = u64::MAX;
 
-/// Keys by place. Level 0 holds them, and each further level the least of every eight of the level below, up to a single one.
+/// Keys by place. Level 0 holds them, each further level the least of every eight of the level below, and the last a single one.
+/// All levels lie in one piece of memory, one after the other.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Minima {
-    levels: Vec<Vec<u64>>,
+    keys: Vec<u64>,
+    /// The size of level 0, a power of eight, or zero.
+    size: usize,
+    /// How many places there are.
+    places: usize,
 }
 
 impl Minima {
     pub(super) const fn new() -> Self {
-        Self { levels: Vec::new() }
+        Self { keys: Vec::new(), size: 0, places: 0 }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.levels.first().map_or(0, Vec::len)
+    #[cfg(test)]
+    pub(super) const fn len(&self) -> usize {
+        self.places
     }
 
     /// Returns the key at `place`, or `NEVER` if there is no such place.
     #[inline]
     pub(super) fn get(&self, place: usize) -> u64 {
-        self.levels.first().and_then(|keys| keys.get(place)).copied().unwrap_or(NEVER)
+        if place < self.places { self.keys.get(place).copied().unwrap_or(NEVER) } else { NEVER }
     }
 
     /// Returns the least key, or `NEVER` if there is none.
     #[inline]
     pub(super) fn least(&self) -> u64 {
-        self.levels.last().and_then(|top| top.first()).copied().unwrap_or(NEVER)
+        self.keys.last().copied().unwrap_or(NEVER)
     }
 
     /// Returns the first place that holds the least key.
     pub(super) fn first(&self) -> Option<usize> {
-        let least = self.least();
-        if least == NEVER { None } else { self.next(0, least) }
+        let top = self.keys.len().checked_sub(1)?;
+        match self.least() {
+            NEVER => None,
+            least => self.descend(top, 1, 0, least),
+        }
     }
 
-    /// Returns the first place, at `from` or after it, whose key is at most `limit`.
+    /// Returns the first place, at `from` or after it, whose key is at most `limit`, which is less than `NEVER`.
     pub(super) fn next(&self, from: usize, limit: u64) -> Option<usize> {
-        let mut start = from;
-        for (level, keys) in self.levels.iter().enumerate() {
-            let end = start.saturating_add(WIDTH).wrapping_sub(start % WIDTH);
-            if let Some(found) = found(keys, start, end, limit) {
-                return self.levels.get(..level)?.iter().rev().try_fold(found, |above, keys| {
-                    let start = above.saturating_mul(WIDTH);
-                    self::found(keys, start, start.saturating_add(WIDTH), limit)
-                });
+        let (mut start, mut size, mut index) = (0_usize, self.size, from);
+        while index < size {
+            let end = index.wrapping_sub(index % WIDTH).saturating_add(WIDTH);
+            if let Some(found) = self.found(start, index, end.min(size), limit) {
+                return self.descend(start, size, found, limit);
             }
-            start = end / WIDTH;
+            start = start.saturating_add(size);
+            size /= WIDTH;
+            index = end / WIDTH;
         }
         None
     }
 
     /// Adds a place at the end.
     pub(super) fn push(&mut self, key: u64) {
-        let place = self.len();
-        let mut index = place;
-        for keys in &mut self.levels {
-            if keys.len() <= index {
-                keys.push(NEVER);
-            }
-            index /= WIDTH;
+        if self.places == self.size {
+            self.grow();
         }
-        if self.levels.last().is_none_or(|top| top.len() > 1) {
-            self.levels.push([NEVER].into());
-        }
-        self.set(place, key);
+        self.places = self.places.saturating_add(1);
+        self.set(self.places.saturating_sub(1), key);
     }
 
-    /// Takes the last place away.
+    /// Takes the last place away. With the last of all, all memory is given back.
     pub(super) fn pop(&mut self) {
-        let Some(place) = self.len().checked_sub(1) else { return };
-        self.set(place, NEVER);
-        let mut length = place;
-        for keys in &mut self.levels {
-            keys.truncate(length);
-            length = length.div_ceil(WIDTH);
-        }
-        self.levels.retain(|keys| !keys.is_empty());
-        while self.levels.len() > 1 && self.levels.iter().rev().nth(1).is_some_and(|keys| keys.len() == 1) {
-            self.levels.pop();
+        self.set(self.places.saturating_sub(1), NEVER);
+        self.places = self.places.saturating_sub(1);
+        if self.places == 0 {
+            *self = Self::new();
         }
     }
 
     /// Changes the key at `place`, which there must be.
     #[inline]
     pub(super) fn set(&mut self, place: usize, key: u64) {
-        let mut index = place;
-        let mut least = key;
-        for keys in &mut self.levels {
-            match keys.get_mut(index) {
+        let (mut start, mut size, mut index, mut least) = (0_usize, self.size, place, key);
+        while index < size {
+            match self.keys.get_mut(start.saturating_add(index)) {
                 Some(key) if *key != least => *key = least,
                 _ => return,
             }
+            let first = start.saturating_add(index.wrapping_sub(index % WIDTH));
+            let eight = self.keys.get(first..first.saturating_add(WIDTH));
+            least = eight.and_then(|keys| keys.iter().min()).copied().unwrap_or(NEVER);
+            start = start.saturating_add(size);
+            size /= WIDTH;
             index /= WIDTH;
-            let start = index.saturating_mul(WIDTH);
-            let end = start.saturating_add(WIDTH).min(keys.len());
-            least = keys.get(start..end).and_then(|keys| keys.iter().min()).copied().unwrap_or(NEVER);
         }
     }
-}
 
-/// Returns the first index from `start` up to before `end` whose key is at most `limit`.
-#[inline]
-fn found(keys: &[u64], start: usize, end: usize, limit: u64) -> Option<usize> {
-    let offset = keys.get(start..end.min(keys.len()))?.iter().position(|key| *key <= limit)?;
-    Some(start.saturating_add(offset))
+    /// Makes level 0 eight times as large.
+    fn grow(&mut self) {
+        let size = self.size.max(1).saturating_mul(WIDTH);
+        let before = core::mem::take(&mut self.keys);
+        let (mut level, mut total) = (size, size);
+        while level > 1 {
+            level /= WIDTH;
+            total = total.saturating_add(level);
+        }
+        self.keys = Vec::with_capacity(total);
+        self.keys.extend(before.into_iter().take(self.places));
+        self.keys.resize(size, NEVER);
+        let mut start = 0_usize;
+        while self.keys.len() < total {
+            let first = start.saturating_add(WIDTH);
+            let eight = self.keys.get(start..first);
+            let least = eight.and_then(|keys| keys.iter().min()).copied().unwrap_or(NEVER);
+            self.keys.push(least);
+            start = first;
+        }
+        self.size = size;
+    }
+
+    /// Returns the first place with a key of at most `limit` among those that `index` of the level at `start` stands for.
+    fn descend(&self, mut start: usize, mut size: usize, mut index: usize, limit: u64) -> Option<usize> {
+        while start > 0 {
+            size = size.saturating_mul(WIDTH);
+            start = start.saturating_sub(size);
+            let first = index.saturating_mul(WIDTH);
+            index = self.found(start, first, first.saturating_add(WIDTH), limit)?;
+        }
+        Some(index)
+    }
+
+    /// Returns the first index from `from` up to before `end`, of the level that begins at `start`, whose key is at most `limit`.
+    #[inline]
+    fn found(&self, start: usize, from: usize, end: usize, limit: u64) -> Option<usize> {
+        let keys = self.keys.get(start.saturating_add(from)..start.saturating_add(end))?;
+        let offset = keys.iter().position(|key| *key <= limit)?;
+        Some(from.saturating_add(offset))
+    }
 }
 
 #[cfg(test)]
