@@ -1,54 +1,111 @@
-//! Polls under tokio until a disk image is built, or until Ctrl-C: `cargo run --example tokio`.
+//! Polls an order over HTTP under tokio until it is issued, or until Ctrl-C, which stops a sleep and a poll under way alike:
+//! `cargo run --package asyncpoll-examples --bin tokio`, and the address of an order, if you have one.
 
-use std::io;
+#[path = "order/authority.rs"]
+mod authority;
+#[path = "order/retry_after.rs"]
+mod retry_after;
 
-use asyncpoll::{NextPoll, Outcome, Policy, Poller, poll_async_keeping, random_seed};
+use core::time::Duration;
+use std::env;
+
+use anyhow::Context;
+use asyncpoll::{Driver, NextPoll, NextWait, Outcome, Policy, PollError, Poller, const_policy, random_seed};
+use reqwest::{Client, Response, StatusCode, header::LOCATION};
 use tokio::{
     signal::ctrl_c,
-    time::{Duration, Instant, sleep},
+    time::{Instant, sleep},
 };
+use tokio_util::sync::CancellationToken;
 
-#[tokio::main(flavor = "current_thread")]
+use crate::retry_after::retry_after;
+
+/// Quick enough to watch.
+const POLICY: Policy = const_policy!(
+    Policy::builder().initial_wait(Duration::from_millis(300)).multiplier(2, 1).max_wait(Duration::from_secs(20))
+);
+
+/// How long one poll may take, and how long the last may that has no time left.
+const LONGEST: Duration = Duration::from_secs(2);
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// Why an order is not issued, or a poll did not find out.
+#[derive(Debug, thiserror::Error)]
+enum OrderError {
+    #[error("the server answered {0}")]
+    Status(StatusCode),
+    #[error("there is no answer")]
+    NoAnswer(#[from] reqwest::Error),
+}
+
+#[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let ordered = Instant::now();
-    let policy = Policy::builder()
-        .initial_wait(Duration::from_millis(200))
-        .multiplier(3, 2)
-        .max_backoff(Duration::from_secs(1))
-        .max_wait(Duration::from_secs(10))
-        .build()?;
-    let poll = async |poll: NextPoll| {
-        let answer = ask(ordered).await;
-        println!("poll {} after {:.1?}: {answer:?}", poll.number, poll.elapsed);
-        match answer {
-            Ok("ready") => Outcome::Done("image-17"),
-            Ok("denied") => Outcome::Failed(io::ErrorKind::PermissionDenied.into()),
-            Ok(_) => Outcome::pending(),
-            Err(error) => Outcome::transient(error),
-        }
+    let client = Client::builder().no_proxy().build()?;
+    let order = match env::args().nth(1) {
+        Some(order) => order,
+        None => place_order(&client).await?,
     };
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    tokio::spawn(async move {
+        if ctrl_c().await.is_ok() {
+            stopping.cancel();
+        }
+    });
+    println!("{}", wait_for(&client, &order, &stop).await?);
+    Ok(())
+}
 
-    let mut poller = Poller::seeded(policy, random_seed(), Instant::now());
+/// Polls the order until it is issued, or until `stop` is cancelled.
+async fn wait_for(client: &Client, order: &str, stop: &CancellationToken) -> Result<String, PollError<OrderError>> {
+    let mut poller = Poller::seeded(POLICY, random_seed(), Instant::now());
     let mut last_error = None;
-    tokio::select! {
-        image = poll_async_keeping(&mut poller, Instant::now, sleep, poll, &mut last_error) => {
-            println!("{} is ready", image?);
-            Ok(())
-        }
-        pressed = ctrl_c() => {
-            pressed?;
-            Err(poller.cancel(Instant::now()).with_last_error(last_error).into())
-        }
+    let polling = Driver::new(Instant::now, sleep)
+        .last_error(&mut last_error)
+        .on_wait(|NextWait { polls, length, error, .. }| match error {
+            Some(error) => println!("poll {polls}: {error}; the next in {length:.1?}"),
+            None => println!("poll {polls}: pending; the next in {length:.1?}"),
+        })
+        .poll_async(&mut poller, |poll| look(client, order, poll));
+    match stop.run_until_cancelled(polling).await {
+        Some(ended) => ended,
+        // Sleep or poll, the future is dropped in the middle of it; the poller and the error are still here.
+        None => Err(poller.cancel(Instant::now()).with_last_error(last_error).into()),
     }
 }
 
-/// Asks how the image is getting on. It stands for a call over the network, which takes a moment and sometimes breaks.
-async fn ask(ordered: Instant) -> io::Result<&'static str> {
-    sleep(Duration::from_millis(50)).await;
-    match ordered.elapsed().as_millis() {
-        ..300 => Ok("queued"),
-        300..800 => Err(io::ErrorKind::ConnectionReset.into()),
-        800..2_000 => Ok("building"),
-        2_000.. => Ok("ready"),
+/// Polls once.
+async fn look(client: &Client, order: &str, poll: NextPoll) -> Outcome<String, OrderError> {
+    let timeout = poll.remaining.map_or(LONGEST, |left| left.clamp(SHORTEST, LONGEST));
+    match client.get(order).timeout(timeout).send().await {
+        Ok(answer) => read(answer).await,
+        // The address is none: to ask again would not help.
+        Err(error) if error.is_builder() => Outcome::Failed(error.into()),
+        Err(error) => Outcome::transient(error.into()),
     }
+}
+
+/// Says what the answer means.
+async fn read(answer: Response) -> Outcome<String, OrderError> {
+    let hint = retry_after(answer.headers());
+    match answer.status() {
+        StatusCode::OK => match answer.text().await {
+            Ok(certificate) => Outcome::Done(certificate),
+            Err(error) => Outcome::transient(error.into()),
+        },
+        StatusCode::ACCEPTED => Outcome::pending().retry_after(hint),
+        status @ (StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => {
+            Outcome::transient(OrderError::Status(status)).retry_after(hint)
+        }
+        status if status.is_server_error() => Outcome::transient(OrderError::Status(status)).retry_after(hint),
+        status => Outcome::Failed(OrderError::Status(status)),
+    }
+}
+
+/// Places an order at a small certificate authority on this machine, and returns its address.
+async fn place_order(client: &Client) -> anyhow::Result<String> {
+    let orders = authority::start().map_err(anyhow::Error::from_boxed)?;
+    let answer = client.post(orders.to_string()).body("www.example.test").timeout(LONGEST).send().await?;
+    let location = answer.headers().get(LOCATION).context("the answer to the order has no Location")?;
+    Ok(location.to_str()?.to_owned())
 }

@@ -4,7 +4,7 @@ use core::{convert::Infallible, ops::ControlFlow, time::Duration};
 
 use crate::{GaveUp, PollError};
 
-/// What to do after a poll. Every case is to be handled: `while let Sleep(d) = …` would throw the end away.
+/// What to do after a poll. Handle every case: `while let Sleep(d) = …` would throw the end away.
 ///
 /// # Example
 ///
@@ -12,9 +12,12 @@ use crate::{GaveUp, PollError};
 /// use asyncpoll::{Decision, Outcome, Policy, Poller};
 /// use core::time::Duration;
 ///
-/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+/// let mut poller =
+///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
 /// match poller.step(Outcome::from(Some("a disk image")), Duration::ZERO) {
-///     Decision::Sleep(wait) => unreachable!("nothing is left to wait {wait:?} for"),
+///     Decision::Sleep(wait) => {
+///         unreachable!("nothing is left to wait {wait:?} for")
+///     }
 ///     Decision::Done(image) => assert_eq!(image, "a disk image"),
 ///     Decision::Failed(never) => match never {},
 ///     Decision::GaveUp(gave_up) => unreachable!("{gave_up}"),
@@ -38,12 +41,15 @@ impl<T, E> Decision<T, E> {
     /// Turns into two cases: go on after a wait, or return how it ended.
     ///
     /// ```
-    /// use asyncpoll::{Outcome, PollError, Policy, Poller};
+    /// use asyncpoll::{Outcome, Policy, PollError, Poller};
     /// use core::{ops::ControlFlow, time::Duration};
     ///
-    /// fn wait_for(poll: impl Fn(Duration) -> Outcome<u8, &'static str>) -> Result<u8, PollError<&'static str>> {
+    /// fn wait_for(
+    ///     poll: impl Fn(Duration) -> Outcome<u8, &'static str>,
+    /// ) -> Result<u8, PollError<&'static str>> {
     ///     let mut now = Duration::ZERO;
-    ///     let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), now);
+    ///     let mut poller =
+    ///         Poller::seeded(Policy::default(), asyncpoll::random_seed(), now);
     ///     loop {
     ///         match poller.step(poll(now), now).control_flow() {
     ///             ControlFlow::Continue(wait) => now += wait,
@@ -52,7 +58,14 @@ impl<T, E> Decision<T, E> {
     ///     }
     /// }
     ///
-    /// assert_eq!(wait_for(|now| if now.is_zero() { Outcome::pending() } else { Outcome::Done(7) }), Ok(7));
+    /// assert_eq!(
+    ///     wait_for(|now| if now.is_zero() {
+    ///         Outcome::pending()
+    ///     } else {
+    ///         Outcome::Done(7)
+    ///     }),
+    ///     Ok(7)
+    /// );
     /// ```
     pub fn control_flow(self) -> ControlFlow<Result<T, PollError<E>>, Duration> {
         match self {

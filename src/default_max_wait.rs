@@ -11,15 +11,15 @@ use core::{
 #[cfg(target_has_atomic = "64")]
 use crate::wait::nanos;
 
-/// In nanoseconds; zero where none is set.
+/// In nanoseconds; zero if none is set.
 #[cfg(target_has_atomic = "64")]
 static DEFAULT_MAX_WAIT: AtomicU64 = AtomicU64::new(0);
 
 /// Sets the `max_wait` of every [`Policy::default`](crate::Policy::default) made from now on in this process.
 ///
-/// It is for whoever operates the program, once at its start: an explicit
-/// [`max_wait`](crate::PolicyBuilder::max_wait) takes precedence over it, and it over the constant, 10 min. `None` or zero
-/// clears it; what exceeds 292 years becomes that. [`Policy::builder`](crate::Policy::builder) is `const` and does not see it;
+/// It is for the operator of the program, once at its start: an explicit
+/// [`max_wait`](crate::PolicyBuilder::max_wait) takes precedence over it, and this default over the constant, 10 min. `None` or zero
+/// clears it; more than 292 years is taken for 292 years. [`Policy::builder`](crate::Policy::builder) is `const` and does not see it;
 /// `Policy::default().to_builder()` does. Only on targets with 64-bit atomics.
 ///
 /// # Example
@@ -28,7 +28,8 @@ static DEFAULT_MAX_WAIT: AtomicU64 = AtomicU64::new(0);
 /// use asyncpoll::{Policy, set_default_max_wait};
 /// use core::time::Duration;
 ///
-/// let end = |policy: Policy| policy.schedule().last().map(|poll| poll.latest.as_secs());
+/// let end =
+///     |policy: Policy| policy.schedule().last().map(|poll| poll.latest.as_secs());
 ///
 /// set_default_max_wait(Duration::from_secs(1800));
 /// assert_eq!(end(Policy::default()), Some(1800));

@@ -1,277 +1,318 @@
 //! The two loops around a poller, one blocking and one async, over the caller's clock, sleep and poll.
 
+mod next;
+mod slept;
+mod turns;
+
 use core::{ops::ControlFlow, time::Duration};
 
 use rand_core::Rng;
 
-use crate::{Decision, Instant, Outcome, PollError, Poller};
+use self::turns::{Turn, Turns};
+use crate::{Instant, Outcome, PollError, Poller};
 
-/// The poll that a driver asks for.
-///
-/// # Example
-///
-/// ```
-/// use asyncpoll::{Outcome, Policy, Poller, poll_blocking};
-/// use std::time::{Duration, Instant};
-///
-/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Instant::now());
-/// let number = poll_blocking(&mut poller, |poll| {
-///     // No answer may take longer than there is time, yet the last poll gets a second.
-///     let longest = Duration::from_secs(10);
-///     let timeout = poll.remaining.map_or(longest, |left| left.clamp(Duration::from_secs(1), longest));
-///     assert_eq!(timeout, longest);
-///     Outcome::<_>::Done(poll.number)
-/// });
-/// assert_eq!(number, Ok(1));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct NextPoll {
-    /// Which poll it is; the first is 1.
-    pub number: u32,
-    /// The time since the start of the poller.
-    pub elapsed: Duration,
-    /// The time to the deadline, or `None` where the policy has no `max_wait`. At the last poll little is left, or nothing.
-    pub remaining: Option<Duration>,
-}
+pub use self::{
+    next::{NextPoll, NextWait},
+    slept::Slept,
+};
 
-impl NextPoll {
-    fn of<I: Instant, R: Rng>(poller: &Poller<I, R>, now: I) -> Self {
-        Self { number: poller.polls().saturating_add(1), elapsed: poller.elapsed(now), remaining: poller.remaining(now) }
-    }
-}
-
-/// What a sleep may return: nothing, or whether to stop polling.
+/// A loop around a [`Poller`]: polls until the operation ends or the poller gives up, with the caller's clock and sleep.
 ///
-/// `()` always goes on. `ControlFlow::Break(())` stops, and the driver returns a [`GaveUp`](crate::GaveUp) with
-/// [`Reason::Cancelled`](crate::Reason::Cancelled). To stop is seen between polls only: the first poll is made even if there was
-/// a reason to stop before, and a poll under way is not ended. `Option<()>` does not serve, because `None` would have to stop,
-/// and with `recv_timeout(wait).ok()` it means the opposite.
+/// Set options, then call [`poll_blocking`](Self::poll_blocking) or [`poll_async`](Self::poll_async). If a wait is left, because
+/// the poller was driven or stepped before, the loop sleeps that first; if the poller has finished, nothing is polled.
 ///
-/// # Example
-///
-/// ```
-/// use asyncpoll::{Outcome, Policy, Poller, PollError, Reason, poll_blocking_with};
-/// use std::{ops::ControlFlow, sync::mpsc::{self, RecvTimeoutError}, time::{Duration, Instant}};
-///
-/// let (shut_down, shutting_down) = mpsc::channel();
-/// shut_down.send(())?;
-/// // Sleeps until something arrives: then there is a reason to stop.
-/// let sleep = |wait| match shutting_down.recv_timeout(wait) {
-///     Err(RecvTimeoutError::Timeout) => ControlFlow::Continue(()),
-///     Ok(()) | Err(RecvTimeoutError::Disconnected) => ControlFlow::Break(()),
-/// };
-///
-/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Instant::now());
-/// let ended = poll_blocking_with(&mut poller, Instant::now, sleep, |_| Outcome::<(), _>::transient("503"));
-/// assert!(matches!(ended, Err(PollError::GaveUp(gave_up))
-///     if gave_up.reason == Reason::Cancelled && gave_up.polls == 1 && gave_up.last_error == Some("503")));
-/// # Ok::<(), mpsc::SendError<()>>(())
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say whether to go on polling",
-    label = "what a sleep returned",
-    note = "a sleep returns `()`, or to be able to stop `ControlFlow<()>`",
-    note = "where a runtime's timer returns something else, drop it: `async |wait| {{ timer(wait).await; }}`"
-)]
-pub trait Slept {
-    /// Returns whether to stop polling.
-    fn stops(self) -> bool;
-}
-
-impl Slept for () {
-    fn stops(self) -> bool {
-        false
-    }
-}
-
-impl Slept for ControlFlow<()> {
-    fn stops(self) -> bool {
-        self.is_break()
-    }
-}
-
-/// Polls until the operation ends or the poller gives up, blocking, with a clock and a sleep of the caller's.
-///
-/// `sleep` may say stop: see [`Slept`]. It may return early: the driver then sleeps again, for what is left, and never polls
-/// before a wait is over, unless the clock stands still. If the poller still has a wait to go, because it was driven before,
-/// that comes first; if it has finished, nothing is polled.
-///
-/// # Errors
-///
-/// - [`PollError::Failed`] where the operation did.
-/// - [`PollError::GaveUp`] where the poller gave up, was told to stop, or had finished before. The last error is the latest
-///   transient one.
+/// A driver never polls before a wait is over: if the sleep returns early, it sleeps again for what is left, and a sleep that
+/// returns at once makes it spin until then. If the clock did not move during a sleep, it polls anyway, because the wait would
+/// never end.
 ///
 /// # Example
 ///
 /// Ten minutes of virtual time:
 ///
 /// ```
-/// use asyncpoll::{Outcome, PollError, Policy, Poller, poll_blocking_with};
+/// use asyncpoll::{Driver, Outcome, Policy, Poller};
 /// use core::{cell::Cell, time::Duration};
 ///
 /// let clock = Cell::new(Duration::ZERO);
+/// let now = || clock.get();
 /// let sleep = |wait| clock.set(clock.get() + wait);
-/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), clock.get());
-/// let ended = poll_blocking_with(&mut poller, || clock.get(), sleep, |_| Outcome::<()>::pending());
-/// assert!(matches!(ended, Err(PollError::GaveUp(gave_up)) if gave_up.polls == 7));
+///
+/// let seed = asyncpoll::random_seed();
+/// let mut poller = Poller::seeded(Policy::default(), seed, now());
+/// let mut log = Vec::new();
+/// let ended = Driver::new(now, sleep)
+///     .on_wait(|wait| log.push((wait.polls, wait.error.copied())))
+///     .poll_blocking(&mut poller, |poll| match poll.number {
+///         1 => Outcome::<(), _>::transient("503"),
+///         2 => Outcome::pending(),
+///         _ => Outcome::Failed("rejected"),
+///     });
+/// assert_eq!(ended.unwrap_err().error(), Some(&"rejected"));
+/// assert_eq!(log, [(1, Some("503")), (2, None)]);
 /// ```
-pub fn poll_blocking_with<I, R, S, T, E>(
-    poller: &mut Poller<I, R>,
-    mut now: impl FnMut() -> I,
-    mut sleep: impl FnMut(Duration) -> S,
-    mut poll: impl FnMut(NextPoll) -> Outcome<T, E>,
-) -> Result<T, PollError<E>>
-where
-    I: Instant,
-    R: Rng,
-    S: Slept,
-{
-    let mut last_error = None;
-    let mut wait = left(poller, now());
-    while let Some(sleeping) = wait {
-        if !sleeping.is_zero() {
-            if sleep(sleeping).stops() {
-                break;
-            }
-            wait = left_after(poller, now(), sleeping);
-            if wait.is_some() {
-                continue;
-            }
-        }
-        let outcome = poll(NextPoll::of(poller, now()));
-        match poller.step_keeping(outcome, now(), &mut last_error).control_flow() {
-            ControlFlow::Continue(next) => wait = Some(next),
-            ControlFlow::Break(ended) => return ended,
-        }
-    }
-    Err(poller.cancel(now()).with_last_error(last_error).into())
+#[derive(Debug)]
+#[must_use = "drivers do nothing until they are told what to poll"]
+pub struct Driver<'a, N, S, E, W = fn(NextWait<'_, E>)> {
+    now: N,
+    sleep: S,
+    on_wait: W,
+    last_error: Option<&'a mut Option<E>>,
 }
 
-/// Polls until the operation ends or the poller gives up, async, with a clock and a sleep of the caller's.
-///
-/// `sleep` may say stop: see [`Slept`]. The future may be dropped at any time; the poller then has its counts, and
-/// [`poll_async_keeping`] leaves the last error too. It is `Send` if the parts it is made of are. As with
-/// [`poll_blocking_with`], `sleep` may return early, a wait that the poller still has to go comes first, and a finished poller is
-/// not polled.
-///
-/// If `poll` holds a `&mut` borrow of a captured client across an `.await`, the compiler says that the closure *does not
-/// implement `FnMut`, because it captures some state which is needed by its return type*: no driver can lend it. Write the loop
-/// around [`Poller::step`] yourself, or put the client into an async `Mutex` and lock it in the closure.
-///
-/// # Errors
-///
-/// As those of [`poll_blocking_with`].
-///
-/// # Example
-///
-/// ```
-/// use asyncpoll::{Outcome, Policy, Poller, poll_async_with};
-/// use tokio::time::{Instant, sleep};
-///
-/// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
-/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Instant::now());
-/// let certificate = poll_async_with(&mut poller, Instant::now, sleep, async |poll| {
-///     if poll.number < 4 { Outcome::<_>::pending() } else { Outcome::Done("certificate") }
-/// });
-/// assert_eq!(certificate.await, Ok("certificate"));
-/// # });
-/// # Ok::<(), std::io::Error>(())
-/// ```
-pub async fn poll_async_with<I, R, S, P, T, E>(
-    poller: &mut Poller<I, R>,
-    now: impl FnMut() -> I,
-    sleep: impl FnMut(Duration) -> S,
-    poll: impl FnMut(NextPoll) -> P,
-) -> Result<T, PollError<E>>
-where
-    I: Instant,
-    R: Rng,
-    S: Future<Output: Slept>,
-    P: Future<Output = Outcome<T, E>>,
-{
-    poll_async_keeping(poller, now, sleep, poll, &mut None).await
-}
-
-/// Polls as [`poll_async_with`] does, and keeps the last transient error where it outlives the future.
-///
-/// For futures that are dropped, in a `select!` or by a timeout.
-///
-/// # Errors
-///
-/// As those of [`poll_blocking_with`].
-///
-/// # Example
-///
-/// ```
-/// use asyncpoll::{Outcome, Policy, Poller, Reason, poll_async_keeping};
-/// use tokio::time::{Duration, Instant, sleep, timeout};
-///
-/// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
-/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Instant::now());
-/// let mut last_error = None;
-/// let polling =
-///     poll_async_keeping(&mut poller, Instant::now, sleep, async |_| Outcome::<(), _>::transient("503"), &mut last_error);
-/// assert!(timeout(Duration::from_secs(1), polling).await.is_err(), "a second is shorter than the first wait");
-///
-/// let gave_up = poller.cancel(Instant::now()).with_last_error(last_error);
-/// assert_eq!((gave_up.reason, gave_up.polls, gave_up.last_error), (Reason::Cancelled, 1, Some("503")));
-/// # });
-/// # Ok::<(), std::io::Error>(())
-/// ```
-pub async fn poll_async_keeping<I, R, S, P, T, E>(
-    poller: &mut Poller<I, R>,
-    mut now: impl FnMut() -> I,
-    mut sleep: impl FnMut(Duration) -> S,
-    mut poll: impl FnMut(NextPoll) -> P,
-    last_error: &mut Option<E>,
-) -> Result<T, PollError<E>>
-where
-    I: Instant,
-    R: Rng,
-    S: Future<Output: Slept>,
-    P: Future<Output = Outcome<T, E>>,
-{
-    let mut wait = left(poller, now());
-    while let Some(sleeping) = wait {
-        if !sleeping.is_zero() {
-            if sleep(sleeping).await.stops() {
-                break;
-            }
-            wait = left_after(poller, now(), sleeping);
-            if wait.is_some() {
-                continue;
-            }
-        }
-        let outcome = poll(NextPoll::of(poller, now())).await;
-        match poller.step_keeping(outcome, now(), last_error).control_flow() {
-            ControlFlow::Continue(next) => wait = Some(next),
-            ControlFlow::Break(ended) => return ended,
-        }
-    }
-    Err(poller.cancel(now()).with_last_error(last_error.take()).into())
-}
-
-/// Returns what is left of the wait, or `None` once finished, and has the poller keep the reading.
-fn left<I: Instant, R>(poller: &mut Poller<I, R>, now: I) -> Option<Duration> {
-    match poller.look(Outcome::<()>::pending(), now) {
-        Decision::Sleep(left) => Some(left),
-        Decision::Done(()) | Decision::Failed(_) | Decision::GaveUp(_) => None,
+impl<N, S, E> Driver<'_, N, S, E> {
+    /// Makes a driver that reads the clock with `now` and waits with `sleep`.
+    ///
+    /// What `sleep` returns, or its future does, is a [`Slept`]: it may say stop.
+    ///
+    /// ```
+    /// use asyncpoll::{Driver, Outcome, Policy, Poller};
+    /// use std::{thread, time::Instant};
+    ///
+    /// let seed = asyncpoll::random_seed();
+    /// let mut poller = Poller::seeded(Policy::default(), seed, Instant::now());
+    /// let ended = Driver::new(Instant::now, thread::sleep)
+    ///     .poll_blocking(&mut poller, |_| Outcome::from(Some("issued")));
+    /// assert_eq!(ended, Ok("issued"));
+    /// ```
+    pub fn new<I, Z>(now: N, sleep: S) -> Self
+    where
+        N: FnMut() -> I,
+        S: FnMut(Duration) -> Z,
+    {
+        Self { now, sleep, on_wait: |_| {}, last_error: None }
     }
 }
 
-/// Returns what is left of the wait after a sleep of `slept`, if it is to go on: not if the clock stands still, for then it
-/// would never end.
-fn left_after<I: Instant, R>(poller: &mut Poller<I, R>, now: I, slept: Duration) -> Option<Duration> {
-    left(poller, now).filter(|left| !left.is_zero() && *left < slept)
+impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
+    /// Tells `on_wait` of each wait before it is slept, for a log.
+    ///
+    /// If the closure calls a method of the error, the compiler asks for types of the `Driver`. What it lacks is that of the error:
+    /// name it, as in `|wait: NextWait<'_, io::Error>|`.
+    ///
+    /// ```
+    /// use asyncpoll::{Driver, Outcome, Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().max_polls(3).build()?;
+    /// let seed = asyncpoll::random_seed();
+    /// let mut poller = Poller::seeded(policy, seed, Duration::ZERO);
+    /// let mut waits = 0;
+    /// let ended = Driver::new(|| Duration::ZERO, |_| ())
+    ///     .on_wait(|_| waits += 1)
+    ///     .poll_blocking(&mut poller, |_| Outcome::<()>::pending());
+    /// assert!(ended.is_err());
+    /// assert_eq!(waits, 2);
+    /// # Ok::<(), asyncpoll::PolicyError>(())
+    /// ```
+    pub fn on_wait<F: FnMut(NextWait<'_, E>)>(self, on_wait: F) -> Driver<'a, N, S, E, F> {
+        let Self { now, sleep, on_wait: _, last_error } = self;
+        Driver { now, sleep, on_wait, last_error }
+    }
+
+    /// Keeps the last transient error in `last_error`, which outlives the loop.
+    ///
+    /// For futures that are dropped, in a `select!` or by a timeout, and for polls that panic. Otherwise it is not needed: when
+    /// the poller gives up, the error moves into [`GaveUp::last_error`](crate::GaveUp::last_error), as it does in
+    /// [`step_keeping`](Poller::step_keeping).
+    ///
+    /// ```
+    /// use asyncpoll::{Driver, Outcome, Policy, Poller, Reason};
+    /// use tokio::time::{Duration, Instant, sleep, timeout};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
+    /// let seed = asyncpoll::random_seed();
+    /// let mut poller = Poller::seeded(Policy::default(), seed, Instant::now());
+    /// let mut last_error = None;
+    /// let polling = Driver::new(Instant::now, sleep)
+    ///     .last_error(&mut last_error)
+    ///     .poll_async(&mut poller, async |_| Outcome::<(), _>::transient("503"));
+    /// let ended = timeout(Duration::from_secs(1), polling).await;
+    /// assert!(ended.is_err(), "a second is shorter than the first wait");
+    ///
+    /// let cancelled = poller.cancel(Instant::now());
+    /// let gave_up = cancelled.with_last_error(last_error);
+    /// assert_eq!(gave_up.reason, Reason::Cancelled);
+    /// assert_eq!(gave_up.last_error, Some("503"));
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn last_error(self, last_error: &'a mut Option<E>) -> Self {
+        Self { last_error: Some(last_error), ..self }
+    }
+
+    /// Polls on this thread.
+    ///
+    /// # Errors
+    ///
+    /// - [`PollError::Failed`] if the operation failed.
+    /// - [`PollError::GaveUp`] if the poller gave up, was told to stop, or had finished before. The last error is the latest
+    ///   transient one.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use asyncpoll::{Driver, Outcome, PollError, Policy, Poller};
+    /// use core::{cell::Cell, time::Duration};
+    ///
+    /// let clock = Cell::new(Duration::ZERO);
+    /// let sleep = |wait| clock.set(clock.get() + wait);
+    /// let seed = asyncpoll::random_seed();
+    /// let mut poller = Poller::seeded(Policy::default(), seed, clock.get());
+    /// let ended = Driver::new(|| clock.get(), sleep)
+    ///     .poll_blocking(&mut poller, |_| Outcome::<()>::pending());
+    /// let Err(PollError::GaveUp(gave_up)) = ended else { unreachable!() };
+    /// assert_eq!((gave_up.polls, gave_up.elapsed), (7, clock.get()));
+    /// ```
+    pub fn poll_blocking<I, R, Z, T>(
+        self,
+        poller: &mut Poller<I, R>,
+        mut poll: impl FnMut(NextPoll) -> Outcome<T, E>,
+    ) -> Result<T, PollError<E>>
+    where
+        I: Instant,
+        R: Rng,
+        N: FnMut() -> I,
+        S: FnMut(Duration) -> Z,
+        Z: Slept,
+        W: FnMut(NextWait<'_, E>),
+    {
+        let Self { now, mut sleep, on_wait, last_error } = self;
+        let mut turns = Turns::new(poller, now, on_wait);
+        let mut no_slot = None;
+        let last_error = last_error.unwrap_or(&mut no_slot);
+        loop {
+            match turns.next(last_error.as_ref()) {
+                Turn::Sleep(wait) => {
+                    if sleep(wait).stops() {
+                        return Err(turns.cancel(last_error));
+                    }
+                }
+                Turn::Poll(next) => {
+                    if let ControlFlow::Break(ended) = turns.found(poll(next), last_error) {
+                        return ended;
+                    }
+                }
+                Turn::Finished => return Err(turns.cancel(last_error)),
+            }
+        }
+    }
+
+    /// Polls as a future, which is `Send` if the parts it is made of are.
+    ///
+    /// The future may be dropped at any time: the poller then has its counts, and [`last_error`](Self::last_error) the error.
+    ///
+    /// A poll that needs a `&mut` of a captured client does not compile, and the compiler says that it *captures state from its
+    /// environment*, or that a *captured variable cannot escape*. A driver that could lend it would have a future that
+    /// `tokio::spawn` refuses. There are two ways: the loop of the second example, or an async `Mutex` around the client, of which
+    /// a `Mutex::new(self)` in a method of the client is one.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`poll_blocking`](Self::poll_blocking).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use asyncpoll::{Driver, Outcome, Policy, Poller};
+    /// use tokio::time::{Instant, sleep};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
+    /// let seed = asyncpoll::random_seed();
+    /// let mut poller = Poller::seeded(Policy::default(), seed, Instant::now());
+    /// let issued = Driver::new(Instant::now, sleep)
+    ///     .poll_async(&mut poller, async |poll| {
+    ///         Outcome::from((poll.number == 4).then_some("issued"))
+    ///     });
+    /// assert_eq!(issued.await, Ok("issued"));
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// A client whose polls need it for themselves:
+    ///
+    /// ```
+    /// use asyncpoll::{Outcome, Policy, PollError, Poller};
+    /// use core::ops::ControlFlow;
+    /// use tokio::time::{Instant, sleep};
+    ///
+    /// struct Client {
+    ///     requests: u32,
+    /// }
+    ///
+    /// impl Client {
+    ///     async fn look(&mut self) -> Outcome<&'static str, &'static str> {
+    ///         self.requests += 1;
+    ///         match self.requests {
+    ///             4 => Outcome::Done("issued"),
+    ///             _ => Outcome::transient("503"),
+    ///         }
+    ///     }
+    ///
+    ///     async fn wait(&mut self) -> Result<&'static str, PollError<&'static str>> {
+    ///         let seed = asyncpoll::random_seed();
+    ///         let policy = Policy::default();
+    ///         let mut poller = Poller::seeded(policy, seed, Instant::now());
+    ///         let mut last_error = None;
+    ///         loop {
+    ///             let found = self.look().await;
+    ///             let now = Instant::now();
+    ///             let decision = poller.step_keeping(found, now, &mut last_error);
+    ///             match decision.control_flow() {
+    ///                 ControlFlow::Continue(wait) => sleep(wait).await,
+    ///                 ControlFlow::Break(ended) => return ended,
+    ///             }
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
+    /// assert_eq!(Client { requests: 0 }.wait().await, Ok("issued"));
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub async fn poll_async<I, R, Z, P, T>(
+        self,
+        poller: &mut Poller<I, R>,
+        mut poll: impl FnMut(NextPoll) -> P,
+    ) -> Result<T, PollError<E>>
+    where
+        I: Instant,
+        R: Rng,
+        N: FnMut() -> I,
+        S: FnMut(Duration) -> Z,
+        Z: Future<Output: Slept>,
+        P: Future<Output = Outcome<T, E>>,
+        W: FnMut(NextWait<'_, E>),
+    {
+        let Self { now, mut sleep, on_wait, last_error } = self;
+        let mut turns = Turns::new(poller, now, on_wait);
+        let mut no_slot = None;
+        let last_error = last_error.unwrap_or(&mut no_slot);
+        loop {
+            match turns.next(last_error.as_ref()) {
+                Turn::Sleep(wait) => {
+                    if sleep(wait).await.stops() {
+                        return Err(turns.cancel(last_error));
+                    }
+                }
+                Turn::Poll(next) => {
+                    if let ControlFlow::Break(ended) = turns.found(poll(next).await, last_error) {
+                        return ended;
+                    }
+                }
+                Turn::Finished => return Err(turns.cancel(last_error)),
+            }
+        }
+    }
 }
 
-/// Polls on this thread until the operation ends or the poller gives up, with `std::thread::sleep`.
+/// Polls on this thread until the operation ends or the poller gives up, with the clock and the sleep of `std`.
+///
+/// [`Driver`] is the same with another clock or sleep, and with options.
 ///
 /// # Errors
 ///
-/// As those of [`poll_blocking_with`].
+/// As those of [`Driver::poll_blocking`].
 ///
 /// # Example
 ///
@@ -279,50 +320,53 @@ fn left_after<I: Instant, R>(poller: &mut Poller<I, R>, now: I, slept: Duration)
 /// use asyncpoll::{Outcome, Policy, Poller, poll_blocking, random_seed};
 /// use std::time::Instant;
 ///
-/// let mut poller = Poller::seeded(Policy::default(), random_seed(), Instant::now());
-/// assert_eq!(poll_blocking(&mut poller, |_| Outcome::from(Some("certificate"))), Ok("certificate"));
+/// let policy = Policy::default();
+/// let mut poller = Poller::seeded(policy, random_seed(), Instant::now());
+/// let issued = poll_blocking(&mut poller, |_| Outcome::from(Some("issued")));
+/// assert_eq!(issued, Ok("issued"));
 /// ```
 #[cfg(feature = "std")]
 pub fn poll_blocking<R: Rng, T, E>(
     poller: &mut Poller<std::time::Instant, R>,
     poll: impl FnMut(NextPoll) -> Outcome<T, E>,
 ) -> Result<T, PollError<E>> {
-    poll_blocking_with(poller, std::time::Instant::now, std::thread::sleep, poll)
+    Driver::new(std::time::Instant::now, std::thread::sleep).poll_blocking(poller, poll)
 }
 
-/// Polls until the operation ends or the poller gives up, async, by the clock of `std`, with a sleep of the caller's.
+/// Polls as a future until the operation ends or the poller gives up, with the clock and the sleep of a runtime.
 ///
-/// For runtimes whose timers follow that clock, such as smol and async-std. Under tokio prefer [`poll_async_with`] and
-/// tokio's own instant, which can be paused in tests.
+/// [`Driver`] is the same with options.
 ///
 /// # Errors
 ///
-/// As those of [`poll_blocking_with`].
+/// As those of [`Driver::poll_blocking`].
 ///
 /// # Example
 ///
 /// ```
 /// use asyncpoll::{Outcome, Policy, Poller, poll_async, random_seed};
-/// use std::time::{Duration, Instant};
+/// use tokio::time::{Instant, sleep};
 ///
-/// # let sleep = |_: Duration| core::future::ready(());
-/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// let mut poller = Poller::seeded(Policy::default(), random_seed(), Instant::now());
-/// let certificate = poll_async(&mut poller, sleep, async |_| Outcome::from(Some("certificate"))).await;
-/// assert_eq!(certificate, Ok("certificate"));
+/// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
+/// let policy = Policy::default();
+/// let mut poller = Poller::seeded(policy, random_seed(), Instant::now());
+/// let look = async |_| Outcome::from(Some("issued"));
+/// let issued = poll_async(&mut poller, Instant::now, sleep, look).await;
+/// assert_eq!(issued, Ok("issued"));
 /// # });
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[cfg(feature = "std")]
-pub async fn poll_async<R, S, P, T, E>(
-    poller: &mut Poller<std::time::Instant, R>,
-    sleep: impl FnMut(Duration) -> S,
+pub async fn poll_async<I, R, Z, P, T, E>(
+    poller: &mut Poller<I, R>,
+    now: impl FnMut() -> I,
+    sleep: impl FnMut(Duration) -> Z,
     poll: impl FnMut(NextPoll) -> P,
 ) -> Result<T, PollError<E>>
 where
+    I: Instant,
     R: Rng,
-    S: Future<Output: Slept>,
+    Z: Future<Output: Slept>,
     P: Future<Output = Outcome<T, E>>,
 {
-    poll_async_with(poller, std::time::Instant::now, sleep, poll).await
+    Driver::new(now, sleep).poll_async(poller, poll).await
 }

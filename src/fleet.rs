@@ -81,7 +81,10 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// use tokio::{task::JoinSet, time::{Instant, sleep}};
 ///
 /// async fn ask(poll: DuePoll) -> Outcome<u32> {
-///     if poll.number < 3 { Outcome::pending() } else { Outcome::Done(poll.number) }
+///     match poll.number {
+///         ..3 => Outcome::pending(),
+///         number => Outcome::Done(number),
+///     }
 /// }
 ///
 /// let mut fleet = Fleet::seeded(random_seed(), Instant::now());
@@ -176,11 +179,13 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// let mut now = Duration::ZERO;
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), now);
 /// let authority = fleet.upstream(Limits::default())?;
-/// let (one, other) = (fleet.start(authority, &Policy::default(), now), fleet.start(authority, &Policy::default(), now));
+/// let one = fleet.start(authority, &Policy::default(), now);
+/// let other = fleet.start(authority, &Policy::default(), now);
 ///
 /// let poll = fleet.next_poll(now).expect("both are due at once");
 /// assert_eq!(poll.id, one);
-/// let refused = Outcome::<(), _>::transient("429").retry_after(Duration::from_secs(30));
+/// let hint = Duration::from_secs(30);
+/// let refused = Outcome::<(), _>::transient("429").retry_after(hint);
 /// let _half_a_minute = fleet.step(one, refused, now);
 ///
 /// // What one has learned, the other obeys.
@@ -256,7 +261,8 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// let upstream = fleet.upstream(Limits::default())?;
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// let poll = fleet.next_poll(Duration::ZERO).expect("it is due at once");
-    /// let decision = fleet.step(poll.id, Outcome::<_>::Done("issued"), Duration::ZERO);
+    /// let issued = Outcome::<_>::Done("issued");
+    /// let decision = fleet.step(poll.id, issued, Duration::ZERO);
     /// assert_eq!((decision, fleet.len()), (Decision::Done("issued"), 0));
     /// # Ok::<(), asyncpoll::LimitsError>(())
     /// ```
@@ -303,8 +309,12 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// assert!(fleet.upstream(Limits::default()).is_ok());
-    /// let error = fleet.upstream(Limits::none().at_most(0, Duration::from_secs(60))).unwrap_err();
-    /// assert_eq!(error.to_string(), "at_most is 0 polls per 60 s; it must be at least 1 poll");
+    /// let no_polls = Limits::none().at_most(0, Duration::from_secs(60));
+    /// let error = fleet.upstream(no_polls).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "at_most is 0 polls per 60 s; it must be at least 1 poll"
+    /// );
     /// ```
     pub fn upstream(&mut self, limits: Limits) -> Result<Upstream, LimitsError> {
         self.lanes.push(Lane::new(Gate::new(&limits)?));
@@ -350,12 +360,15 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default())?;
-    /// let policy = Policy::builder().head_start(Duration::from_secs(60)).build().expect("a good policy");
+    /// let minute = Duration::from_secs(60);
+    /// let policy =
+    ///     Policy::builder().head_start(minute).build().expect("a good policy");
     /// let id = fleet.start(upstream, &policy, Duration::ZERO);
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     /// assert_eq!(fleet.until_next_poll(Duration::ZERO), None);
-    /// let _a_minute_or_more = fleet.step(id, Outcome::<()>::pending(), Duration::ZERO);
-    /// assert!(fleet.until_next_poll(Duration::ZERO) >= Some(Duration::from_secs(60)));
+    /// let pending = Outcome::<()>::pending();
+    /// let _a_minute_or_more = fleet.step(id, pending, Duration::ZERO);
+    /// assert!(fleet.until_next_poll(Duration::ZERO) >= Some(minute));
     /// # Ok::<(), asyncpoll::LimitsError>(())
     /// ```
     pub fn until_next_poll(&self, now: I) -> Option<Duration> {
@@ -375,7 +388,8 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let upstream = fleet.upstream(Limits::default())?;
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// let poll = fleet.next_poll(Duration::from_secs(2)).expect("it is due");
-    /// assert_eq!((poll.id, poll.number, poll.elapsed), (id, 1, Duration::from_secs(2)));
+    /// assert_eq!((poll.id, poll.number), (id, 1));
+    /// assert_eq!(poll.elapsed, Duration::from_secs(2));
     /// assert_eq!(poll.remaining, Some(Duration::from_secs(598)));
     /// assert_eq!(fleet.next_poll(Duration::from_secs(2)), None);
     /// # Ok::<(), asyncpoll::LimitsError>(())
@@ -439,8 +453,9 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default())?;
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
-    /// fleet.slow_down(upstream, Some(Duration::from_secs(10)), Duration::ZERO);
-    /// assert_eq!(fleet.until_next_poll(Duration::ZERO), Some(Duration::from_secs(10)));
+    /// let hint = Some(Duration::from_secs(10));
+    /// fleet.slow_down(upstream, hint, Duration::ZERO);
+    /// assert_eq!(fleet.until_next_poll(Duration::ZERO), hint);
     /// # Ok::<(), asyncpoll::LimitsError>(())
     /// ```
     pub fn slow_down(&mut self, upstream: Upstream, hint: Option<Duration>, now: I) {
@@ -462,8 +477,10 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default())?;
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
-    /// let decision = fleet.look(id, Outcome::<_>::Done("by webhook"), Duration::ZERO);
-    /// assert_eq!((decision, fleet.contains(id)), (Decision::Done("by webhook"), false));
+    /// let issued = Outcome::<_>::Done("issued");
+    /// let decision = fleet.look(id, issued, Duration::ZERO);
+    /// assert_eq!(decision, Decision::Done("issued"));
+    /// assert!(!fleet.contains(id));
     /// # Ok::<(), asyncpoll::LimitsError>(())
     /// ```
     pub fn look<T, E>(&mut self, id: Id, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
@@ -499,11 +516,13 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default())?;
-    /// let policy = Policy::builder().jitter(Jitter::None).build().expect("a good policy");
+    /// let policy =
+    ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
     /// let id = fleet.start(upstream, &policy, Duration::ZERO);
-    /// let five_seconds = fleet.step(id, Outcome::<()>::pending(), Duration::ZERO);
+    /// let pending = Outcome::<()>::pending();
+    /// let five_seconds = fleet.step(id, pending, Duration::ZERO);
     /// fleet.reset_backoff(id);
-    /// assert_eq!(fleet.step(id, Outcome::<()>::pending(), Duration::from_secs(5)), five_seconds);
+    /// assert_eq!(fleet.step(id, pending, Duration::from_secs(5)), five_seconds);
     /// assert_eq!(five_seconds, Decision::Sleep(Duration::from_secs(5)));
     /// # Ok::<(), asyncpoll::LimitsError>(())
     /// ```
@@ -519,7 +538,8 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default())?;
-    /// let policy = Policy::builder().jitter(Jitter::None).build().expect("a good policy");
+    /// let policy =
+    ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
     /// let id = fleet.start(upstream, &policy, Duration::ZERO);
     /// fleet.set_backoff(id, Duration::from_secs(40));
     /// let decision = fleet.step(id, Outcome::<()>::pending(), Duration::ZERO);
@@ -540,9 +560,11 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default())?;
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
-    /// fleet.slow_down(upstream, Some(Duration::from_secs(10)), Duration::ZERO);
+    /// let hint = Some(Duration::from_secs(10));
+    /// fleet.slow_down(upstream, hint, Duration::ZERO);
     /// let status = fleet.status(upstream, Duration::from_secs(4));
-    /// assert_eq!((status.operations, status.in_flight, status.most_in_flight), (1, 0, Some(16)));
+    /// assert_eq!((status.operations, status.in_flight), (1, 0));
+    /// assert_eq!(status.most_in_flight, Some(16));
     /// assert_eq!((status.refusals, status.held), (1, Duration::from_secs(6)));
     /// # Ok::<(), asyncpoll::LimitsError>(())
     /// ```

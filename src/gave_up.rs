@@ -1,13 +1,13 @@
-//! How polling ended where the operation did not: why, and after what.
+//! How polling ended before the operation did: why, and after what.
 
 use core::{convert::Infallible, fmt, time::Duration};
 
 use crate::sentence::Sentence;
 
-/// The end of polling before the operation's own: why, after how much, and what went wrong last.
+/// Polling ended before the operation did: why, after how many polls and how long, and what went wrong last.
 ///
-/// It is an [`Error`](core::error::Error) whose source is `last_error`, where `E` is an error. For any other `E`, or a
-/// borrowed one, [`map_err`](Self::map_err) and [`split`](Self::split) make it one.
+/// It is an [`Error`](core::error::Error) whose source is `last_error`, if `E` is an error. For any other `E`, or a borrowed
+/// one, `into_boxed`, [`map_err`](Self::map_err) and [`split`](Self::split) make it one.
 ///
 /// # Example
 ///
@@ -16,14 +16,27 @@ use crate::sentence::Sentence;
 /// use core::time::Duration;
 ///
 /// let policy = Policy::builder().max_polls(1).build()?;
-/// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+/// let mut poller =
+///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
 /// let hint = Duration::from_secs(30);
-/// match poller.step(Outcome::<(), _>::transient("503").retry_after(hint), Duration::from_secs(2)) {
+/// match poller.step(
+///     Outcome::<(), _>::transient("503").retry_after(hint),
+///     Duration::from_secs(2),
+/// ) {
 ///     Decision::GaveUp(gave_up) => {
 ///         assert_eq!(gave_up.reason, Reason::MaxPolls);
-///         assert_eq!((gave_up.polls, gave_up.errors, gave_up.elapsed), (1, 1, Duration::from_secs(2)));
-///         assert_eq!((gave_up.retry_after, gave_up.last_error), (Some(hint), Some("503")));
-///         assert_eq!(gave_up.to_string(), "gave up after 1 poll in 2 s: max_polls was reached; retry in 30 s");
+///         assert_eq!(
+///             (gave_up.polls, gave_up.errors, gave_up.elapsed),
+///             (1, 1, Duration::from_secs(2))
+///         );
+///         assert_eq!(
+///             (gave_up.retry_after, gave_up.last_error),
+///             (Some(hint), Some("503"))
+///         );
+///         assert_eq!(
+///             gave_up.to_string(),
+///             "gave up after 1 poll in 2 s: max_polls was reached; retry in 30 s"
+///         );
 ///     }
 ///     _ => unreachable!("one poll is the limit"),
 /// }
@@ -38,8 +51,8 @@ pub struct GaveUp<E = Infallible> {
     pub polls: u32,
     /// The number of those that found a transient error.
     pub errors: u32,
-    /// The length of the run of transient errors at the end: zero where the last poll was not one, so that `last_error`,
-    /// where [`step_keeping`](crate::Poller::step_keeping) kept one, is older.
+    /// The length of the run of transient errors at the end. It is zero if the last poll did not find one: a `last_error` that
+    /// [`step_keeping`](crate::Poller::step_keeping) kept is then an earlier poll's.
     pub consecutive_errors: u32,
     /// The time from the start of the poller to its end.
     pub elapsed: Duration,
@@ -50,8 +63,8 @@ pub struct GaveUp<E = Infallible> {
     /// [`step_keeping`](crate::Poller::step_keeping) kept.
     #[source]
     pub last_error: Option<E>,
-    /// It ended while some of `max_wait` was left.
-    pub(crate) is_early: bool,
+    /// Whether it ended while some of `max_wait` was left.
+    pub is_early: bool,
 }
 
 impl<E> GaveUp<E> {
@@ -61,9 +74,13 @@ impl<E> GaveUp<E> {
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let gave_up = poller.cancel(Duration::ZERO).with_last_error(Some(503));
-    /// assert_eq!(gave_up.map_err(|status| format!("status {status}")).last_error.as_deref(), Some("status 503"));
+    /// assert_eq!(
+    ///     gave_up.map_err(|status| format!("status {status}")).last_error.as_deref(),
+    ///     Some("status 503")
+    /// );
     /// ```
     pub fn map_err<F>(self, f: impl FnOnce(E) -> F) -> GaveUp<F> {
         let (gave_up, last_error) = self.split();
@@ -76,9 +93,13 @@ impl<E> GaveUp<E> {
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let kept = Some("connection reset");
-    /// assert_eq!(poller.cancel(Duration::ZERO).with_last_error(kept).last_error, kept);
+    /// assert_eq!(
+    ///     poller.cancel(Duration::ZERO).with_last_error(kept).last_error,
+    ///     kept
+    /// );
     /// ```
     pub fn with_last_error<F>(self, last_error: Option<F>) -> GaveUp<F> {
         let Self { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error: _, is_early } = self;
@@ -91,10 +112,15 @@ impl<E> GaveUp<E> {
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
-    /// let (gave_up, last_error) = poller.cancel(Duration::ZERO).with_last_error(Some("reset")).split();
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let (gave_up, last_error) =
+    ///     poller.cancel(Duration::ZERO).with_last_error(Some("reset")).split();
     /// let boxed: Box<dyn core::error::Error + Send + Sync> = gave_up.into();
-    /// assert_eq!((boxed.to_string().as_str(), last_error), ("gave up after 0 polls in 0 s: cancelled", Some("reset")));
+    /// assert_eq!(
+    ///     (boxed.to_string().as_str(), last_error),
+    ///     ("gave up after 0 polls in 0 s: cancelled", Some("reset"))
+    /// );
     /// ```
     pub fn split(self) -> (GaveUp, Option<E>) {
         let Self { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error, is_early } = self;
@@ -144,8 +170,8 @@ pub enum Reason {
     Finished,
     /// As many polls were made as `max_polls` allows.
     MaxPolls,
-    /// The deadline has come, or the last wait before it is over. Jitter ends that wait up to `initial_wait` before the deadline,
-    /// so that much of `max_wait` may be left.
+    /// The deadline has come, or the last wait before it is over. Jitter ends that wait up to `initial_wait` before the
+    /// deadline, and the sentence then says that no poll is left.
     MaxWait,
     /// The server asked us to come back after the deadline, so there is nothing to wait for. It may be the first poll that
     /// learns so. [`GaveUp::retry_after`] says when a new poller makes sense.

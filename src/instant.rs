@@ -1,4 +1,4 @@
-//! The one thing the poller asks of a clock's readings.
+//! The one thing that pollers and tickers ask of a clock's readings.
 
 use core::{ops::Sub, time::Duration};
 
@@ -6,13 +6,18 @@ use core::{ops::Sub, time::Duration};
 ///
 /// Implemented for every `Copy` type that can be compared and subtracted to give a [`Duration`]: the instants of std, tokio
 /// and `web-time`, and `Duration` itself, which counts from whatever moment the caller likes and so serves as virtual time.
-/// The readings given to one [`Poller`](crate::Poller) must come from one clock.
+/// The readings given to one [`Poller`](crate::Poller) or [`Ticker`](crate::Ticker) must come from one clock.
 ///
 /// # Example
 ///
 /// A tick type of your own has one method to write. This counter wraps every 50 days, so half of its range counts as ahead and
-/// half as behind. A poller adds up what passes between the readings it is given: it may go on for years, if it is given one
-/// at least every half of the range, by [`Poller::look`](crate::Poller::look) during a longer wait.
+/// half as behind. A poller adds up what passes between the readings it is given, and goes on for years if it is given one at
+/// least every half of the range. During a longer wait, show it the clock:
+/// `let _ = poller.look(Outcome::<()>::pending(), now)`. If a heap of wake-ups needs a clock that does not wrap, extend the counter
+/// to 64 bits where you read it, and use that, or a `Duration`, as the instant.
+///
+/// To sleep by such a clock, round up: `wait.as_nanos().div_ceil(1_000_000)` ticks. `as_millis` rounds down, and its sleep ends
+/// before the wait.
 ///
 /// ```
 /// use asyncpoll::Instant;

@@ -1,25 +1,13 @@
 #![doc = include_str!("../README.md")]
 //!
-//! # The contract
-//!
-//! 1. Start a [`Poller`] when the operation starts, with a [`Policy`], a seed nobody else has, and the current instant.
-//! 2. **Poll once**, with a timeout: a poller cannot end a poll that hangs. The first poll may be made at once; the answer to
-//!    the submission itself can serve as the first outcome.
-//! 3. Say what it found as an [`Outcome`], with the server's `Retry-After` where it gave one.
-//! 4. Read the clock, **after the poll**, and feed both to [`Poller::step`].
-//! 5. Obey the [`Decision`]: on `Sleep(d)` sleep for `d`, **no less**, and go to 2; the other three are the end.
-//!
-//! Sleeping longer, or being woken late, is ordinary input. To stop early, call [`Poller::cancel`]. The table of transitions is
-//! in the docs of [`Poller`].
-//!
 //! # Time
 //!
-//! The poller reads no clock. It takes readings of the caller's, of any type that is an [`Instant`]: std's, tokio's, a tick
+//! The poller reads no clock. You pass it readings of yours, of any type that is an [`Instant`]: std's, tokio's, a tick
 //! counter's, or a plain `Duration` as virtual time. Elapsed time counts from the start of the poller and includes the time
-//! the polls themselves take. It is what passes from one reading to the next, added up: a reading before the latest makes no
-//! time pass, and time goes on from it. So a clock that is set back by an hour costs an hour once, and a tick counter may wrap
-//! if no two readings are half of its range apart. Under a clock that stands still no deadline comes: set `max_polls`. Time is
-//! kept in whole nanoseconds; what a clock or a hint has beyond 584 years saturates.
+//! that the polls take. It is the sum of the steps from one reading to the next: a reading earlier than the last adds nothing,
+//! and counting goes on from it. So a clock that is set back by an hour costs an hour once. A tick counter may wrap if no two
+//! readings are half of its range apart; if they are, the time between them is lost. Under a clock that stands still no deadline
+//! comes: set `max_polls`. Time is kept in whole nanoseconds, and longer times count as 584 years.
 //!
 //! # Runtimes
 //!
@@ -27,30 +15,99 @@
 //!
 //! | under | the clock | the sleep |
 //! |---|---|---|
-//! | threads | `std::time::Instant::now` | `std::thread::sleep`, or a channel's `recv_timeout` to be cancelled by |
-//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep`; `CancellationToken::run_until_cancelled` around it returns `None` to stop: make that a `ControlFlow` |
+//! | threads | `std::time::Instant::now` | `std::thread::sleep` |
+//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep` |
 //! | smol | `std::time::Instant::now` | `async \|wait\| { smol::Timer::after(wait).await; }` |
 //! | async-std | `std::time::Instant::now` | `async_std::task::sleep` |
-//! | embassy | `embassy_time::Instant` in a type of yours that is an [`Instant`] | `embassy_time::Timer::after` of `Duration::from_nanos`, which rounds up, as `TryFrom` does not |
+//! | embassy | a newtype of yours around `embassy_time::Instant` | `embassy_time::Timer::after` of `Duration::from_nanos`, which rounds up, as `TryFrom` does not |
+//!
+//! A sleep that a token of tokio-util can stop; [`Slept`] has one for threads:
+//!
+//! ```
+//! use asyncpoll::{Outcome, Policy, PollError, Poller, Reason, poll_async};
+//! use core::ops::ControlFlow;
+//! # use tokio::time::{Duration, Instant, sleep};
+//! # struct CancellationToken;
+//! # impl CancellationToken {
+//! #     fn new() -> Self { Self }
+//! #     fn cancel(&self) {}
+//! #     async fn run_until_cancelled<F: Future>(&self, _: F) -> Option<F::Output> { None }
+//! # }
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
+//! let stop = CancellationToken::new();
+//! let sleep = async |wait| match stop.run_until_cancelled(sleep(wait)).await {
+//!     Some(()) => ControlFlow::Continue(()),
+//!     None => ControlFlow::Break(()),
+//! };
+//!
+//! stop.cancel();
+//! let seed = asyncpoll::random_seed();
+//! let mut poller = Poller::seeded(Policy::default(), seed, Instant::now());
+//! let look = async |_| Outcome::<()>::pending();
+//! let ended = poll_async(&mut poller, Instant::now, sleep, look).await;
+//! let Err(PollError::GaveUp(gave_up)) = ended else { unreachable!() };
+//! assert_eq!(gave_up.reason, Reason::Cancelled);
+//! # });
+//! ```
 //!
 //! # Randomness and replay
 //!
-//! Jitter takes one draw a `Sleep`, and a second for the last, from a generator that the caller chooses and seeds. The same policy, seed and
-//! inputs give the same decisions on every platform and in every release that does not say otherwise under *Values* in its
-//! changelog. So log the seed, or derive it from what a bug report names: the docs of `Poller::seeded` show how. There is
-//! no default seed: with a constant one, all instances of a program would poll in step.
+//! Each `Sleep` draws one random number, and the last one two, from a generator that you choose and seed. The same policy, seed
+//! and inputs give the same decisions on every platform and in every release, unless its changelog says otherwise under
+//! *Values*. So log the seed, or derive it from what a bug report names: the docs of `Poller::seeded` show how. There is no
+//! default seed: with a constant one, all instances of a program would poll in step.
+//!
+//! # Restarts
+//!
+//! A poller can be put away as the 112 bytes of a [`Snapshot`] and taken out again, after a restart or on another machine, and
+//! goes on as if nothing had happened: `Poller::snapshot` and `Poller::restore`. The guide [`durable`] has the workers for a
+//! table of orders in a database, on any number of machines.
 //!
 //! # Giving up
 //!
-//! [`GaveUp`] says why it ended, after how many polls and how long, when the server wanted us back, and what the last error
-//! was, as the type the caller fed. After the end a poller stays ended: a late `Done` or `Failed` is passed through, anything else is
-//! answered by `GaveUp` with [`Reason::Finished`].
+//! [`GaveUp`] says why it ended, after how many polls and how long, how long the server asked to wait, and what the last error
+//! was, as the type you fed. After the end a poller stays ended: it passes a late `Done` or `Failed` through, and answers
+//! anything else with `GaveUp` and [`Reason::Finished`].
+//!
+//! # Testing
+//!
+//! Virtual time makes a test of ten minutes as quick as any other. In a loop of your own, `Duration` is the instant, and each
+//! `Sleep` is added to it. A [`Driver`] takes any clock and sleep; its docs have an example. Under tokio, a paused clock does
+//! it:
+//!
+//! ```
+//! # async fn wait_for_image() -> asyncpoll::PollError<core::convert::Infallible> {
+//! #     use tokio::time::{Instant, sleep};
+//! #     let mut poller = asyncpoll::Poller::seeded(asyncpoll::Policy::default(), 1, Instant::now());
+//! #     let look = async |_| asyncpoll::Outcome::<core::convert::Infallible, _>::pending();
+//! #     let Err(error) = asyncpoll::poll_async(&mut poller, Instant::now, sleep, look).await;
+//! #     error
+//! # }
+//! #[tokio::test(start_paused = true)]
+//! async fn it_gives_up_after_ten_minutes() {
+//!     let start = tokio::time::Instant::now();
+//!     let error = wait_for_image().await;
+//!     // The last poll is made in the last `initial_wait` before the deadline.
+//!     assert!((595..=600).contains(&start.elapsed().as_secs()), "{error}");
+//! }
+//! ```
+//!
+//! # Coming from a backoff crate
+//!
+//! | there | here |
+//! |---|---|
+//! | the most retries, 3 | `max_polls(4)`: the first poll counts |
+//! | the longest delay | `max_backoff`, jitter included |
+//! | the longest time in all, or none | `max_wait`, 10 min by default, or `no_max_wait()` |
+//! | is this error retryable? | [`Outcome::transient`] or [`Outcome::Failed`]. There is no `From<Result>`, which could not tell |
+//! | a notification of error and delay | [`Driver::on_wait`]; it is told of waits after a pending poll too |
+//! | the last error alone | `.map_err(PollError::into_error)`: `None` if no poll found one |
 //!
 //! # Panics
 //!
-//! This crate does not panic, if the caller's clock, generator and closures do not. A generator that
-//! panics leaves its poller with the outcome counted and a poll due. The futures of the drivers are like any
-//! `async fn` not to be polled after they are ready.
+//! This crate does not panic if your clock, generator and closures do not. A generator that panics leaves its poller with the
+//! outcome counted and a poll due, and its ticker without the tick that was due. As with any `async fn`, do not poll a driver's future after it is ready.
 //!
 //! # Many operations at one server
 //!
@@ -59,11 +116,14 @@
 //!
 //! # Crate features
 //!
-//! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `poll_async`, and so is **alloc**.
-//!   Without it, the crate is the same but for these.
-//! - **alloc** (enabled by default, with **std**): When enabled, there is `Fleet`. Nothing else allocates, with it or without.
-//! - **chacha** (enabled by default): When enabled, a `Poller` owns a `ChaCha8Rng` unless told otherwise, and `Poller::seeded`
-//!   makes one from a `u64`. Without it, every poller is made by [`Poller::new`] from a [`rand_core`] generator.
+//! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `BoxedError`, and so is **alloc**.
+//!   Without it, these are missing, and all else is the same.
+//! - **alloc** (enabled by default, with **std**): When enabled, there is [`Fleet`]. Nothing but that and `into_boxed` allocates.
+//! - **chacha** (enabled by default): When enabled, a `Poller` or a `Ticker` owns a `ChaCha8Rng` unless told otherwise, and
+//!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a [`rand_core`]
+//!   generator.
+//! - **serde**: When enabled, serde reads and writes a [`Policy`] in files of configuration, as its docs say, and a [`Snapshot`]
+//!   as hexadecimal digits or bytes, with neither std nor a heap. Without it, there are three crates fewer.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]
@@ -75,6 +135,8 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(feature = "std")]
+mod boxed_error;
 mod decision;
 mod default_max_wait;
 mod driver;
@@ -91,9 +153,15 @@ mod poller;
 mod random_seed;
 mod schedule;
 mod sentence;
+mod snapshot;
 mod state;
+mod ticker;
 mod turn;
 mod wait;
+
+#[cfg(all(doc, not(doctest)))]
+#[doc = include_str!("../docs/durable.md")]
+pub mod durable {}
 
 // What the tests list as every kind and every reason is complete, or this does not compile.
 #[cfg(test)]
@@ -120,13 +188,15 @@ pub use rand_core;
 pub use crate::fleet::{DuePoll, Fleet, Id, Limits, LimitsError, Status, Upstream};
 #[cfg(feature = "std")]
 pub use crate::random_seed::random_seed;
+#[cfg(feature = "std")]
+pub use boxed_error::BoxedError;
 #[cfg(target_has_atomic = "64")]
 pub use default_max_wait::set_default_max_wait;
 #[cfg(feature = "std")]
-pub use driver::{poll_async, poll_blocking};
+pub use driver::poll_blocking;
 pub use {
     decision::Decision,
-    driver::{NextPoll, Slept, poll_async_keeping, poll_async_with, poll_blocking_with},
+    driver::{Driver, NextPoll, NextWait, Slept, poll_async},
     gave_up::{GaveUp, Reason},
     instant::Instant,
     outcome::Outcome,
@@ -134,5 +204,7 @@ pub use {
     poll_error::PollError,
     poller::Poller,
     schedule::{Schedule, ScheduledPoll},
+    snapshot::{RestoreError, Snapshot},
+    ticker::{Cadence, CadenceBuilder, CadenceError, First, Missed, Phase, Tick, Ticker, tick_async, tick_blocking},
     wait::{Jitter, WaitKind},
 };

@@ -4,7 +4,7 @@ use core::{convert::Infallible, task::Poll, time::Duration};
 
 /// What one poll found. The caller says what an answer means; see the four cases.
 ///
-/// Where polls cannot fail, `E` is [`Infallible`].
+/// If polls cannot fail, `E` is [`Infallible`]; the compiler has to be told, which `Outcome::<_>` does.
 ///
 /// # Example
 ///
@@ -12,7 +12,10 @@ use core::{convert::Infallible, task::Poll, time::Duration};
 /// use asyncpoll::Outcome;
 /// use core::time::Duration;
 ///
-/// fn classify(status: u16, retry_after: Option<Duration>) -> Outcome<&'static str, u16> {
+/// fn classify(
+///     status: u16,
+///     retry_after: Option<Duration>,
+/// ) -> Outcome<&'static str, u16> {
 ///     match status {
 ///         200 => Outcome::Done("the certificate"),
 ///         202 => Outcome::pending().retry_after(retry_after),
@@ -23,19 +26,23 @@ use core::{convert::Infallible, task::Poll, time::Duration};
 ///
 /// let minute = Duration::from_secs(60);
 /// assert_eq!(classify(202, None), Outcome::pending());
-/// assert_eq!(classify(503, Some(minute)), Outcome::Transient { error: 503, retry_after: Some(minute) });
+/// let unavailable = Outcome::transient(503).retry_after(minute);
+/// assert_eq!(classify(503, Some(minute)), unavailable);
 /// assert_eq!(classify(403, None).error(), Some(&403));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "outcomes do nothing until passed to `Poller::step`"]
 #[expect(clippy::exhaustive_enums, reason = "these four are all a poll can find, and whoever makes one should know it")]
 pub enum Outcome<T, E = Infallible> {
-    /// The operation is still going on.
+    /// The operation is still going on. [`pending`](Self::pending) makes one.
+    #[non_exhaustive]
     Pending {
         /// How long the server asked us to wait before the next poll.
         retry_after: Option<Duration>,
     },
     /// The poll itself failed in a way that says nothing about the operation: 5xx, 429, a connection that broke.
+    /// [`transient`](Self::transient) makes one.
+    #[non_exhaustive]
     Transient {
         /// What went wrong.
         error: E,
@@ -54,7 +61,10 @@ impl<T, E> Outcome<T, E> {
     /// ```
     /// use asyncpoll::Outcome;
     ///
-    /// assert_eq!(Outcome::<()>::pending(), Outcome::Pending { retry_after: None });
+    /// assert!(matches!(
+    ///     Outcome::<()>::pending(),
+    ///     Outcome::Pending { retry_after: None, .. }
+    /// ));
     /// ```
     pub const fn pending() -> Self {
         Self::Pending { retry_after: None }
@@ -65,7 +75,11 @@ impl<T, E> Outcome<T, E> {
     /// ```
     /// use asyncpoll::Outcome;
     ///
-    /// assert_eq!(Outcome::<(), _>::transient(503), Outcome::Transient { error: 503, retry_after: None });
+    /// let unavailable = Outcome::<(), _>::transient(503);
+    /// assert!(matches!(
+    ///     unavailable,
+    ///     Outcome::Transient { error: 503, retry_after: None, .. }
+    /// ));
     /// ```
     pub const fn transient(error: E) -> Self {
         Self::Transient { error, retry_after: None }
@@ -77,8 +91,10 @@ impl<T, E> Outcome<T, E> {
     /// use asyncpoll::Outcome;
     /// use core::time::Duration;
     ///
-    /// let hinted = Outcome::<()>::pending().retry_after(Duration::from_secs(30));
-    /// assert_eq!(hinted, Outcome::Pending { retry_after: Some(Duration::from_secs(30)) });
+    /// let half_a_minute = Duration::from_secs(30);
+    /// let hinted = Outcome::<()>::pending().retry_after(half_a_minute);
+    /// let Outcome::Pending { retry_after, .. } = hinted else { unreachable!() };
+    /// assert_eq!(retry_after, Some(half_a_minute));
     /// assert_eq!(hinted.retry_after(None), Outcome::pending());
     /// ```
     pub fn retry_after(self, hint: impl Into<Option<Duration>>) -> Self {
@@ -94,7 +110,10 @@ impl<T, E> Outcome<T, E> {
     /// ```
     /// use asyncpoll::Outcome;
     ///
-    /// assert_eq!(Outcome::<(), _>::transient("timed out").error(), Some(&"timed out"));
+    /// assert_eq!(
+    ///     Outcome::<(), _>::transient("timed out").error(),
+    ///     Some(&"timed out")
+    /// );
     /// assert_eq!(Outcome::<(), &str>::pending().error(), None);
     /// ```
     pub const fn error(&self) -> Option<&E> {
@@ -125,7 +144,10 @@ impl<T, E> Outcome<T, E> {
     /// ```
     /// use asyncpoll::Outcome;
     ///
-    /// assert_eq!(Outcome::<(), _>::Failed(403).map_err(|status| status / 100), Outcome::Failed(4));
+    /// assert_eq!(
+    ///     Outcome::<(), _>::Failed(403).map_err(|status| status / 100),
+    ///     Outcome::Failed(4)
+    /// );
     /// ```
     pub fn map_err<F>(self, f: impl FnOnce(E) -> F) -> Outcome<T, F> {
         match self {

@@ -1,8 +1,12 @@
 //! The policy: every number that shapes a schedule, checked once.
 
 mod builder;
+#[cfg(feature = "serde")]
+mod config;
 mod constant;
 mod error;
+#[cfg(feature = "serde")]
+mod text;
 
 use core::{
     fmt,
@@ -19,7 +23,7 @@ use crate::{
     wait::{Deadline, Ladder},
 };
 
-/// How to poll: where the ladder starts, how it grows, how it is jittered, and when to stop.
+/// How to poll: how long the waits are, how they grow, how far jitter moves them, and when to stop.
 ///
 /// A policy is valid by construction: [`PolicyBuilder::build`] is the only way to one, and it is small, `Copy` and constant.
 /// One policy serves any number of pollers.
@@ -40,8 +44,43 @@ use crate::{
 /// assert_ne!(policy, Policy::default());
 ///
 /// let refused = Policy::builder().max_polls(0).build();
-/// assert_eq!(refused.unwrap_err().to_string(), "max_polls is 0; it must be at least 1");
+/// assert_eq!(
+///     refused.unwrap_err().to_string(),
+///     "max_polls is 0; it must be at least 1"
+/// );
 /// # Ok::<(), PolicyError>(())
+/// ```
+///
+/// # Configuration
+///
+/// With the feature `serde`, a policy is read from any format that describes itself, as TOML and JSON do, and written to it. What
+/// is absent is as in [`Policy::default`]. What no policy has is refused where it stands, in the words of [`PolicyError`].
+///
+/// | setting | forms |
+/// |---|---|
+/// | `initial_wait`, `max_backoff` | `"5s"`, `"1h 30m"`, `"2d"`, `"PT5S"`, `"00:05:00"`; a day has 24 hours |
+/// | `head_start`, `max_wait` | the same, or `"none"` |
+/// | `multiplier` | `3`, `1.5`, `"3/2"`; a decimal is read as it is written: 1.1 is 11/10 |
+/// | `jitter` | `"20%"`, `"none"`, `"full"`, `"equal"`, `"decorrelated"` |
+/// | `max_polls`, `max_consecutive_errors` | `200`, or `"none"` |
+///
+/// Numbers may be strings too, as variables of the environment are, and a null is `"none"`.
+///
+/// ```
+/// use asyncpoll::{Jitter, Policy};
+/// use core::time::Duration;
+///
+/// let policy: Policy = toml::from_str(
+///     r#"
+///         initial_wait = "10s"
+///         multiplier = 1.5
+///         jitter = "full"
+///         max_wait = "3d"
+///     "#,
+/// )?;
+/// assert_eq!((policy.multiplier(), policy.jitter()), ((3, 2), Jitter::Full));
+/// assert_eq!(policy.max_wait(), Some(Duration::from_secs(3 * 24 * 3600)));
+/// # Ok::<(), toml::de::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Policy {
@@ -75,7 +114,13 @@ impl Policy {
     ///
     /// let base = Policy::builder().max_polls(50).build()?;
     /// let patient = base.to_builder().max_wait(Duration::from_secs(3600)).build()?;
-    /// assert_eq!(patient, Policy::builder().max_polls(50).max_wait(Duration::from_secs(3600)).build()?);
+    /// assert_eq!(
+    ///     patient,
+    ///     Policy::builder()
+    ///         .max_polls(50)
+    ///         .max_wait(Duration::from_secs(3600))
+    ///         .build()?
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn to_builder(self) -> PolicyBuilder {
@@ -93,7 +138,7 @@ impl Policy {
         optional(self.head_start)
     }
 
-    /// Returns where the ladder starts.
+    /// Returns the base that the ladder starts at.
     ///
     /// ```
     /// use asyncpoll::Policy;
@@ -109,7 +154,10 @@ impl Policy {
     /// ```
     /// use asyncpoll::{Policy, PolicyError};
     ///
-    /// assert_eq!(Policy::builder().multiplier(1500, 1000).build()?.multiplier(), (3, 2));
+    /// assert_eq!(
+    ///     Policy::builder().multiplier(1500, 1000).build()?.multiplier(),
+    ///     (3, 2)
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn multiplier(&self) -> (u32, u32) {
@@ -194,7 +242,7 @@ const fn count(count: Option<NonZeroU32>) -> Option<u32> {
     }
 }
 
-/// The constants of [`Policy::builder`], with the process-wide default `max_wait` where one is set (`set_default_max_wait`).
+/// The constants of [`Policy::builder`], with the process-wide default `max_wait` if one is set (`set_default_max_wait`).
 impl Default for Policy {
     fn default() -> Self {
         let constants = PolicyBuilder::CONSTANTS;

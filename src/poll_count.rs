@@ -10,12 +10,12 @@ use crate::{
     wait::{Cut, Deadline, Window},
 };
 
-/// So many are counted one by one.
+/// The most bases that are counted one by one.
 const MOST_BASES: u32 = 1_000_000;
 
 impl Policy {
-    /// Returns the fewest and the most polls of an operation that stays pending, or `None` if there is no end to them or a
-    /// ladder of more than a million bases leads there.
+    /// Returns the fewest and the most polls of an operation that stays pending, or `None` if there is no end to them or if the
+    /// ladder has more than a million bases up to there.
     ///
     /// Both are exact: some draws lead to the one, some to the other, and none beyond. They hold for polls that take no time
     /// and servers that give no hints; slower ones make fewer polls.

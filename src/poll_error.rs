@@ -1,10 +1,35 @@
-//! How a driver fails: the operation did, or polling ended before it.
+//! How a driver fails: the operation failed, or polling ended before it did.
 
 use crate::GaveUp;
 
 /// Why a loop around a poller has no result: the operation failed, or polling ended before it did.
 ///
-/// It is an [`Error`](core::error::Error) where `E` is one; the error that was fed is in its chain of sources.
+/// It is an [`Error`](core::error::Error) if `E` is one, and the error that was fed is in its chain of sources. If `E` is not one,
+/// as `String`, `Box<dyn Error + Send + Sync>` and `anyhow::Error` are not, `into_boxed` makes an error of it that `?` takes.
+///
+/// Keep two types of errors, what a poll runs into and how the whole call ends, and `#[from]` makes `?` work from one to the other.
+/// (In one enum, `GaveUp(#[from] GaveUp<Self>)` would be infinite: box it there, and end with `.map_err(Box::new)`.)
+///
+/// ```
+/// #[derive(Debug, thiserror::Error)]
+/// enum RequestError {
+///     #[error("the server answered {0}")]
+///     Status(u16),
+/// }
+///
+/// #[derive(Debug, thiserror::Error)]
+/// enum OrderError {
+///     #[error("there is no certificate")]
+///     Polling(#[from] asyncpoll::PollError<RequestError>),
+/// }
+///
+/// let rejected = asyncpoll::PollError::Failed(RequestError::Status(403));
+/// let chain = anyhow::Error::from(OrderError::from(rejected));
+/// assert_eq!(
+///     format!("{chain:#}"),
+///     "there is no certificate: the operation failed: the server answered 403"
+/// );
+/// ```
 ///
 /// # Example
 ///
@@ -12,30 +37,11 @@ use crate::GaveUp;
 /// use asyncpoll::{Outcome, PollError, Policy, Poller, poll_blocking};
 /// use std::time::Instant;
 ///
-/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Instant::now());
-/// let rejected = poll_blocking(&mut poller, |_| Outcome::<(), _>::Failed("rejected"));
+/// let seed = asyncpoll::random_seed();
+/// let mut poller = Poller::seeded(Policy::default(), seed, Instant::now());
+/// let look = |_| Outcome::<(), _>::Failed("rejected");
+/// let rejected = poll_blocking(&mut poller, look);
 /// assert_eq!(rejected, Err(PollError::Failed("rejected")));
-/// ```
-///
-/// Where `E` is `anyhow::Error`, which is not an `Error` itself, the account of giving up can be its context:
-///
-/// ```
-/// use asyncpoll::{PollError, Policy, Poller};
-/// use core::time::Duration;
-///
-/// fn report(error: PollError<anyhow::Error>) -> anyhow::Error {
-///     match error {
-///         PollError::Failed(error) => error,
-///         PollError::GaveUp(gave_up) => match gave_up.split() {
-///             (gave_up, Some(last_error)) => last_error.context(gave_up),
-///             (gave_up, None) => gave_up.into(),
-///         },
-///     }
-/// }
-///
-/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
-/// let gave_up = poller.cancel(Duration::ZERO).with_last_error(Some(anyhow::anyhow!("503")));
-/// assert_eq!(format!("{:#}", report(gave_up.into())), "gave up after 0 polls in 0 s: cancelled: 503");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "a loop ends without a result in these two ways, and callers tell them apart")]
@@ -49,12 +55,15 @@ pub enum PollError<E> {
 }
 
 impl<E> PollError<E> {
-    /// Changes the error, wherever there is one.
+    /// Changes the error, if there is one.
     ///
     /// ```
     /// use asyncpoll::PollError;
     ///
-    /// assert_eq!(PollError::Failed(403).map_err(|status| status / 100), PollError::Failed(4));
+    /// assert_eq!(
+    ///     PollError::Failed(403).map_err(|status| status / 100),
+    ///     PollError::Failed(4)
+    /// );
     /// ```
     pub fn map_err<F>(self, f: impl FnOnce(E) -> F) -> PollError<F> {
         match self {

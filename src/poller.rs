@@ -1,17 +1,24 @@
 //! The poller: clock and generator around one state.
 
+mod restore;
+
 use core::time::Duration;
 
 use rand_core::Rng;
 
-use crate::{Decision, GaveUp, Instant, Outcome, Policy, WaitKind, state::State, turn::Turn, wait::nanos};
+use crate::{
+    Decision, GaveUp, Instant, Outcome, Policy, WaitKind,
+    state::State,
+    turn::{self, Turn},
+    wait::nanos,
+};
 
 /// Decides, after each poll of one operation, when to poll again or why to stop.
 ///
 /// A poller is a plain value. It reads no clock and runs no timer: the caller passes the current instant `now` to every
 /// method that needs it, and does the sleeping. `R` is the generator that jitter is drawn from, any [`rand_core::Rng`]; with
-/// the feature `chacha`, a `ChaCha8Rng` unless told otherwise. A clone draws what the original draws, so use it to replay, not
-/// to poll something else.
+/// the feature `chacha`, a `ChaCha8Rng` unless told otherwise. A clone draws what the original draws: use it to replay, not to
+/// poll something else.
 ///
 /// # Transitions
 ///
@@ -30,6 +37,8 @@ use crate::{Decision, GaveUp, Instant, Outcome, Policy, WaitKind, state::State, 
 /// | polling | either | the wait would end within the least `s` of the deadline, or after it | `Sleep`: the last wait |
 /// | polling | either | | `Sleep` |
 ///
+/// The least `s` is defined with the last wait below.
+///
 /// # Waits
 ///
 /// *The ladder.* base₀ is `initial_wait`; each further base is the one before times the multiplier, rounded up, and
@@ -41,13 +50,15 @@ use crate::{Decision, GaveUp, Instant, Outcome, Policy, WaitKind, state::State, 
 /// [`Jitter`](crate::Jitter).
 ///
 /// *The hint.* The next poll is never earlier than the server asked. A hint is drawn from itself and the `q` percent after it,
-/// and `max_backoff` does not bound it. One below `initial_wait`, zero too, is drawn as base₀'s wait is, but from the hint on,
-/// and to `q` percent of `initial_wait` after it if that is later. On `Pending` the hint takes the place of the ladder's wait
+/// and `max_backoff` does not bound it. A hint below `initial_wait`, zero too, is drawn as base₀'s wait is, but from the hint on,
+/// and up to `q` percent of `initial_wait` after it if that is later. On `Pending` the hint takes the place of the ladder's wait
 /// and the ladder stays where it is. On `Transient` the ladder climbs and the wait is the longer of both: of the two windows,
 /// the later start and the later end. A hint never resets the ladder.
 ///
-/// *The last wait.* A wait that would reach the deadline is cut, so that one last poll is made there and none after it: at
-/// the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it, by a draw of its own. `s` is `q`
+/// *The last wait.* In short: the last poll is made shortly before the deadline, spread over `initial_wait` at most. You need not
+/// know more to use it; the rule is this. A wait that would reach the deadline is cut, so that one last poll is made there and
+/// none after it: at the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it, by a draw of its
+/// own. `s` is `q`
 /// percent of the time left, but at least `q` percent of `initial_wait` and at most all of that (of `max_wait`, if shorter), and
 /// never more than the time left. A wait that would end within the least such `s` of the deadline would leave no room to spread
 /// the last polls over, so it is the last as well. If its window ends before the deadline, the window is truncated to leave that
@@ -76,9 +87,14 @@ use crate::{Decision, GaveUp, Instant, Outcome, Policy, WaitKind, state::State, 
 ///
 /// // Virtual time: `Duration` is an instant, and so an hour takes no time at all.
 /// let mut now = Duration::ZERO;
-/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), now);
+/// let mut poller =
+///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), now);
 /// let image = loop {
-///     let outcome = if now < Duration::from_secs(120) { Outcome::<_>::pending() } else { Outcome::Done("image-17") };
+///     let outcome = if now < Duration::from_secs(120) {
+///         Outcome::<_>::pending()
+///     } else {
+///         Outcome::Done("image-17")
+///     };
 ///     match poller.step(outcome, now) {
 ///         Decision::Sleep(wait) => now += wait,
 ///         Decision::Done(image) => break image,
@@ -109,10 +125,12 @@ impl<I: Instant> Poller<I> {
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// // The 64-bit FNV-1a hash of a name: a schedule that can be replayed from a bug report.
-    /// let seed = "order-17 at host-3"
-    ///     .bytes()
-    ///     .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    /// // The 64-bit FNV-1a hash of a name: a schedule that can be replayed
+    /// // from a bug report.
+    /// let seed =
+    ///     "order-17 at host-3".bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+    ///         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    ///     });
     /// let poller = Poller::seeded(Policy::default(), seed, Duration::ZERO);
     /// assert!(!poller.is_finished());
     /// ```
@@ -124,16 +142,40 @@ impl<I: Instant> Poller<I> {
 impl<I: Instant, R: Rng> Poller<I, R> {
     /// Starts a poller at `now`, drawing jitter from `rng`.
     ///
-    /// The first poll is due at once, before any wait.
+    /// The first poll is due at once, before any wait. `rng` is any generator of `rand_core` 0.10, and so of `rand` 0.10; those of
+    /// `rand` 0.9 do not fit. A reference to one is one too. To bring your own, implement `TryRng` with an `Error` that cannot
+    /// happen: it is then a [`rand_core::Rng`]. If the compiler asks for `DerefMut`, `TryRng` is missing. A poller draws 64 bits at
+    /// a time. A seed for it is a number from the hardware, or a hash of the chip's serial number and the count of its starts.
     ///
     /// ```
-    /// use asyncpoll::{Policy, Poller, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
-    /// use core::time::Duration;
+    /// use asyncpoll::{Policy, Poller, rand_core::{Rng, TryRng, utils}};
+    /// use core::{convert::Infallible, time::Duration};
     ///
-    /// // A reference to a generator is a generator too.
-    /// let mut rng = ChaCha8Rng::seed_from_u64(asyncpoll::random_seed());
-    /// let poller = Poller::new(Policy::default(), &mut rng, Duration::ZERO);
-    /// assert_eq!(poller.until_next_poll(Duration::ZERO), Some(Duration::ZERO));
+    /// /// Sebastiano Vigna's `SplitMix64`: eight bytes of state.
+    /// struct SplitMix64(u64);
+    ///
+    /// impl TryRng for SplitMix64 {
+    ///     type Error = Infallible;
+    ///
+    ///     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+    ///         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    ///         let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    ///         let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ///         Ok(z ^ z >> 31)
+    ///     }
+    ///
+    ///     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+    ///         Ok((self.next_u64() >> 32) as u32)
+    ///     }
+    ///
+    ///     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+    ///         utils::fill_bytes_via_next_word(bytes, || self.try_next_u64())
+    ///     }
+    /// }
+    ///
+    /// let rng = SplitMix64(asyncpoll::random_seed());
+    /// let poller = Poller::new(Policy::default(), rng, Duration::ZERO);
+    /// assert_eq!(poller.due(), Some(Duration::ZERO));
     /// ```
     pub const fn new(policy: Policy, rng: R, now: I) -> Self {
         Self { policy, rng, latest: now, state: State::new(&policy) }
@@ -149,11 +191,13 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
     ///
     /// let decision = poller.step(Outcome::<&str>::pending(), Duration::ZERO);
     /// assert_eq!(decision, Decision::Sleep(Duration::from_secs(5)));
-    /// let decision = poller.step(Outcome::<_>::Done("issued"), Duration::from_secs(5));
+    /// let decision =
+    ///     poller.step(Outcome::<_>::Done("issued"), Duration::from_secs(5));
     /// assert_eq!(decision, Decision::Done("issued"));
     /// # Ok::<(), PolicyError>(())
     /// ```
@@ -166,16 +210,21 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     ///
     /// For a log at the end or on cancellation. A later `Transient` replaces what is kept, a `Pending` leaves it. When the
     /// poller gives up, what is kept moves into [`GaveUp::last_error`], unless the outcome that ended it had an error of its
-    /// own; after `Done` and `Failed` it stays in `last_error`. What another poller left there is never taken for this one's.
+    /// own; after `Done` and `Failed` it stays in `last_error`. An error that is there before this poller has seen one is not its
+    /// own, and stays there.
     ///
     /// ```
     /// use asyncpoll::{Decision, Outcome, Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let mut last_error = None;
     /// let unavailable = Outcome::<(), _>::transient("503 Service Unavailable");
-    /// assert!(matches!(poller.step_keeping(unavailable, Duration::ZERO, &mut last_error), Decision::Sleep(_)));
+    /// assert!(matches!(
+    ///     poller.step_keeping(unavailable, Duration::ZERO, &mut last_error),
+    ///     Decision::Sleep(_)
+    /// ));
     ///
     /// // The user loses patience while we sleep.
     /// let gave_up = poller.cancel(Duration::from_secs(1)).with_last_error(last_error);
@@ -199,11 +248,18 @@ impl<I, R> Poller<I, R> {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
-    /// assert_eq!(poller.step(Outcome::<()>::pending(), Duration::ZERO), Decision::Sleep(Duration::from_secs(5)));
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(
+    ///     poller.step(Outcome::<()>::pending(), Duration::ZERO),
+    ///     Decision::Sleep(Duration::from_secs(5))
+    /// );
     /// poller.reset_backoff();
     /// let now = Duration::from_secs(5);
-    /// assert_eq!(poller.step(Outcome::<()>::pending(), now), Decision::Sleep(Duration::from_secs(5)));
+    /// assert_eq!(
+    ///     poller.step(Outcome::<()>::pending(), now),
+    ///     Decision::Sleep(Duration::from_secs(5))
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn reset_backoff(&mut self) {
@@ -221,11 +277,18 @@ impl<I, R> Poller<I, R> {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
     /// poller.set_backoff(Duration::from_secs(40));
-    /// assert_eq!(poller.step(Outcome::<()>::pending(), Duration::ZERO), Decision::Sleep(Duration::from_secs(40)));
+    /// assert_eq!(
+    ///     poller.step(Outcome::<()>::pending(), Duration::ZERO),
+    ///     Decision::Sleep(Duration::from_secs(40))
+    /// );
     /// let now = Duration::from_secs(40);
-    /// assert_eq!(poller.step(Outcome::<()>::pending(), now), Decision::Sleep(Duration::from_secs(120)));
+    /// assert_eq!(
+    ///     poller.step(Outcome::<()>::pending(), now),
+    ///     Decision::Sleep(Duration::from_secs(120))
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub fn set_backoff(&mut self, base: Duration) {
@@ -238,7 +301,8 @@ impl<I, R> Poller<I, R> {
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// assert_eq!(poller.policy(), &Policy::default());
     /// ```
     pub const fn policy(&self) -> &Policy {
@@ -251,7 +315,8 @@ impl<I, R> Poller<I, R> {
     /// use asyncpoll::{Outcome, Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let _wait = poller.step(Outcome::<()>::pending(), Duration::ZERO);
     /// assert_eq!(poller.polls(), 1);
     /// ```
@@ -259,19 +324,26 @@ impl<I, R> Poller<I, R> {
         self.state.polls
     }
 
-    /// Returns when the next poll is due, as the time since the start, or `None` once finished.
+    /// Returns when the next poll is due, as the time since this poller's start, or `None` once finished.
     ///
-    /// It stays the same until the next decision, so it can be a key in a scheduler's heap.
+    /// It stays the same until the next decision, so a scheduler can sort by it. Pollers that started at different times do not
+    /// compare: add to it when each of them started.
     ///
     /// ```
     /// use asyncpoll::{Jitter, Outcome, Policy, PolicyError, Poller};
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
-    /// assert_eq!(poller.due(), Some(Duration::ZERO));
-    /// let _five_seconds = poller.step(Outcome::<()>::pending(), Duration::from_secs(2));
-    /// assert_eq!(poller.due(), Some(Duration::from_secs(7)));
+    /// let seed = asyncpoll::random_seed();
+    /// let hour = Duration::from_secs(3600);
+    ///
+    /// let mut first = Poller::seeded(policy, seed, Duration::ZERO);
+    /// let _five_seconds = first.step(Outcome::<()>::pending(), Duration::ZERO);
+    /// let second = Poller::seeded(policy, seed, hour);
+    ///
+    /// let due = [(&first, Duration::ZERO), (&second, hour)]
+    ///     .map(|(poller, started)| Some(started + poller.due()?));
+    /// assert_eq!(due, [Some(Duration::from_secs(5)), Some(hour)]);
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn due(&self) -> Option<Duration> {
@@ -284,7 +356,8 @@ impl<I, R> Poller<I, R> {
     /// use asyncpoll::{Outcome, Policy, Poller, WaitKind};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// assert_eq!(poller.wait_kind(), None);
     /// let _wait = poller.step(Outcome::<()>::pending(), Duration::ZERO);
     /// assert_eq!(poller.wait_kind(), Some(WaitKind::Ladder));
@@ -299,13 +372,27 @@ impl<I, R> Poller<I, R> {
     /// use asyncpoll::{Decision, Outcome, Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
-    /// assert_eq!(poller.step(Outcome::<(), _>::Failed("rejected"), Duration::ZERO), Decision::Failed("rejected"));
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(
+    ///     poller.step(Outcome::<(), _>::Failed("rejected"), Duration::ZERO),
+    ///     Decision::Failed("rejected")
+    /// );
     /// assert!(poller.is_finished());
     /// ```
     #[inline]
     pub const fn is_finished(&self) -> bool {
         self.state.is_finished()
+    }
+
+    /// Takes what `step_keeping` kept.
+    pub(crate) fn kept<E>(&self, last_error: &mut Option<E>) -> Option<E> {
+        turn::kept(&self.state, last_error)
+    }
+
+    /// Returns what `step_keeping` kept, if the latest poll left it.
+    pub(crate) fn latest_error<'e, E>(&self, last_error: Option<&'e E>) -> Option<&'e E> {
+        last_error.filter(|_| self.state.consecutive_errors > 0)
     }
 }
 
@@ -322,12 +409,18 @@ impl<I: Instant, R> Poller<I, R> {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
     /// let _five_seconds = poller.step(Outcome::<&str>::pending(), Duration::ZERO);
     ///
-    /// let at_two_seconds = poller.look(Outcome::<&str>::pending(), Duration::from_secs(2));
-    /// assert_eq!((at_two_seconds, poller.polls()), (Decision::Sleep(Duration::from_secs(3)), 1));
-    /// let at_four_seconds = poller.look(Outcome::<_>::Done("issued"), Duration::from_secs(4));
+    /// let at_two_seconds =
+    ///     poller.look(Outcome::<&str>::pending(), Duration::from_secs(2));
+    /// assert_eq!(
+    ///     (at_two_seconds, poller.polls()),
+    ///     (Decision::Sleep(Duration::from_secs(3)), 1)
+    /// );
+    /// let at_four_seconds =
+    ///     poller.look(Outcome::<_>::Done("issued"), Duration::from_secs(4));
     /// assert_eq!(at_four_seconds, Decision::Done("issued"));
     /// # Ok::<(), PolicyError>(())
     /// ```
@@ -346,9 +439,13 @@ impl<I: Instant, R> Poller<I, R> {
     /// use asyncpoll::{Policy, Poller, Reason};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
     /// let gave_up = poller.cancel(Duration::from_secs(3));
-    /// assert_eq!((gave_up.reason, gave_up.elapsed), (Reason::Cancelled, Duration::from_secs(3)));
+    /// assert_eq!(
+    ///     (gave_up.reason, gave_up.elapsed),
+    ///     (Reason::Cancelled, Duration::from_secs(3))
+    /// );
     /// assert_eq!(poller.cancel(Duration::from_secs(4)).reason, Reason::Finished);
     /// ```
     pub fn cancel(&mut self, now: I) -> GaveUp {
@@ -363,7 +460,9 @@ impl<I: Instant, R> Poller<I, R> {
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::from_secs(100));
+    /// let seed = asyncpoll::random_seed();
+    /// let start = Duration::from_secs(100);
+    /// let mut poller = Poller::seeded(Policy::default(), seed, start);
     /// assert_eq!(poller.elapsed(Duration::from_secs(107)), Duration::from_secs(7));
     /// poller.cancel(Duration::from_secs(107));
     /// assert_eq!(poller.elapsed(Duration::from_secs(200)), Duration::from_secs(7));
@@ -372,14 +471,18 @@ impl<I: Instant, R> Poller<I, R> {
         Duration::from_nanos(self.elapsed_nanos(now))
     }
 
-    /// Returns the time from `now` to the deadline, zero from there on, or `None` where the policy has no `max_wait`.
+    /// Returns the time from `now` to the deadline, zero from there on, or `None` if the policy has no `max_wait`.
     ///
     /// ```
     /// use asyncpoll::{Policy, Poller};
     /// use core::time::Duration;
     ///
-    /// let poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
-    /// assert_eq!(poller.remaining(Duration::from_secs(599)), Some(Duration::from_secs(1)));
+    /// let poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// assert_eq!(
+    ///     poller.remaining(Duration::from_secs(599)),
+    ///     Some(Duration::from_secs(1))
+    /// );
     /// assert_eq!(poller.remaining(Duration::from_secs(601)), Some(Duration::ZERO));
     /// ```
     pub fn remaining(&self, now: I) -> Option<Duration> {
@@ -387,7 +490,7 @@ impl<I: Instant, R> Poller<I, R> {
         Some(Duration::from_nanos(deadline.left(self.elapsed_nanos(now))))
     }
 
-    /// Returns what is left at `now` of the last `Sleep`: zero where a poll is due, `None` once finished.
+    /// Returns what is left at `now` of the last `Sleep`: zero if a poll is due, `None` once finished.
     ///
     /// For a scheduler that asks many pollers which is next.
     ///
@@ -396,10 +499,17 @@ impl<I: Instant, R> Poller<I, R> {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
     /// let _five_seconds = poller.step(Outcome::<()>::pending(), Duration::ZERO);
-    /// assert_eq!(poller.until_next_poll(Duration::from_secs(2)), Some(Duration::from_secs(3)));
-    /// assert_eq!(poller.until_next_poll(Duration::from_secs(9)), Some(Duration::ZERO));
+    /// assert_eq!(
+    ///     poller.until_next_poll(Duration::from_secs(2)),
+    ///     Some(Duration::from_secs(3))
+    /// );
+    /// assert_eq!(
+    ///     poller.until_next_poll(Duration::from_secs(9)),
+    ///     Some(Duration::ZERO)
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub fn until_next_poll(&self, now: I) -> Option<Duration> {

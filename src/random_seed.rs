@@ -1,4 +1,4 @@
-//! A seed from the randomness the standard library already has.
+//! A seed from the randomness that the standard library has already.
 
 use core::hash::BuildHasher;
 use std::hash::RandomState;

@@ -13,7 +13,8 @@ impl Policy {
     /// ```
     /// use asyncpoll::Policy;
     ///
-    /// let seconds: Vec<u64> = Policy::default().schedule().map(|poll| poll.nominal.as_secs()).collect();
+    /// let seconds: Vec<u64> =
+    ///     Policy::default().schedule().map(|poll| poll.nominal.as_secs()).collect();
     /// assert_eq!(seconds, [0, 5, 20, 65, 200, 470, 597]);
     /// ```
     pub fn schedule(&self) -> Schedule {
@@ -24,16 +25,21 @@ impl Policy {
 
 /// The polls of an operation that stays pending and gives no hints, first to last, as [`Policy::schedule`] returns them.
 ///
-/// It ends with the policy, and never if the policy has no end. A poller may come to its end with a few polls more than these
-/// or fewer, as its draws fall: [`Policy::polls`] says how many.
+/// It is endless if the policy is. A poller may make a few polls more than these or fewer, depending on what it draws:
+/// [`Policy::polls`] says how many.
 ///
 /// # Example
 ///
 /// ```
 /// use asyncpoll::Policy;
 ///
-/// let polls = Policy::default().schedule().map(|poll| format!("{}: {:?}", poll.number, poll.nominal));
-/// assert_eq!(polls.collect::<Vec<_>>(), ["1: 0ns", "2: 5s", "3: 20s", "4: 65s", "5: 200s", "6: 470s", "7: 597.5s"]);
+/// let polls = Policy::default()
+///     .schedule()
+///     .map(|poll| format!("{}: {:?}", poll.number, poll.nominal));
+/// assert_eq!(
+///     polls.collect::<Vec<_>>(),
+///     ["1: 0ns", "2: 5s", "3: 20s", "4: 65s", "5: 200s", "6: 470s", "7: 597.5s"]
+/// );
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a schedule is an iterator and does nothing until it is read"]
@@ -56,7 +62,10 @@ pub struct Schedule {
 /// use asyncpoll::Policy;
 /// use core::time::Duration;
 ///
-/// let third = Policy::default().schedule().nth(2).ok_or("the default policy polls seven times")?;
+/// let third = Policy::default()
+///     .schedule()
+///     .nth(2)
+///     .ok_or("the default policy polls seven times")?;
 /// assert_eq!(third.number, 3);
 /// assert_eq!(third.earliest, Duration::from_secs(16));
 /// assert_eq!(third.nominal, Duration::from_secs(20));
@@ -70,7 +79,8 @@ pub struct ScheduledPoll {
     pub number: u32,
     /// The earliest it is made, whatever is drawn.
     pub earliest: Duration,
-    /// When it is made on average, or exactly without jitter: with every wait in the middle of its window.
+    /// When it is made on average, or exactly without jitter: with every wait in the middle of its window. At the cap that is
+    /// below the base, because jitter never exceeds the cap.
     pub nominal: Duration,
     /// The latest it is made, whatever is drawn and if a poller gets so far.
     pub latest: Duration,

@@ -1,6 +1,6 @@
 //! The transitions: what a poller remembers, and what it decides, free of payloads, clocks and generators.
 
-use core::num::NonZeroU64;
+use core::{cmp::Ordering, num::NonZeroU64};
 
 use rand_core::Rng;
 
@@ -17,19 +17,19 @@ pub(crate) struct State {
     /// When the next poll is due.
     pub(crate) due: u64,
     /// The base of the ladder's next wait; for `Decorrelated` jitter, the ladder's previous wait.
-    base: u64,
+    pub(crate) base: u64,
     /// Until when the server asked us to wait; whenever it did not ask, that time is over.
-    hinted_until: u64,
+    pub(crate) hinted_until: u64,
     pub(crate) polls: u32,
     pub(crate) errors: u32,
     pub(crate) consecutive_errors: u32,
-    phase: Phase,
+    pub(crate) phase: Phase,
     /// What decided the wait until `due`, once there is one.
     pub(crate) wait_kind: Option<WaitKind>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+pub(crate) enum Phase {
     Polling,
     /// The wait that was cut to the deadline has been decided; the poll after it is the last.
     LastWait,
@@ -197,6 +197,31 @@ impl State {
     /// Sets the base of the ladder's next wait.
     pub(crate) fn set_backoff(&mut self, policy: &Policy, base: u64) {
         self.base = policy.ladder.bounded(base);
+    }
+
+    /// Goes on under another policy, or the same, after it ran under one with this `max_wait` and was out of sight: so much time
+    /// has passed since the start, if that is more than it knows of. When the next poll is due stays.
+    pub(crate) fn adopt(&mut self, policy: &Policy, ran_under: Option<NonZeroU64>, elapsed: u64) {
+        self.pass(elapsed.saturating_sub(self.elapsed));
+        self.base = policy.ladder.bounded(self.base);
+        if self.is_finished() {
+            return;
+        }
+        let leaves_time = policy.deadline.is_none_or(|deadline| deadline.leaves_time(self.due));
+        // None at all is the longest.
+        let length = |max_wait: Option<NonZeroU64>| (max_wait.is_none(), max_wait);
+        let max_wait = policy.deadline.map(|deadline| deadline.max_wait);
+        match (self.phase, length(max_wait).cmp(&length(ran_under))) {
+            (Phase::LastWait, Ordering::Greater) if leaves_time => {
+                self.phase = Phase::Polling;
+                self.wait_kind = Some(WaitKind::Ladder);
+            }
+            (Phase::Polling, Ordering::Less) if !leaves_time => {
+                self.phase = Phase::LastWait;
+                self.wait_kind = Some(WaitKind::Last);
+            }
+            _ => {}
+        }
     }
 
     /// Notes that time has passed.

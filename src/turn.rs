@@ -43,7 +43,7 @@ impl Turn<'_> {
                 Decision::Sleep(Duration::from_nanos(wait))
             }
             Verdict::GiveUp(reason) => {
-                let last_error = error.or_else(|| self.kept(last_error));
+                let last_error = error.or_else(|| kept(self.state, last_error));
                 Decision::GaveUp(GaveUp { retry_after: hint, ..self.gave_up(reason) }.with_last_error(last_error))
             }
         }
@@ -73,17 +73,17 @@ impl Turn<'_> {
         GaveUp { retry_after: hint_left.map(Duration::from_nanos), ..self.gave_up(reason) }
     }
 
-    /// Takes what was kept. A poll that has seen no error has kept none: what is there is another's.
-    fn kept<E>(&self, last_error: &mut Option<E>) -> Option<E> {
-        if self.state.errors > 0 { last_error.take() } else { None }
-    }
-
     fn gave_up(&self, reason: Reason) -> GaveUp {
         let State { polls, errors, consecutive_errors, elapsed, .. } = *self.state;
         let is_early = self.policy.deadline.is_some_and(|deadline| deadline.left(elapsed) > 0);
         let elapsed = Duration::from_nanos(elapsed);
         GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after: None, last_error: None, is_early }
     }
+}
+
+/// Takes what `step_keeping` kept. Who has seen no error has kept none: what is there is another's.
+pub(crate) fn kept<E>(state: &State, last_error: &mut Option<E>) -> Option<E> {
+    if state.errors > 0 { last_error.take() } else { None }
 }
 
 /// Returns the error and the hint of an outcome that leaves the operation unfinished, or else the end that it is.

@@ -20,6 +20,7 @@ use crate::{
     },
     small_generator::SplitMix64,
     subject::Subject,
+    ticks::{self, Ticks},
 };
 
 #[cfg(feature = "tables")]
@@ -100,8 +101,8 @@ impl Case {
     }
 }
 
-/// Returns the cases of `asyncpoll` alone: a row for each kind of decision and each other piece, a column for each clock and
-/// generator.
+/// Returns the cases of `asyncpoll` alone: a row for each kind of decision, of tick and each other piece, a column for each clock
+/// and generator.
 pub fn ours() -> Vec<Case> {
     let mut cases = Vec::new();
     ours_with::<Instant, SplitMix64>(&mut cases);
@@ -114,6 +115,10 @@ pub fn ours() -> Vec<Case> {
     cases.retain(|case| case.piece != Piece::Sweep || !case.column.contains("&mut"));
     cases.push(Case::new::<Ours<Instant, Shared>>(Piece::Sweep.name(), &column::<Instant, Shared>(), Piece::Sweep));
     cases.push(Case::new::<Ours<Duration, Shared>>(Piece::Sweep.name(), &column::<Duration, Shared>(), Piece::Sweep));
+    ticks_with::<Instant, SplitMix64>(&mut cases);
+    ticks_with::<Duration, SplitMix64>(&mut cases);
+    ticks_with::<Instant, ChaCha8Rng>(&mut cases);
+    ticks_with::<Duration, ChaCha8Rng>(&mut cases);
     cases
 }
 
@@ -138,6 +143,19 @@ fn ours_with<I: Clock + 'static, R: Generator + 'static>(cases: &mut Vec<Case>) 
 
 fn decision<I: Clock, R: Generator, K: Kind>(cases: &mut Vec<Case>) {
     cases.push(Case::new::<Ours<I, R, K>>(K::NAME, &column::<I, R>(), Piece::Decision));
+}
+
+fn ticks_with<I: Clock, R: Generator + ticks::Seeded>(cases: &mut Vec<Case>) {
+    tick::<I, R, ticks::Free>(cases);
+    tick::<I, R, ticks::Locked>(cases);
+    tick::<I, R, ticks::Unjittered>(cases);
+    tick::<I, R, ticks::Missing>(cases);
+    tick::<I, R, ticks::Early>(cases);
+    cases.push(Case::new::<Ticks<I, R, ticks::Locked>>("birth of a ticker", &column::<I, R>(), Piece::Birth));
+}
+
+fn tick<I: Clock, R: Generator + ticks::Seeded, K: ticks::Kind>(cases: &mut Vec<Case>) {
+    cases.push(Case::new::<Ticks<I, R, K>>(K::NAME, &column::<I, R>(), Piece::Decision));
 }
 
 /// Returns the readings at ten polls, with nanoseconds below and above those of the start.

@@ -18,7 +18,7 @@ pub mod tokio_retry;
 pub trait Conduct {
     /// The name in the tables.
     const NAME: &'static str;
-    /// How it is told how long the server asked to wait; none where it cannot be told.
+    /// How it is told how long the server asked to wait; none if it cannot be told.
     const HINT: Option<&'static str>;
     /// Whether the jitter can be set.
     const TAKES_JITTER: bool;
@@ -28,13 +28,13 @@ pub trait Conduct {
     /// Makes a poller of these numbers.
     fn waits(numbers: &Numbers, seed: u64) -> Made;
     /// Polls an operation of which every poll finds an [`Unavailable`], in the peer's own loop and up to the limit, and
-    /// returns what the loop did; none where it has no loop.
+    /// returns what the loop did; none if it has no loop.
     fn ended(numbers: &Numbers) -> Option<String>;
 }
 
 /// Gives waits until it stops.
 pub trait Waits {
-    /// Returns the wait after a poll at `elapsed`, at which the server may have asked for one; none where it stops.
+    /// Returns the wait after a poll at `elapsed`, at which the server may have asked for one; none if it stops.
     fn next_wait(&mut self, elapsed: Duration, hint: Option<Duration>) -> Option<Duration>;
 }
 

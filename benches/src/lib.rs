@@ -18,3 +18,5 @@ pub mod numbers;
 pub mod peers;
 pub mod small_generator;
 pub mod subject;
+#[cfg(feature = "costs")]
+pub mod ticks;

@@ -15,7 +15,7 @@ pub struct Numbers {
     pub jitter: f64,
     /// When to stop, by the clock.
     pub max_wait: Duration,
-    /// When to stop, by the count of polls, where a peer has no other limit.
+    /// When to stop, by the count of polls, if a peer has no other limit.
     pub max_polls: u32,
 }
 
@@ -33,14 +33,14 @@ impl Numbers {
     /// The same, and ten minutes, or seven polls, to make it in.
     pub const TEN_MINUTES: Self = Self { max_wait: Duration::from_secs(600), max_polls: 7, ..Self::COMMON };
 
-    /// Returns the factor for a peer that takes whole ones; none where it cannot be said so.
+    /// Returns the factor for a peer that takes whole ones; none if it cannot be said so.
     pub fn whole_factor(&self) -> Option<u32> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared with what went in")]
         let whole = self.factor as u32;
         (f64::from(whole).to_bits() == self.factor.to_bits()).then_some(whole)
     }
 
-    /// Returns the jitter for a peer that takes whole percents; none where it cannot be said so.
+    /// Returns the jitter for a peer that takes whole percents; none if it cannot be said so.
     pub fn percent(&self) -> Option<u8> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a NaN is turned away")]
         (!self.jitter.is_nan()).then(|| (self.jitter * 100.0).round() as u8)

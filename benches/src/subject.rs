@@ -8,11 +8,11 @@ pub trait Subject {
     const NAME: &'static str;
     /// What is worked out once for all pollers.
     type Policy;
-    /// What a poller draws from: a seed, where seeding a generator is part of a poller's birth.
+    /// What a poller draws from: a seed, if seeding a generator is part of a poller's birth.
     type Source;
     /// What is kept for each poller.
     type Poller;
-    /// A reading of the clock, where one is fed.
+    /// A reading of the clock, if one is fed.
     type Now: Copy;
     /// What is decided, at the place `P`.
     type Decision<P>;

@@ -28,7 +28,7 @@ use std::{
 
 use asyncpoll::{Policy, const_policy};
 use clap::Parser;
-use tokio::{runtime, signal::ctrl_c};
+use tokio::{runtime, sync::oneshot};
 
 use crate::{client::Client, progress::Progress};
 
@@ -89,7 +89,15 @@ fn poll(alone: bool) -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
     let urls: Vec<String> = (0..ORDERS).map(|number| format!("{orders}/{number}")).collect();
 
     let progress = Progress::start(ORDERS);
-    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let (press, pressed) = oneshot::channel();
+    let mut press = Some(press);
+    ctrlc::set_handler(move || {
+        // Once is enough.
+        if let Some(press) = press.take() {
+            let _ = press.send(());
+        }
+    })?;
+    let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
     let is_interrupted = runtime.block_on(async {
         let polling = async {
             if alone {
@@ -101,7 +109,7 @@ fn poll(alone: bool) -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
         };
         tokio::select! {
             ended = polling => ended.map(|()| false),
-            pressed = ctrl_c() => Ok(pressed.is_ok()),
+            Ok(()) = pressed => Ok(true),
         }
     })?;
     // Polls under way end with the program.

@@ -1,8 +1,9 @@
 //! The command line: its flags, and the policy they make.
 
-use core::time::Duration;
+use core::{error::Error, time::Duration};
+use std::{fs, path::PathBuf};
 
-use asyncpoll::{Jitter, Policy, PolicyError};
+use asyncpoll::{Jitter, Policy};
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use ureq::http::{Uri, uri::Scheme};
 
@@ -16,12 +17,14 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
     version,
     verbatim_doc_comment,
     after_help = "\
-Durations are written as 500ms, 5s, 10m or '1h 30m'. What is not given of the policy is as in the default
-of asyncpoll (5s, tripled, 10m at most) or, without --url, in a quicker one (300ms, doubled, 20s at most).
+Durations are written as 500ms, 5s, 10m or '1h 30m'. What is not given of the policy is as in that of
+--policy, or else as in the default of asyncpoll (5s, tripled, 10m at most) or, without --url, in a
+quicker one (300ms, doubled, 20s at most). A policy in TOML has the flags below as keys, such as
+max_wait = \"10m\", and \"none\" for a limit that it has not.
 
 200 is done; 202, 404, 408, 425, 429, 5xx and connection errors keep polling; any other answer fails.
 
-Exit status: 0 done, 1 failed, 2 gave up, 64 bad usage, 130 cancelled with Ctrl-C."
+Exit status: 0 done, 1 failed, 2 gave up, 64 bad usage, 130 cancelled with Ctrl-C, 141 nobody reads the output."
 )]
 pub(crate) struct Arguments {
     /// Poll this http:// address instead of an order
@@ -36,7 +39,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
 
-    /// Print when an operation that stays pending is polled, and stop
+    /// Print when an operation that stays pending is polled, with --seed exactly, and stop
     #[arg(long)]
     pub(crate) preview: bool,
 
@@ -47,6 +50,10 @@ pub(crate) struct Arguments {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Policy")]
 struct Settings {
+    /// Read the policy from this file, in TOML
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+
     /// How long it takes at least; the ladder of waits starts after that
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     head_start: Option<Duration>,
@@ -93,15 +100,17 @@ pub(crate) fn read(demonstration: Policy) -> Result<(Arguments, Policy), clap::E
     Ok((arguments, policy))
 }
 
-impl Arguments {
-    /// Returns whether the schedule of the policy has no end. Both policies that it may start from have a `max_wait`.
-    pub(crate) fn is_endless(&self) -> bool {
-        self.settings.no_max_wait && self.settings.max_polls.is_none()
-    }
-}
+impl Arguments {}
 
 impl Settings {
-    fn policy(&self, base: Policy) -> Result<Policy, PolicyError> {
+    fn policy(&self, base: Policy) -> Result<Policy, Box<dyn Error + Send + Sync>> {
+        let base = match &self.policy {
+            None => base,
+            Some(file) => {
+                let text = fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
+                toml::from_str(&text).map_err(|error| format!("{} is no policy: {error}", file.display()))?
+            }
+        };
         let mut builder = base.to_builder();
         if let Some(wait) = self.head_start {
             builder = builder.head_start(wait);
@@ -130,7 +139,7 @@ impl Settings {
         if let Some(errors) = self.max_consecutive_errors {
             builder = builder.max_consecutive_errors(errors);
         }
-        builder.build()
+        Ok(builder.build()?)
     }
 }
 

@@ -3,9 +3,9 @@
 use core::{error::Error, net::Ipv4Addr, time::Duration};
 use std::{io::Cursor, thread, time::SystemTime};
 
+use http::Uri;
 use httpdate::fmt_http_date;
 use tiny_http::{Header, Method, Request, Response, Server};
-use ureq::http::Uri;
 
 /// The longest name that the DNS allows.
 const LONGEST_NAME: usize = 253;

@@ -6,6 +6,7 @@ mod authority;
 mod client;
 mod events;
 mod polling;
+mod preview;
 mod report;
 mod retry_after;
 
@@ -27,34 +28,36 @@ const DEMONSTRATION: Policy = const_policy!(
 
 const NAME: &str = "www.example.test";
 
-// The exit status, where it is not success: the third as BSD's `sysexits.h` has it, the last as a shell does.
+// The exit status, if it is not success: the third as BSD's `sysexits.h` has it, the last two as a shell does.
 const FAILED: u8 = 1;
 const GAVE_UP: u8 = 2;
 const BAD_USAGE: u8 = 64;
 const CANCELLED: u8 = 130;
+const NOBODY_READS: u8 = 141;
 
 fn main() -> ExitCode {
     let (arguments, policy) = match arguments::read(DEMONSTRATION) {
         Ok(read) => read,
         Err(error) => {
-            // Where standard output or error is closed, nobody is left to tell.
+            // If standard output or error is closed, nobody is left to tell.
             let _ = error.print();
             return if error.use_stderr() { BAD_USAGE.into() } else { ExitCode::SUCCESS };
         }
     };
-    let status = if arguments.preview { preview(&arguments, policy) } else { poll(arguments, policy) };
+    let status = if arguments.preview { preview(arguments.seed, policy) } else { poll(arguments, policy) };
     status.unwrap_or_else(|error| {
+        // The reader, `head` say, has seen enough.
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) {
+            return NOBODY_READS.into();
+        }
         let _ = writeln!(io::stderr(), "failed: {error}");
         FAILED.into()
     })
 }
 
-fn preview(arguments: &Arguments, policy: Policy) -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
-    match report::schedule(&mut io::stdout(), policy, arguments.is_endless()) {
-        // Its reader, `head` say, has seen enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        written => Ok(written.map(|()| ExitCode::SUCCESS)?),
-    }
+fn preview(seed: Option<u64>, policy: Policy) -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
+    preview::print(&mut io::stdout(), policy, seed)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn poll(arguments: Arguments, policy: Policy) -> Result<ExitCode, Box<dyn Error + Send + Sync>> {

@@ -6,25 +6,9 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use asyncpoll::{Decision, Policy, Poller};
+use asyncpoll::{Decision, Poller};
 
 use crate::polling::End;
-
-/// How much is shown of a schedule without end.
-const GLIMPSE: usize = 20;
-
-pub(crate) fn schedule(out: &mut impl Write, policy: Policy, is_endless: bool) -> io::Result<()> {
-    writeln!(out, "{:>4}  {:>12}  {:>12}  {:>12}", "poll", "earliest", "nominal", "latest")?;
-    let shown = if is_endless { GLIMPSE } else { usize::MAX };
-    for poll in policy.schedule().take(shown) {
-        let [earliest, nominal, latest] = [poll.earliest, poll.nominal, poll.latest].map(seconds);
-        writeln!(out, "{:>4}  {earliest:>12}  {nominal:>12}  {latest:>12}", poll.number)?;
-    }
-    if is_endless {
-        writeln!(out, "and so on: this policy has neither max_wait nor max_polls.")?;
-    }
-    Ok(())
-}
 
 pub(crate) fn heading(out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{:>4}  {:>9}  {:<68}  the poller decided", "poll", "time", "the server said")
@@ -64,13 +48,13 @@ pub(crate) fn end(end: &End, poller: &Poller<Instant>, out: &mut impl Write, err
     }
 }
 
-/// Returns the date in so long, if it is one with a year of four digits.
+/// Returns the date after `wait`, if it is one with a year of four digits.
 fn date_after(wait: Duration) -> Option<String> {
     let mut date = String::new();
     write!(date, "{}", humantime::format_rfc3339_millis(SystemTime::now().checked_add(wait)?)).ok()?;
     Some(date)
 }
 
-fn seconds(duration: Duration) -> String {
+pub(crate) fn seconds(duration: Duration) -> String {
     format!("{:.3} s", duration.as_secs_f64())
 }

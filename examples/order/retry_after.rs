@@ -3,12 +3,12 @@
 use core::{num::IntErrorKind, time::Duration};
 use std::time::SystemTime;
 
-use ureq::http::{
+use http::{
     HeaderMap,
     header::{DATE, HeaderName, RETRY_AFTER},
 };
 
-/// Returns how long the server asked us to wait: no time where it names a date that is past, and `None` where what it says is
+/// Returns how long the server asked us to wait: no time if it names a date that is past, and `None` if what it says is
 /// neither a number of seconds nor a date.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = text(headers, RETRY_AFTER)?;

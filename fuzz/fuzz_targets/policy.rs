@@ -22,7 +22,7 @@ struct Input {
     settings: Settings,
     #[arbitrary(with = span)]
     hint: Duration,
-    /// How much too late timers fire, where they are not exact.
+    /// How much too late timers fire, if they are not exact.
     #[arbitrary(with = span)]
     late: Duration,
     tape: Tape,
@@ -32,7 +32,7 @@ fn check(&Input { settings, hint, late, ref tape }: &Input) {
     let refusals = refusals(&settings);
     match settings.build() {
         Err(error) => {
-            assert!(refusals.contains(&error), "build says {error:?}, where only {refusals:?} are true");
+            assert!(refusals.contains(&error), "build says {error:?}, but only {refusals:?} are true");
             let sentence = error.to_string();
             let names_limit = ["must be at least", "must be at most", "needs"].iter().any(|limit| sentence.contains(limit));
             assert!(names_limit, "{error:?} says {sentence:?}");

@@ -71,6 +71,23 @@ impl Account {
         }
     }
 
+    /// Notes that an unscheduled look left `wait` of the wait.
+    pub(crate) fn look(&mut self, wait: u128) {
+        self.due = (self.elapsed + wait).min(MOST);
+    }
+
+    /// Returns why an unscheduled look is the end, if it is.
+    pub(crate) fn end_of_look(&self, found: Unfinished, now: Duration) -> Option<Reason> {
+        if self.finished {
+            return Some(Reason::Finished);
+        }
+        self.passes_deadline(found, now).then_some(Reason::RetryAfterPastDeadline)
+    }
+
+    fn passes_deadline(&self, found: Unfinished, now: Duration) -> bool {
+        self.remaining(now).is_some_and(|left| found.hint.is_some_and(|hint| hint > left))
+    }
+
     /// Notes the wait after the poll just noted, and whether it is the last.
     pub(crate) fn wait(&mut self, wait: u128, last_wait: bool) {
         self.due = (self.elapsed + wait).min(MOST);
@@ -94,7 +111,7 @@ impl Account {
         (!self.finished).then(|| self.due.saturating_sub(self.elapsed(now)))
     }
 
-    /// Returns the most polls there can be: what the time allows counts only where every poll was due.
+    /// Returns the most polls there can be: what the time allows counts only if every poll was due.
     pub(crate) fn most_polls(&self) -> Option<u128> {
         if self.obedient { self.settings.most_polls() } else { self.settings.max_polls.map(u128::from) }
     }
@@ -105,13 +122,12 @@ impl Account {
         let left = self.remaining(now);
         let errors_reached = max_consecutive_errors.is_some_and(|most| self.consecutive_errors >= most);
         let polls_reached = max_polls.is_some_and(|most| self.polls >= most);
-        let hint_passes = left.is_some_and(|left| found.hint.is_some_and(|hint| hint > left));
         let rows = [
             (self.finished, Reason::Finished),
             (found.transient && errors_reached, Reason::ConsecutiveErrors),
             (polls_reached, Reason::MaxPolls),
             (left == Some(0) || self.last_wait, Reason::MaxWait),
-            (hint_passes, Reason::RetryAfterPastDeadline),
+            (self.passes_deadline(found, now), Reason::RetryAfterPastDeadline),
         ];
         rows.into_iter().find_map(|(applies, reason)| applies.then_some(reason))
     }

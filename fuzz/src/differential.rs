@@ -10,7 +10,7 @@ use crate::{
     tape::Tape,
 };
 
-/// A poller and the reference, with the same policy, draws and inputs. Its methods panic where the two disagree.
+/// A poller and the reference, with the same policy, draws and inputs. Its methods panic if the two disagree.
 #[derive(Debug)]
 pub struct Compared {
     poller: Poller<Duration, Tape>,
@@ -46,23 +46,20 @@ impl Subject for Compared {
     }
 
     fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
-        let found = match outcome {
-            Outcome::Pending { retry_after } => Found::Pending(retry_after),
-            Outcome::Transient { retry_after, .. } => Found::Transient(retry_after),
-            Outcome::Done(()) => Found::Done,
-            Outcome::Failed(()) => Found::Failed,
-        };
         let decision = self.poller.step(outcome, self.now);
-        let expected = self.model.step(found, self.now, || self.tape_of_model.next_u64());
-        assert_eq!(Expected::from(&decision), expected, "the reference decides differently about {outcome:?}: {self:#?}");
-        assert_eq!(self.tape.draws(), self.tape_of_model.draws(), "the reference draws differently: {self:#?}");
-        let due = self.poller.due().map(|due| due.as_nanos());
-        let expected = (self.model.kind, (!self.model.finished).then_some(self.model.due), self.model.polls);
-        assert_eq!((self.poller.wait_kind(), due, self.poller.polls()), expected, "the reference tells otherwise: {self:#?}");
-        match decision {
-            Decision::Sleep(wait) => Some(wait),
-            _ => None,
-        }
+        let expected = self.model.step(found(outcome), self.now, || self.tape_of_model.next_u64());
+        self.compare(outcome, decision, expected)
+    }
+
+    fn look(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
+        let decision = self.poller.look(outcome, self.now);
+        let expected = self.model.look(found(outcome), self.now);
+        self.compare(outcome, decision, expected)
+    }
+
+    fn set_backoff(&mut self, base: Duration) {
+        self.poller.set_backoff(base);
+        self.model.set_backoff(base);
     }
 
     fn cancel(&mut self) {
@@ -74,5 +71,29 @@ impl Subject for Compared {
     fn reset_backoff(&mut self) {
         self.poller.reset_backoff();
         self.model.reset_backoff();
+    }
+}
+
+impl Compared {
+    /// Returns the wait, if the decision is one.
+    fn compare(&self, outcome: Outcome<(), ()>, decision: Decision<(), ()>, expected: Expected) -> Option<Duration> {
+        assert_eq!(Expected::from(&decision), expected, "the reference decides differently about {outcome:?}: {self:#?}");
+        assert_eq!(self.tape.draws(), self.tape_of_model.draws(), "the reference draws differently: {self:#?}");
+        let due = self.poller.due().map(|due| due.as_nanos());
+        let expected = (self.model.kind, (!self.model.finished).then_some(self.model.due), self.model.polls);
+        assert_eq!((self.poller.wait_kind(), due, self.poller.polls()), expected, "the reference tells otherwise: {self:#?}");
+        match decision {
+            Decision::Sleep(wait) => Some(wait),
+            _ => None,
+        }
+    }
+}
+
+fn found(outcome: Outcome<(), ()>) -> Found {
+    match outcome {
+        Outcome::Pending { retry_after, .. } => Found::Pending(retry_after),
+        Outcome::Transient { retry_after, .. } => Found::Transient(retry_after),
+        Outcome::Done(()) => Found::Done,
+        Outcome::Failed(()) => Found::Failed,
     }
 }

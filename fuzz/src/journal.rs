@@ -14,7 +14,7 @@ pub struct Recorder {
     journal: Journal,
 }
 
-/// All that it takes to have the same decisions again, and these. Its methods panic where they do not come again.
+/// All that it takes to have the same decisions again, and these. Its methods panic if they do not come again.
 #[derive(Debug)]
 pub struct Journal {
     policy: Policy,
@@ -33,8 +33,10 @@ struct Entry {
 #[derive(Clone, Copy, Debug)]
 enum Input {
     Step(Outcome<(), ()>),
+    Look(Outcome<(), ()>),
     Cancel,
     ResetBackoff,
+    SetBackoff(Duration),
 }
 
 impl Recorder {
@@ -51,10 +53,14 @@ impl Recorder {
         self.journal
     }
 
-    fn record(&mut self, input: Input) -> Option<Decision<(), ()>> {
+    /// Returns the wait, if the decision is one.
+    fn record(&mut self, input: Input) -> Option<Duration> {
         let decision = input.give(&mut self.poller, self.now);
         self.journal.entries.push(Entry { input, now: self.now, decision });
-        decision
+        match decision {
+            Some(Decision::Sleep(wait)) => Some(wait),
+            _ => None,
+        }
     }
 }
 
@@ -68,10 +74,11 @@ impl Subject for Recorder {
     }
 
     fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
-        match self.record(Input::Step(outcome)) {
-            Some(Decision::Sleep(wait)) => Some(wait),
-            _ => None,
-        }
+        self.record(Input::Step(outcome))
+    }
+
+    fn look(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
+        self.record(Input::Look(outcome))
     }
 
     fn cancel(&mut self) {
@@ -80,6 +87,10 @@ impl Subject for Recorder {
 
     fn reset_backoff(&mut self) {
         self.record(Input::ResetBackoff);
+    }
+
+    fn set_backoff(&mut self, base: Duration) {
+        self.record(Input::SetBackoff(base));
     }
 }
 
@@ -101,7 +112,7 @@ impl Journal {
         self.go_on(&mut clone, half, Duration::ZERO);
     }
 
-    /// Replays all of it by a clock that is so much ahead, where that has such readings.
+    /// Replays all of it by a clock that is ahead by as much, if it has such readings.
     pub fn replay_ahead(&self, by: Duration) {
         let nows = self.entries.iter().map(|entry| entry.now).chain([self.start]);
         if nows.max().is_some_and(|latest| latest.checked_add(by).is_some()) {
@@ -128,9 +139,14 @@ impl Input {
     fn give(self, poller: &mut Poller<Duration>, now: Duration) -> Option<Decision<(), ()>> {
         match self {
             Self::Step(outcome) => Some(poller.step(outcome, now)),
+            Self::Look(outcome) => Some(poller.look(outcome, now)),
             Self::Cancel => Some(Decision::GaveUp(poller.cancel(now).with_last_error(None))),
             Self::ResetBackoff => {
                 poller.reset_backoff();
+                None
+            }
+            Self::SetBackoff(base) => {
+                poller.set_backoff(base);
                 None
             }
         }

@@ -2,14 +2,25 @@
 //!
 //! `fuzz/run 60 steps` fuzzes for a minute. `cargo run --release --package asyncpoll-fuzz --bin steps` needs no
 //! libFuzzer and no C++: it checks the seeds, which are made by hand and named after what they are for, and inputs made of them,
-//! or else the files and directories it is given. It fails where a promise does not hold, and prints the input.
+//! or else the files and directories it is given. It fails if a promise does not hold, and prints the input.
 //!
 //! Nothing here shares arithmetic with the crate under test: times are nanoseconds in a `u128`, and formulas are those of the
 //! docs. The bookkeeping of `promises` knows no draws and allows whatever a promise does; the reference of the crate's own
 //! tests, which `differential` compares with, knows them and allows one decision.
 
+/// Makes a list with one example of each kind of jitter that `every` names.
+macro_rules! every {
+    (JITTERS: $element:ty = $of:ident { $($variant:pat => [($name:literal, $kind:expr) $(, $more:expr)* $(,)?],)+ }) => {
+        pub(crate) const KINDS: &[$of] = &[$($kind),+];
+    };
+    ($other:ident: $($rest:tt)+) => {};
+}
+
 mod account;
 pub mod differential;
+#[path = "../../tests/it/every.rs"]
+#[expect(unused_imports, reason = "settings take nothing of it but kinds of jitter")]
+mod every;
 pub mod fleet;
 #[path = "../../tests/it/fleet_model.rs"]
 mod fleet_model;
@@ -23,7 +34,11 @@ pub mod operations;
 mod payload;
 pub mod promises;
 pub mod refusals;
+pub mod restored;
 pub mod seeds;
 pub mod settings;
 pub mod span;
 pub mod tape;
+#[path = "../../tests/it/ticker_model.rs"]
+mod ticker_model;
+pub mod ticks;

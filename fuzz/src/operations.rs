@@ -19,17 +19,20 @@ pub struct Operations {
     pub tape: Tape,
 }
 
-#[derive(Arbitrary, Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Operation {
-    Step(#[arbitrary(with = outcome)] Outcome<(), ()>),
+    Step(Outcome<(), ()>),
+    /// An unscheduled look.
+    Look(Outcome<(), ()>),
     /// The timer of the last `Sleep` fires.
     Sleep,
-    /// It fires early, after so many 256ths of that.
+    /// It fires early, after this many 256ths of that.
     SleepPart(u8),
-    Advance(#[arbitrary(with = span)] Duration),
-    StepBack(#[arbitrary(with = span)] Duration),
+    Advance(Duration),
+    StepBack(Duration),
     Cancel,
     ResetBackoff,
+    SetBackoff(Duration),
 }
 
 /// What the operations are done to: a poller, and its clock.
@@ -38,12 +41,16 @@ pub trait Subject {
     fn now(&self) -> Duration;
     /// Sets the clock, forwards or back.
     fn set_clock(&mut self, now: Duration);
-    /// Feeds what a poll found, and returns the wait where the answer is `Sleep`.
+    /// Feeds what a poll found, and returns the wait, if the answer is `Sleep`.
     fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration>;
     /// Cancels the poller.
     fn cancel(&mut self);
     /// Starts the ladder again.
     fn reset_backoff(&mut self);
+    /// Takes what an unscheduled look found, and returns what is left of the wait, if the answer is `Sleep`.
+    fn look(&mut self, outcome: Outcome<(), ()>) -> Option<Duration>;
+    /// Sets the base of the ladder's next wait.
+    fn set_backoff(&mut self, base: Duration);
 }
 
 impl Operations {
@@ -59,14 +66,33 @@ impl Operations {
             let now = subject.now();
             match *operation {
                 Operation::Step(outcome) => sleep = subject.step(outcome).unwrap_or(sleep),
+                Operation::Look(outcome) => sleep = subject.look(outcome).unwrap_or(sleep),
                 Operation::Sleep => subject.set_clock(now.saturating_add(sleep)),
                 Operation::SleepPart(part) => subject.set_clock(now.saturating_add(sleep / 256 * part.into())),
                 Operation::Advance(by) => subject.set_clock(now.saturating_add(by)),
                 Operation::StepBack(by) => subject.set_clock(now.saturating_sub(by)),
                 Operation::Cancel => subject.cancel(),
                 Operation::ResetBackoff => subject.reset_backoff(),
+                Operation::SetBackoff(base) => subject.set_backoff(base),
             }
         }
+    }
+}
+
+impl Arbitrary<'_> for Operation {
+    fn arbitrary(u: &mut Unstructured<'_>) -> Result<Self> {
+        // Quarters of sevenths of the range: a seventh each, of which a rarer operation has the last quarter.
+        Ok(match (u64::from(u32::arbitrary(u)?) * 28) >> 32 {
+            0..=2 => Self::Step(outcome(u)?),
+            3 => Self::Look(outcome(u)?),
+            4..=7 => Self::Sleep,
+            8..=11 => Self::SleepPart(u8::arbitrary(u)?),
+            12..=15 => Self::Advance(span(u)?),
+            16..=19 => Self::StepBack(span(u)?),
+            20..=23 => Self::Cancel,
+            24..=26 => Self::ResetBackoff,
+            _ => Self::SetBackoff(span(u)?),
+        })
     }
 }
 

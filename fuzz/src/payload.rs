@@ -31,7 +31,7 @@ pub(crate) struct Payloads {
 }
 
 impl Payloads {
-    /// Gives `outcome` a payload, where it takes one.
+    /// Gives `outcome` a payload, if it takes one.
     pub(crate) fn fill(&mut self, outcome: Outcome<(), ()>) -> Outcome<Payload, Payload> {
         outcome.map(|()| self.make()).map_err(|()| self.make())
     }

@@ -13,7 +13,7 @@ use crate::{
     tape::Tape,
 };
 
-/// A poller whose every answer is held against the promises. Its methods panic where one is broken.
+/// A poller whose every answer is held against the promises. Its methods panic if one is broken.
 #[derive(Debug)]
 pub struct Watched {
     poller: Poller<Duration, Tape>,
@@ -51,16 +51,22 @@ impl Watched {
         self.account.finished
     }
 
-    /// Lets the poller decide, and holds the decision against the draws and where the payloads are.
-    fn decide(&mut self, outcome: Outcome<(), ()>) -> Decision<(), ()> {
+    /// Lets the poller decide after a poll or an unscheduled look, and holds the decision against the draws and where the
+    /// payloads are.
+    fn decide(&mut self, outcome: Outcome<(), ()>, is_look: bool) -> Decision<(), ()> {
         let number = |payload: &Payload| payload.number();
         let (draws, made, kept) = (self.tape.draws(), self.payloads.made(), self.kept.as_ref().map(number));
 
-        let decision = self.poller.step_keeping(self.payloads.fill(outcome), self.now, &mut self.kept);
+        let filled = self.payloads.fill(outcome);
+        let decision = if is_look {
+            self.poller.look(filled, self.now)
+        } else {
+            self.poller.step_keeping(filled, self.now, &mut self.kept)
+        };
 
         let draws_now = self.tape.draws() - draws;
         let allowed = match decision {
-            Decision::Sleep(_) if !self.account.settings.draws() => 0,
+            Decision::Sleep(_) if is_look || !self.account.settings.draws() => 0,
             Decision::Sleep(_) => 1 + usize::from(self.poller.wait_kind() == Some(WaitKind::Last)),
             _ => 0,
         };
@@ -68,8 +74,10 @@ impl Watched {
 
         let fed = (self.payloads.made() > made).then(|| self.payloads.made());
         let (out, expected_out, expected_kept) = match &decision {
+            Decision::Sleep(_) if is_look => (None, None, kept),
             Decision::Sleep(_) => (None, None, fed.or(kept)),
             Decision::Done(payload) | Decision::Failed(payload) => (Some(payload.number()), fed, kept),
+            Decision::GaveUp(gave_up) if is_look => (gave_up.last_error.as_ref().map(number), fed, kept),
             Decision::GaveUp(gave_up) => (gave_up.last_error.as_ref().map(number), fed.or(kept), fed.and(kept)),
         };
         let kept = self.kept.as_ref().map(number);
@@ -87,7 +95,7 @@ impl Watched {
         let account = &self.account;
         let settings = &account.settings;
         let end = account.end(found, self.now);
-        assert_eq!(end, None, "Sticky, Counts, One cut: Sleep({sleep:?}) where the table has an end: {self:#?}");
+        assert_eq!(end, None, "Sticky, Counts, One cut: Sleep({sleep:?}), and the table has an end: {self:#?}");
 
         let wait = sleep.as_nanos();
         assert!(wait > 0, "a Sleep of no length: {self:#?}");
@@ -147,7 +155,7 @@ impl Subject for Watched {
     }
 
     fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
-        let decision = self.decide(outcome);
+        let decision = self.decide(outcome, false);
         let found = unfinished(outcome);
         self.account.poll(found.map(|(found, _)| found), self.now);
         let sleep = match (decision, found) {
@@ -190,12 +198,44 @@ impl Subject for Watched {
         self.poller.reset_backoff();
         self.assert_answers();
     }
+
+    fn set_backoff(&mut self, base: Duration) {
+        self.poller.set_backoff(base);
+        self.assert_answers();
+    }
+
+    fn look(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
+        let decision = self.decide(outcome, true);
+        self.account.advance(self.now);
+        let sleep = match (decision, unfinished(outcome)) {
+            (Decision::Sleep(left), Some((found, _))) => {
+                let end = self.account.end_of_look(found, self.now);
+                assert_eq!(end, None, "Sticky, Deadline: a look leaves {left:?}, and should end it: {self:#?}");
+                let expected = self.account.until_next_poll(self.now).max(found.hint);
+                assert_eq!(Some(left.as_nanos()), expected, "Polite, Counts: what a look leaves of the wait: {self:#?}");
+                self.account.look(left.as_nanos());
+                Some(left)
+            }
+            (Decision::GaveUp(gave_up), Some((found, hint))) => {
+                let end = self.account.end_of_look(found, self.now);
+                self.assert_gave_up(&gave_up, end, hint);
+                None
+            }
+            (Decision::Done(()) | Decision::Failed(()), None) => {
+                self.account.finish();
+                None
+            }
+            _ => panic!("{decision:?} does not answer {outcome:?}: {self:#?}"),
+        };
+        self.assert_answers();
+        sleep
+    }
 }
 
 fn unfinished(outcome: Outcome<(), ()>) -> Option<(Unfinished, Option<Duration>)> {
     let (transient, hint) = match outcome {
-        Outcome::Pending { retry_after } => (false, retry_after),
-        Outcome::Transient { error: (), retry_after } => (true, retry_after),
+        Outcome::Pending { retry_after, .. } => (false, retry_after),
+        Outcome::Transient { retry_after, .. } => (true, retry_after),
         Outcome::Done(()) | Outcome::Failed(()) => return None,
     };
     Some((Unfinished { transient, hint: hint.map(nanos) }, hint))

@@ -20,7 +20,7 @@ const MADE: usize = 500_000;
 
 /// Makes a program of a check: with `cfg(fuzzing)`, which `cargo fuzz` sets, a libFuzzer target; otherwise a replay.
 ///
-/// The program must be `no_main` where it is a libFuzzer target.
+/// The program must be `no_main` if it is a libFuzzer target.
 #[macro_export]
 macro_rules! target {
     ($check:ident: $input:ty, seeds: $seeds:literal) => {

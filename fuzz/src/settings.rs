@@ -6,6 +6,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use asyncpoll::{Jitter, Policy, PolicyError};
 
 use crate::{
+    every::KINDS,
     model,
     span::{optional_span, span},
 };
@@ -64,29 +65,32 @@ impl Settings {
     ///
     /// Those of `build`.
     pub fn build(&self) -> std::result::Result<Policy, PolicyError> {
-        let (numer, denom) = self.multiplier;
+        // All of them by name: one that is not passed on is a variable that nobody uses.
+        let Self { head_start, initial_wait, multiplier, max_backoff, jitter, max_wait, max_polls, max_consecutive_errors } =
+            *self;
+        let (numer, denom) = multiplier;
         let mut builder = Policy::builder()
-            .initial_wait(self.initial_wait)
+            .initial_wait(initial_wait)
             .multiplier(numer, denom)
-            .max_backoff(self.max_backoff)
-            .jitter(self.jitter)
+            .max_backoff(max_backoff)
+            .jitter(jitter)
             .no_max_wait();
-        if let Some(wait) = self.head_start {
+        if let Some(wait) = head_start {
             builder = builder.head_start(wait);
         }
-        if let Some(wait) = self.max_wait {
+        if let Some(wait) = max_wait {
             builder = builder.max_wait(wait);
         }
-        if let Some(polls) = self.max_polls {
+        if let Some(polls) = max_polls {
             builder = builder.max_polls(polls);
         }
-        if let Some(errors) = self.max_consecutive_errors {
+        if let Some(errors) = max_consecutive_errors {
             builder = builder.max_consecutive_errors(errors);
         }
         builder.build()
     }
 
-    /// Returns the settings as the reference of the crate's own tests has them, where they build.
+    /// Returns the settings as the reference of the crate's own tests has them, if they build.
     pub(crate) fn of_model(&self) -> model::Settings {
         let nanos = |duration: Duration| duration.as_nanos().try_into().expect("a wait that builds is below 2⁶³ ns");
         model::Settings {
@@ -124,12 +128,9 @@ fn multiplier(u: &mut Unstructured<'_>) -> Result<(u32, u32)> {
 }
 
 fn jitter(u: &mut Unstructured<'_>) -> Result<Jitter> {
-    Ok(match u.int_in_range(0..=4)? {
-        0 => Jitter::None,
-        1 => Jitter::PlusMinus(u.arbitrary()?),
-        2 => Jitter::Full,
-        3 => Jitter::Equal,
-        _ => Jitter::Decorrelated,
+    Ok(match *u.choose(KINDS)? {
+        Jitter::PlusMinus(_) => Jitter::PlusMinus(u.arbitrary()?),
+        kind => kind,
     })
 }
 

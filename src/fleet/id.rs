@@ -13,7 +13,8 @@ use core::time::Duration;
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let (one, other) = (fleet.upstream(Limits::default())?, fleet.upstream(Limits::default())?);
+/// let one = fleet.upstream(Limits::default())?;
+/// let other = fleet.upstream(Limits::default())?;
 /// assert_ne!(one, other);
 /// # Ok::<(), asyncpoll::LimitsError>(())
 /// ```
@@ -104,9 +105,11 @@ pub struct DuePoll {
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let upstream = fleet.upstream(Limits::none().at_most(40, Duration::from_secs(1)))?;
+/// let limits = Limits::none().at_most(40, Duration::from_secs(1));
+/// let upstream = fleet.upstream(limits)?;
 /// let status = fleet.status(upstream, Duration::ZERO);
-/// assert_eq!((status.operations, status.spacing), (0, Some(Duration::from_millis(25))));
+/// assert_eq!(status.operations, 0);
+/// assert_eq!(status.spacing, Some(Duration::from_millis(25)));
 /// # Ok::<(), asyncpoll::LimitsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -23,11 +23,15 @@ const AT_FIRST: usize = 16;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
 /// let unknown = fleet.upstream(Limits::default())?;
-/// let documented = fleet.upstream(Limits::none().at_most(600, Duration::from_secs(60)).in_flight(8))?;
+/// let limits = Limits::none().at_most(600, Duration::from_secs(60));
+/// let documented = fleet.upstream(limits.in_flight(8))?;
 /// assert_ne!(unknown, documented);
 ///
 /// let refused = fleet.upstream(Limits::default().in_flight(0));
-/// assert_eq!(refused.unwrap_err().to_string(), "in_flight is 0; it must be at least 1");
+/// assert_eq!(
+///     refused.unwrap_err().to_string(),
+///     "in_flight is 0; it must be at least 1"
+/// );
 /// # Ok::<(), asyncpoll::LimitsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,12 +63,14 @@ impl Limits {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::none().at_most(40, Duration::from_secs(1)))?;
+    /// let limits = Limits::none().at_most(40, Duration::from_secs(1));
+    /// let upstream = fleet.upstream(limits)?;
     /// for _ in 0..2 {
     ///     fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// }
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
-    /// assert_eq!(fleet.until_next_poll(Duration::ZERO), Some(Duration::from_millis(25)));
+    /// let wait = fleet.until_next_poll(Duration::ZERO);
+    /// assert_eq!(wait, Some(Duration::from_millis(25)));
     /// # Ok::<(), asyncpoll::LimitsError>(())
     /// ```
     pub const fn at_most(self, polls: u32, per: Duration) -> Self {
@@ -137,9 +143,13 @@ impl Default for Limits {
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let error = fleet.upstream(Limits::none().at_most(40, Duration::ZERO)).unwrap_err();
+/// let no_time = Limits::none().at_most(40, Duration::ZERO);
+/// let error = fleet.upstream(no_time).unwrap_err();
 /// assert_eq!(error, LimitsError::NoTime { polls: 40 });
-/// assert_eq!(error.to_string(), "at_most is 40 polls per 0 s; the time must not be zero");
+/// assert_eq!(
+///     error.to_string(),
+///     "at_most is 40 polls per 0 s; the time must not be zero"
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]

@@ -34,14 +34,17 @@ macro_rules! checked {
 /// use asyncpoll::{Policy, PolicyBuilder, PolicyError};
 /// use core::time::Duration;
 ///
-/// const BUILDER: PolicyBuilder = Policy::builder().initial_wait(Duration::from_millis(250)).no_max_wait().max_polls(20);
+/// const BUILDER: PolicyBuilder = Policy::builder()
+///     .initial_wait(Duration::from_millis(250))
+///     .no_max_wait()
+///     .max_polls(20);
 ///
 /// let policy = BUILDER.build()?;
 /// assert_eq!(policy.schedule().count(), 20);
 /// # Ok::<(), PolicyError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[must_use = "a builder does nothing until `build` is called"]
+#[must_use = "builders do nothing until `build` is called"]
 pub struct PolicyBuilder {
     head_start: Option<Duration>,
     initial_wait: Duration,
@@ -54,7 +57,7 @@ pub struct PolicyBuilder {
 }
 
 impl PolicyBuilder {
-    /// The policy of a builder nobody has touched.
+    /// The policy of a builder on which no setter was called.
     pub(super) const CONSTANTS: Policy = crate::const_policy!(Self::new());
 
     pub(super) const fn new() -> Self {
@@ -86,16 +89,20 @@ impl PolicyBuilder {
     /// Sets how long the operation is known to take at least: the first wait alone is no shorter, and the ladder starts with the
     /// second. From 1 ns to `max_wait`; not set unless this is called.
     ///
-    /// It is a hint that we give ourselves: jitter lengthens it and never shortens it, by up to a fifth of it or of
-    /// `initial_wait`, whichever is longer, and `max_backoff` does not shorten it. A hint of the server takes its place at the
+    /// It is a hint that we give ourselves. Jitter never shortens it, but lengthens it by up to a fifth of it or of `initial_wait`,
+    /// whichever is longer, and `max_backoff` does not shorten it. A hint of the server takes its place at the
     /// first poll; beside a transient error, the longer of both counts.
     ///
     /// ```
     /// use asyncpoll::{Jitter, Policy, PolicyError};
     /// use core::time::Duration;
     ///
-    /// let policy = Policy::builder().head_start(Duration::from_secs(90)).jitter(Jitter::None).build()?;
-    /// let seconds: Vec<u64> = policy.schedule().map(|poll| poll.nominal.as_secs()).collect();
+    /// let policy = Policy::builder()
+    ///     .head_start(Duration::from_secs(90))
+    ///     .jitter(Jitter::None)
+    ///     .build()?;
+    /// let seconds: Vec<u64> =
+    ///     policy.schedule().map(|poll| poll.nominal.as_secs()).collect();
     /// assert_eq!(seconds, [0, 90, 95, 110, 155, 290, 590, 600]);
     /// # Ok::<(), PolicyError>(())
     /// ```
@@ -110,21 +117,27 @@ impl PolicyBuilder {
     /// use asyncpoll::Policy;
     /// use core::time::Duration;
     ///
-    /// assert_eq!(Policy::builder().head_start(Duration::from_secs(9)).no_head_start(), Policy::builder());
+    /// assert_eq!(
+    ///     Policy::builder().head_start(Duration::from_secs(9)).no_head_start(),
+    ///     Policy::builder()
+    /// );
     /// ```
     pub const fn no_head_start(mut self) -> Self {
         self.head_start = None;
         self
     }
 
-    /// Sets where the ladder starts; 5 s unless this is called. At least 1 ns.
+    /// Sets the base that the ladder starts at; 5 s unless this is called. At least 1 ns.
     ///
     /// ```
     /// use asyncpoll::{Policy, PolicyError};
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().initial_wait(Duration::from_secs(1)).build()?;
-    /// assert_eq!(policy.schedule().nth(1).map(|poll| poll.nominal), Some(Duration::from_secs(1)));
+    /// assert_eq!(
+    ///     policy.schedule().nth(1).map(|poll| poll.nominal),
+    ///     Some(Duration::from_secs(1))
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn initial_wait(mut self, wait: Duration) -> Self {
@@ -139,7 +152,10 @@ impl PolicyBuilder {
     /// use asyncpoll::{Policy, PolicyError};
     ///
     /// let policy = Policy::builder().multiplier(3, 2).build()?;
-    /// assert_eq!(policy.schedule().nth(2).map(|poll| poll.nominal.as_millis()), Some(12_500));
+    /// assert_eq!(
+    ///     policy.schedule().nth(2).map(|poll| poll.nominal.as_millis()),
+    ///     Some(12_500)
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn multiplier(mut self, numer: u32, denom: u32) -> Self {
@@ -155,7 +171,10 @@ impl PolicyBuilder {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().max_backoff(Duration::from_secs(5)).build()?;
-    /// assert_eq!(policy.schedule().nth(1).map(|poll| poll.latest), Some(Duration::from_secs(5)));
+    /// assert_eq!(
+    ///     policy.schedule().nth(1).map(|poll| poll.latest),
+    ///     Some(Duration::from_secs(5))
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn max_backoff(mut self, wait: Duration) -> Self {
@@ -169,7 +188,10 @@ impl PolicyBuilder {
     /// use asyncpoll::{Jitter, Policy};
     ///
     /// let refused = Policy::builder().jitter(Jitter::PlusMinus(120)).build();
-    /// assert_eq!(refused.unwrap_err().to_string(), "jitter is 120 %; it must be at most 100 %");
+    /// assert_eq!(
+    ///     refused.unwrap_err().to_string(),
+    ///     "jitter is 120 %; it must be at most 100 %"
+    /// );
     /// ```
     pub const fn jitter(mut self, jitter: Jitter) -> Self {
         self.jitter = jitter;
@@ -187,7 +209,10 @@ impl PolicyBuilder {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().max_wait(Duration::from_secs(30)).build()?;
-    /// assert_eq!(policy.schedule().last().map(|poll| poll.latest), Some(Duration::from_secs(30)));
+    /// assert_eq!(
+    ///     policy.schedule().last().map(|poll| poll.latest),
+    ///     Some(Duration::from_secs(30))
+    /// );
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn max_wait(mut self, wait: Duration) -> Self {
@@ -242,9 +267,12 @@ impl PolicyBuilder {
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().max_consecutive_errors(1).build()?;
-    /// let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
-    /// let decision = poller.step(Outcome::<(), _>::transient("connection refused"), Duration::ZERO);
-    /// assert!(matches!(decision, Decision::GaveUp(gave_up) if gave_up.reason == Reason::ConsecutiveErrors));
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let decision = poller
+    ///     .step(Outcome::<(), _>::transient("connection refused"), Duration::ZERO);
+    /// let Decision::GaveUp(gave_up) = decision else { unreachable!() };
+    /// assert_eq!(gave_up.reason, Reason::ConsecutiveErrors);
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn max_consecutive_errors(mut self, errors: u32) -> Self {
@@ -257,7 +285,10 @@ impl PolicyBuilder {
     /// ```
     /// use asyncpoll::Policy;
     ///
-    /// assert_eq!(Policy::builder().max_consecutive_errors(3).no_max_consecutive_errors(), Policy::builder());
+    /// assert_eq!(
+    ///     Policy::builder().max_consecutive_errors(3).no_max_consecutive_errors(),
+    ///     Policy::builder()
+    /// );
     /// ```
     pub const fn no_max_consecutive_errors(mut self) -> Self {
         self.max_consecutive_errors = None;
@@ -268,14 +299,17 @@ impl PolicyBuilder {
     ///
     /// # Errors
     ///
-    /// Says which setting is wrong, its value and its limit; each case is a variant of [`PolicyError`].
+    /// A [`PolicyError`] says which setting is wrong, its value and its limit.
     ///
     /// ```
     /// use asyncpoll::Policy;
     /// use core::time::Duration;
     ///
     /// let refused = Policy::builder().initial_wait(Duration::from_secs(600)).build();
-    /// assert_eq!(refused.unwrap_err().to_string(), "initial_wait is 600 s; it must be at most max_backoff, 300 s");
+    /// assert_eq!(
+    ///     refused.unwrap_err().to_string(),
+    ///     "initial_wait is 600 s; it must be at most max_backoff, 300 s"
+    /// );
     /// ```
     pub const fn build(self) -> Result<Policy, PolicyError> {
         let ladder = checked!(self.ladder());

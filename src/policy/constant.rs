@@ -10,8 +10,13 @@
 /// use asyncpoll::{Policy, const_policy};
 /// use core::time::Duration;
 ///
-/// const ISSUANCE: Policy = const_policy!(Policy::builder().initial_wait(Duration::from_secs(2)).max_polls(40));
-/// assert_eq!(ISSUANCE.schedule().nth(1).map(|poll| poll.nominal), Some(Duration::from_secs(2)));
+/// const ISSUANCE: Policy = const_policy!(
+///     Policy::builder().initial_wait(Duration::from_secs(2)).max_polls(40)
+/// );
+/// assert_eq!(
+///     ISSUANCE.schedule().nth(1).map(|poll| poll.nominal),
+///     Some(Duration::from_secs(2))
+/// );
 /// ```
 ///
 /// This one does not compile, and the compiler says `initial_wait is 600 s; it must be at most max_backoff, 300 s`:
@@ -20,7 +25,8 @@
 /// use asyncpoll::{Policy, const_policy};
 /// use core::time::Duration;
 ///
-/// const ISSUANCE: Policy = const_policy!(Policy::builder().initial_wait(Duration::from_secs(600)));
+/// const ISSUANCE: Policy =
+///     const_policy!(Policy::builder().initial_wait(Duration::from_secs(600)));
 /// # assert_eq!(ISSUANCE, Policy::default());
 /// ```
 #[macro_export]

@@ -24,7 +24,7 @@ pub enum PolicyError {
         /// The setter's name.
         field: &'static str,
     },
-    /// A limit on a number of polls or errors is zero. No limit at all is what a policy has where none is set.
+    /// A limit on a number of polls or errors is zero. To have no limit, do not set one.
     ZeroCount {
         /// The setter's name.
         field: &'static str,
@@ -78,7 +78,7 @@ pub enum PolicyError {
 }
 
 impl PolicyError {
-    /// Returns the error as text, also where there is no formatter: `const_policy!` panics with it at compile time.
+    /// Returns the error as text without a formatter: `const_policy!` panics with it at compile time.
     #[doc(hidden)]
     pub const fn sentence(&self) -> Sentence {
         let sentence = Sentence::new();

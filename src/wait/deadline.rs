@@ -43,8 +43,8 @@ impl Deadline {
         elapsed.saturating_add(window.latest) >= self.last_from
     }
 
-    /// Returns what becomes of the wait that `choose` takes from `window`, with `left` to go, where that window is near the
-    /// deadline. It is not to end before `asked`.
+    /// Returns what becomes of the wait that `choose` takes from `window`, with `left` to go, if that window is near the
+    /// deadline. The wait must not end before `asked`.
     #[cold]
     #[inline(never)]
     pub(crate) fn cut(
@@ -70,8 +70,8 @@ impl Deadline {
         if wait < room { Cut::Not(wait) } else { Cut::Last(Window { earliest, latest }) }
     }
 
-    /// Returns the earliest time, at `elapsed` or later, at which a poll can be made after the last wait, where no wait before
-    /// it exceeds `longest`.
+    /// Returns the earliest time, at `elapsed` or later, at which a poll can be made after the last wait, if no wait before it
+    /// exceeds `longest`.
     pub(crate) fn earliest_last_poll(&self, ladder: &Ladder, elapsed: u64, longest: u64) -> u64 {
         // The earlier a last wait starts, the earlier it may end; this is the earliest that one can start.
         let start = elapsed.max(self.last_from.saturating_sub(longest));

@@ -4,7 +4,7 @@ use rand_core::Rng;
 
 use super::{Window, nanos};
 
-/// How far a wait may stray from its base, so that a fleet of pollers does not march in step.
+/// How far a wait may be from its base, so that a fleet of pollers does not poll in step.
 ///
 /// Each wait is drawn uniformly from a window around its base (the wait the ladder gives before jitter):
 ///
@@ -33,13 +33,16 @@ use super::{Window, nanos};
 ///
 /// let policy = Policy::builder().jitter(Jitter::PlusMinus(10)).build()?;
 /// let second = policy.schedule().nth(1).ok_or("a schedule has two polls")?;
-/// assert_eq!((second.earliest.as_millis(), second.latest.as_millis()), (4_500, 5_500));
+/// assert_eq!(
+///     (second.earliest.as_millis(), second.latest.as_millis()),
+///     (4_500, 5_500)
+/// );
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Jitter {
-    /// Every wait is its base exactly. For a single poller, or where someone else spreads the load.
+    /// Every wait is its base exactly. For a single poller, or if something else spreads the load.
     None,
     /// Up to this many percent shorter or longer, at most 100.
     PlusMinus(u8),

@@ -8,7 +8,8 @@
 /// use asyncpoll::{Outcome, Policy, Poller, WaitKind};
 /// use core::time::Duration;
 ///
-/// let mut poller = Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+/// let mut poller =
+///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
 /// let hinted = Outcome::<()>::pending().retry_after(Duration::from_secs(60));
 /// let _a_minute_or_more = poller.step(hinted, Duration::ZERO);
 /// assert_eq!(poller.wait_kind(), Some(WaitKind::Hint));

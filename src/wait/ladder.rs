@@ -29,7 +29,7 @@ impl Ladder {
         self.initial_wait.get()
     }
 
-    /// Returns the base that follows `base`, whose wait was drawn as `wait` before hint and deadline had their say. For
+    /// Returns the base that follows `base`, if `wait` was drawn for it, whatever hint and deadline made of that. For
     /// `Decorrelated` jitter, what follows is that wait itself.
     #[inline]
     pub(crate) fn after(&self, base: u64, wait: u64) -> u64 {
@@ -73,7 +73,8 @@ impl Ladder {
 
     /// Returns `base`, or the end of the ladder that it lies beyond.
     pub(crate) fn bounded(&self, base: u64) -> u64 {
-        base.clamp(self.first(), self.max_backoff.get())
+        // `clamp` can panic, and no compiler knows that a ladder ends no lower than it starts.
+        base.max(self.first()).min(self.max_backoff.get())
     }
 
     /// Returns min(⌈`base` × `numer` / `denom`⌉, `max_backoff`).

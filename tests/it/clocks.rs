@@ -1,4 +1,4 @@
-//! Clocks of every kind: late, early, stopped, stepping back, at their ends, and of types of one's own.
+//! Clocks of every kind: late, early, stopped, stepping back, at their ends, and of types that are not std's.
 
 use asyncpoll::{Instant, Outcome, Poller};
 use core::time::Duration;

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use crate::support::seconds;
 
-/// What `Policy::default` gives where nothing else sets the default: this file's one test is the only one that may.
+/// What `Policy::default` gives if nothing else sets the default: this file's one test is the only one that may.
 #[test]
 fn an_explicit_max_wait_goes_before_the_process_wide_one_and_that_before_the_constant() {
     let constants = Policy::builder().build().unwrap();

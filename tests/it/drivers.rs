@@ -1,8 +1,8 @@
 //! The drivers: what they do between the caller's clock, sleep and poll.
 
 use asyncpoll::{
-    Decision, GaveUp, NextPoll, Outcome, Policy, PollError, Poller, Reason, poll_async, poll_async_keeping, poll_async_with,
-    poll_blocking, poll_blocking_with,
+    Decision, Driver, GaveUp, NextPoll, NextWait, Outcome, Policy, PollError, Poller, Reason, WaitKind, poll_async,
+    poll_blocking,
 };
 use core::{
     cell::{Cell, RefCell},
@@ -12,7 +12,12 @@ use core::{
     task::{Context, Poll, Waker},
     time::Duration,
 };
-use std::{error::Error, io, time::Instant};
+use std::{
+    error::Error,
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Instant,
+};
 
 use crate::support::{Tape, exact, seconds, start};
 
@@ -47,9 +52,9 @@ fn both<T: PartialEq + core::fmt::Debug, E: PartialEq + core::fmt::Debug>(
         let mut poller = start(builder, Tape::none());
         let mut drive = || {
             if is_async {
-                run(poll_async_with(&mut poller, now, |wait| ready(sleep(wait)), |next| ready(poll(next))))
+                run(poll_async(&mut poller, now, |wait| ready(sleep(wait)), |next| ready(poll(next))))
             } else {
-                poll_blocking_with(&mut poller, now, sleep, poll)
+                Driver::new(now, sleep).poll_blocking(&mut poller, poll)
             }
         };
         let (ended, again) = (drive(), drive());
@@ -114,21 +119,15 @@ fn a_sleep_may_return_nothing_or_control_flow() {
     let clock = Cell::new(Duration::ZERO);
     let now = || clock.get();
     let pass = |wait| clock.set(clock.get() + wait);
-    let ended = poll_blocking_with(&mut start(exact(), Tape::none()), now, pass, |_| Outcome::<()>::pending());
+    let ended = Driver::new(now, pass).poll_blocking(&mut start(exact(), Tape::none()), |_| Outcome::<()>::pending());
     assert_eq!(gave_up(ended).reason, Reason::MaxWait);
-    let ended = poll_blocking_with(
-        &mut Poller::new(exact().build().unwrap(), Tape::none(), clock.get()),
-        now,
-        |_| ControlFlow::Break(()),
-        |_| Outcome::<()>::pending(),
-    );
+    let ended = Driver::new(now, |_| ControlFlow::Break(()))
+        .poll_blocking(&mut Poller::new(exact().build().unwrap(), Tape::none(), clock.get()), |_| Outcome::<()>::pending());
     assert_eq!(gave_up(ended).reason, Reason::Cancelled);
-    let ended = poll_blocking_with(
-        &mut Poller::new(exact().max_polls(2).build().unwrap(), Tape::none(), clock.get()),
-        now,
-        |_| ControlFlow::Continue(()),
-        |_| Outcome::<()>::pending(),
-    );
+    let ended = Driver::new(now, |_| ControlFlow::Continue(()))
+        .poll_blocking(&mut Poller::new(exact().max_polls(2).build().unwrap(), Tape::none(), clock.get()), |_| {
+            Outcome::<()>::pending()
+        });
     assert_eq!(gave_up(ended).reason, Reason::MaxPolls);
 }
 
@@ -150,9 +149,9 @@ fn a_sleep_that_returns_early_makes_the_polls_of_an_exact_one() {
         };
         let mut poller = start(Policy::builder(), Tape::new([1 << 62, 1 << 61, 3 << 62]));
         let ended = if blocking {
-            poll_blocking_with(&mut poller, now, sleep, poll)
+            Driver::new(now, sleep).poll_blocking(&mut poller, poll)
         } else {
-            run(poll_async_with(&mut poller, now, async |wait| sleep(wait), |next| ready(poll(next))))
+            run(poll_async(&mut poller, now, async |wait| sleep(wait), |next| ready(poll(next))))
         };
         assert_eq!(gave_up(ended).reason, Reason::MaxWait);
         polls.into_inner()
@@ -164,7 +163,7 @@ fn a_sleep_that_returns_early_makes_the_polls_of_an_exact_one() {
             assert_eq!(early.len(), exact.len(), "{percent} %");
             for (early, exact) in early.iter().zip(&exact) {
                 // They differ by some readings of the clock.
-                assert!(early.abs_diff(*exact) < seconds(0.1), "{percent} %: {early:?} where {exact:?} is exact");
+                assert!(early.abs_diff(*exact) < seconds(0.1), "{percent} %: {early:?}, and {exact:?} is exact");
             }
             let hinted = early.windows(2).take(4);
             assert!(hinted.into_iter().all(|pair| pair[1] - pair[0] >= seconds(60.0)), "{percent} %: {early:?} is impolite");
@@ -177,10 +176,10 @@ fn under_a_clock_that_stands_still_they_poll_after_each_sleep() {
     let slept = Cell::new(0);
     let sleep = |_| slept.set(slept.get() + 1);
     let mut poller = start(exact().max_polls(5), Tape::none());
-    let ended = poll_blocking_with(&mut poller, || seconds(7.0), sleep, |_| Outcome::<()>::pending());
+    let ended = Driver::new(|| seconds(7.0), sleep).poll_blocking(&mut poller, |_| Outcome::<()>::pending());
     assert_eq!((gave_up(ended).reason, slept.get()), (Reason::MaxPolls, 4));
     let mut poller = start(exact().max_polls(5), Tape::none());
-    let polling = poll_async_with(&mut poller, || seconds(7.0), |_| ready(()), |_| ready(Outcome::<()>::pending()));
+    let polling = poll_async(&mut poller, || seconds(7.0), |_| ready(()), |_| ready(Outcome::<()>::pending()));
     assert_eq!(gave_up(run(polling)).reason, Reason::MaxPolls);
 }
 
@@ -190,7 +189,7 @@ fn a_poller_driven_before_sleeps_what_is_left_of_its_wait_first() {
     assert_eq!(poller.step(Outcome::<()>::pending(), seconds(0.0)), Decision::Sleep(seconds(5.0)));
     let sleeps = RefCell::new(Vec::new());
     let sleep = |wait| sleeps.borrow_mut().push(wait);
-    assert_eq!(poll_blocking_with(&mut poller, || seconds(2.0), sleep, |_| Outcome::from(Some(7))), Ok(7));
+    assert_eq!(Driver::new(|| seconds(2.0), sleep).poll_blocking(&mut poller, |_| Outcome::from(Some(7))), Ok(7));
     assert_eq!(*sleeps.borrow(), [seconds(3.0)]);
 }
 
@@ -198,9 +197,9 @@ fn a_poller_driven_before_sleeps_what_is_left_of_its_wait_first() {
 fn a_finished_poller_is_not_polled_again() {
     let mut poller = start(exact(), Tape::none());
     poller.cancel(seconds(1.0));
-    let ended = poll_blocking_with(&mut poller, || seconds(2.0), |_| (), |_| -> Outcome<(), ()> { panic!("not again") });
+    let ended = Driver::new(|| seconds(2.0), |_| ()).poll_blocking(&mut poller, |_| -> Outcome<(), ()> { panic!("not again") });
     assert_eq!(gave_up(ended).reason, Reason::Finished);
-    let ended = run(poll_async_with(
+    let ended = run(poll_async(
         &mut poller,
         || seconds(2.0),
         |_| ready(()),
@@ -209,18 +208,90 @@ fn a_finished_poller_is_not_polled_again() {
     assert_eq!(gave_up(ended).reason, Reason::Finished);
 }
 
+/// Drives a poller with sleeps that return early at first, and returns what was told of its waits.
+fn watched(is_async: bool) -> Vec<(u32, Duration, WaitKind, Option<&'static str>)> {
+    let found = |next: NextPoll| match next.number {
+        1 => Outcome::<(), _>::transient("503"),
+        2 => Outcome::pending().retry_after(seconds(60.0)),
+        _ => Outcome::pending(),
+    };
+    let clock = Cell::new(Duration::ZERO);
+    let sleep = |wait: Duration| clock.set(clock.get() + wait.min(seconds(1.0)));
+    let mut told = Vec::new();
+    let on_wait = |wait: NextWait<'_, _>| told.push((wait.polls, wait.length, wait.kind, wait.error.copied()));
+    let mut poller = start(exact().head_start(seconds(7.0)).max_wait(seconds(74.0)), Tape::none());
+    let ended = if is_async {
+        run(Driver::new(|| clock.get(), async |wait| sleep(wait))
+            .on_wait(on_wait)
+            .poll_async(&mut poller, |next| ready(found(next))))
+    } else {
+        Driver::new(|| clock.get(), sleep).on_wait(on_wait).poll_blocking(&mut poller, found)
+    };
+    assert_eq!(gave_up(ended).elapsed, seconds(74.0));
+    told
+}
+
+#[test]
+fn each_wait_is_told_once() {
+    let expected = [
+        (1, seconds(7.0), WaitKind::HeadStart, Some("503")),
+        (2, seconds(60.0), WaitKind::Hint, None),
+        (3, seconds(5.0), WaitKind::Ladder, None),
+        (4, seconds(2.0), WaitKind::Last, None),
+    ];
+    assert_eq!([watched(false), watched(true)], [expected, expected]);
+}
+
+#[test]
+fn the_rest_of_a_wait_is_told_before_it_is_slept() {
+    let mut poller = start(exact(), Tape::none());
+    let mut last_error = None;
+    let unavailable = Outcome::<(), _>::transient("503");
+    assert_eq!(poller.step_keeping(unavailable, seconds(0.0), &mut last_error), Decision::Sleep(seconds(5.0)));
+    let story = RefCell::new(Vec::new());
+    let ended = Driver::new(|| seconds(2.0), |wait| story.borrow_mut().push((wait, "slept")))
+        .last_error(&mut last_error)
+        .on_wait(|wait: NextWait<'_, _>| story.borrow_mut().push((wait.length, wait.error.unwrap())))
+        .poll_blocking(&mut poller, |_| Outcome::Done(()));
+    assert_eq!(ended, Ok(()));
+    assert_eq!(*story.borrow(), [(seconds(3.0), "503"), (seconds(3.0), "slept")]);
+}
+
+#[test]
+fn the_last_error_outlives_a_poll_that_panics() {
+    let mut poller = start(exact(), Tape::none());
+    let mut last_error = None;
+    let driven = catch_unwind(AssertUnwindSafe(|| {
+        Driver::new(|| seconds(1.0), |_| ()).last_error(&mut last_error).poll_blocking(&mut poller, |next| {
+            assert_eq!(next.number, 1, "a poll that panics");
+            Outcome::<(), _>::transient("503")
+        })
+    }));
+    assert!(driven.is_err());
+    assert_eq!((poller.polls(), last_error), (1, Some("503")));
+}
+
+#[test]
+fn an_error_of_another_poller_is_left_where_it_is() {
+    let mut last_error = Some("another's");
+    let mut poller = start(exact(), Tape::none());
+    let ended = Driver::new(|| seconds(1.0), |_| ControlFlow::Break(()))
+        .last_error(&mut last_error)
+        .poll_blocking(&mut poller, |_| Outcome::<(), _>::pending());
+    assert_eq!(gave_up(ended).last_error, None);
+    assert_eq!(last_error, Some("another's"));
+}
+
 #[test]
 fn a_future_dropped_in_its_sleep_leaves_counts_and_error_behind() {
     let mut poller = start(exact(), Tape::none());
     let mut last_error = None;
     {
-        let mut polling = pin!(poll_async_keeping(
-            &mut poller,
-            || seconds(1.0),
-            |_| pending::<()>(),
-            |_| ready(Outcome::<(), _>::transient("503")),
-            &mut last_error,
-        ));
+        let mut polling = pin!(
+            Driver::new(|| seconds(1.0), |_| pending::<()>())
+                .last_error(&mut last_error)
+                .poll_async(&mut poller, |_| ready(Outcome::<(), _>::transient("503")))
+        );
         let mut context = Context::from_waker(Waker::noop());
         assert!(polling.as_mut().poll(&mut context).is_pending());
     }
@@ -236,7 +307,7 @@ fn the_forms_for_std_use_its_clock() {
     let mut poller = Poller::seeded(quick, 1, Instant::now());
     assert_eq!(poll_blocking(&mut poller, third), Ok("issued"));
     let mut poller = Poller::seeded(quick, 1, Instant::now());
-    assert_eq!(run(poll_async(&mut poller, |_| ready(()), |next| ready(third(next)))), Ok("issued"));
+    assert_eq!(run(poll_async(&mut poller, Instant::now, |_| ready(()), |next| ready(third(next)))), Ok("issued"));
 }
 
 #[test]
@@ -247,7 +318,7 @@ fn the_future_is_send_where_its_parts_are() {
     let mut poller = Poller::seeded(Policy::builder().build().unwrap(), 1, Instant::now());
     let client = String::from("a client that the polls borrow");
     let poll = |_| async { Outcome::<_>::Done(client.len()) };
-    assert_eq!(run(send(poll_async(&mut poller, |_| ready(()), poll))), Ok(30));
+    assert_eq!(run(send(poll_async(&mut poller, Instant::now, |_| ready(()), poll))), Ok(30));
 }
 
 #[test]
@@ -258,7 +329,7 @@ fn the_chain_of_sources_keeps_every_error() {
     assert!(failed.source().is_some_and(<dyn Error>::is::<io::Error>));
 
     let mut poller = start(exact().max_polls(1), Tape::none());
-    let ended = poll_blocking_with(&mut poller, || seconds(0.0), |_| (), |_| Outcome::<(), _>::transient(refused()));
+    let ended = Driver::new(|| seconds(0.0), |_| ()).poll_blocking(&mut poller, |_| Outcome::<(), _>::transient(refused()));
     let error = ended.unwrap_err();
     assert_eq!(error.to_string(), "gave up after 1 poll in 0 s: max_polls was reached");
     assert!(error.source().is_some_and(<dyn Error>::is::<io::Error>));
@@ -271,4 +342,22 @@ fn the_error_can_be_reached_changed_and_taken() {
     assert_eq!(ends().map(PollError::into_error), [Some(403), Some(503)]);
     assert_eq!(ends().map(|end| end.map_err(|status| status / 100).into_error()), [Some(4), Some(5)]);
     assert_eq!(PollError::from(start(exact(), Tape::none()).cancel(seconds(0.0)).with_last_error(None::<u8>)).error(), None);
+}
+
+#[test]
+fn boxed_it_is_an_error_whatever_the_polls_fail_with() {
+    let ends = |error: &'static str| {
+        let gave_up = start(exact(), Tape::none()).cancel(seconds(0.0));
+        [PollError::Failed(error), gave_up.with_last_error(Some(error)).into()]
+    };
+    let whole = |error: Box<dyn Error>| (error.to_string(), error.source().map(ToString::to_string));
+    for (end, same) in ends("503").into_iter().zip(ends("503")) {
+        let account = end.to_string();
+        assert_eq!(whole(end.into_boxed().into()), (account, Some("503".into())));
+        assert_eq!(same.into_boxed().into_inner().into_error().map(|error| error.to_string()), Some("503".into()));
+    }
+    let silent = start(exact(), Tape::none()).cancel(seconds(0.0)).with_last_error(None::<String>).into_boxed();
+    assert!(silent.source().is_none());
+    let refused = PollError::Failed(io::Error::from(io::ErrorKind::ConnectionRefused)).into_boxed();
+    assert!(refused.source().is_some_and(<dyn Error>::is::<io::Error>), "the error itself, not a box around it");
 }

@@ -1,9 +1,9 @@
-//! Every kind of jitter and every reason for giving up, for the tests that go through them all.
+//! Every kind of jitter, every reason for giving up and every kind of tick, for the tests that go through them all.
 //!
 //! Whoever includes this file says what `every!` makes of it. The tests make lists. The crate itself, where a match on a
 //! `non_exhaustive` enum needs no wildcard, makes matches: there, a variant that is missing here does not compile.
 
-use asyncpoll::{Jitter, Reason};
+use asyncpoll::{First, Jitter, Missed, Phase, Reason};
 
 every! {
     JITTERS: (&str, Jitter) = Jitter {
@@ -28,5 +28,28 @@ every! {
         Reason::MaxPolls => [Reason::MaxPolls],
         Reason::MaxWait => [Reason::MaxWait],
         Reason::RetryAfterPastDeadline => [Reason::RetryAfterPastDeadline],
+    }
+}
+
+every! {
+    FIRSTS: First = First {
+        First::AfterOne => [First::AfterOne],
+        First::AtOnce => [First::AtOnce],
+        First::Spread => [First::Spread],
+    }
+}
+
+every! {
+    PHASES: Phase = Phase {
+        Phase::Free => [Phase::Free],
+        Phase::Locked => [Phase::Locked],
+    }
+}
+
+every! {
+    MISSED: Missed = Missed {
+        Missed::Skip => [Missed::Skip],
+        Missed::Burst => [Missed::Burst],
+        Missed::Delay => [Missed::Delay],
     }
 }

@@ -65,3 +65,11 @@ fn an_error_that_an_earlier_poll_left_is_not_told_as_the_cause() {
     let expected = "gave up after 2 polls in 5 s: max_polls was reached; the last error is from an earlier poll";
     assert_eq!((gave_up.to_string().as_str(), gave_up.last_error), (expected, Some("reset")));
 }
+
+#[test]
+fn the_docs_say_when_each_reason_is_given() {
+    let docs = include_str!("../../src/poller.rs");
+    for reason in REASONS.iter().filter(|reason| **reason != Reason::Cancelled) {
+        assert!(docs.contains(&format!("| `GaveUp({reason:?})`")), "the table of transitions lacks {reason:?}");
+    }
+}

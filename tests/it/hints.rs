@@ -151,7 +151,7 @@ fn lengthening_a_hint_may_cut_the_wait_but_never_gives_up() {
         let decision = step(&mut poller, Outcome::pending().retry_after(seconds(590.0)), seconds(0.0));
         assert_eq!(decision, Shape::Sleep(seconds(expected)));
     }
-    // Raised from 1 s to 5 s where 2 s are left.
+    // Raised from 1 s to 5 s when 2 s are left.
     timetable!(start(exact(), Tape::none());
         at 598.0: pending(1.0) => Sleep 2.0;
         at 600.0: pending => GaveUp MaxWait;

@@ -2,7 +2,10 @@
 
 use asyncpoll::{Jitter, Outcome, Policy, PolicyBuilder};
 
-use crate::support::{Shape, Tape, seconds, start, step};
+use crate::{
+    every::JITTERS,
+    support::{Shape, Tape, seconds, start, step},
+};
 
 /// Asserts the windows of the first waits, in seconds, that the lowest and the highest draws show.
 fn windows(builder: PolicyBuilder, expected: &[(f64, f64)]) {
@@ -86,4 +89,14 @@ fn without_jitter_nothing_is_drawn() {
 fn no_jitter_and_plus_or_minus_nothing_are_the_same_policy() {
     let (none, nothing) = (Policy::builder().jitter(Jitter::None), Policy::builder().jitter(Jitter::PlusMinus(0)));
     assert_eq!(none.build(), nothing.build());
+}
+
+#[test]
+fn the_docs_have_the_window_of_each_kind() {
+    let docs = include_str!("../../src/wait/jitter.rs");
+    for (_, jitter) in JITTERS {
+        let text = format!("{jitter:?}");
+        let kind = text.split('(').next().unwrap_or(&text);
+        assert!(docs.lines().any(|line| line.starts_with(&format!("/// | `{kind}"))), "the table lacks {kind}");
+    }
 }

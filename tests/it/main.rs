@@ -31,14 +31,20 @@ mod fleet_play;
 #[path = "../../examples/fleet/tables.rs"]
 mod fleet_tables;
 mod model;
+mod put_away;
 #[path = "../../examples/fleet/simulation.rs"]
 mod simulation;
 mod strategies;
+mod ticker_model;
+mod ticks;
 
+mod adopting;
 mod bounds;
+mod cadence;
 mod cancelling;
 mod clocks;
 mod compile_fail;
+mod configuration;
 mod deadline;
 mod default_max_wait;
 mod distribution;
@@ -57,6 +63,9 @@ mod jitter;
 mod ladder;
 mod limits;
 mod looking;
+mod loops;
+#[path = "../../examples/loops/fleet.rs"]
+mod loops_fleet;
 mod outcome;
 mod policy_errors;
 mod poll_count;
@@ -65,5 +74,14 @@ mod promises;
 mod random_seed;
 mod replay;
 mod resetting;
+mod restoring;
+mod resumable;
 mod schedule;
+mod settings;
+mod snapshot;
+mod snapshot_text;
 mod spread;
+mod ticker;
+mod ticker_drivers;
+mod ticker_faithful;
+mod ticker_laws;

@@ -8,11 +8,11 @@ const HINT: Duration = Duration::from_secs(30);
 #[test]
 fn a_hint_is_set_replaced_and_cleared() {
     let pending = Outcome::<(), &str>::pending();
-    assert_eq!(pending.retry_after(HINT), Outcome::Pending { retry_after: Some(HINT) });
+    assert!(matches!(pending.retry_after(HINT), Outcome::Pending { retry_after: Some(HINT), .. }));
     assert_eq!(pending.retry_after(HINT).retry_after(Some(Duration::ZERO)), pending.retry_after(Duration::ZERO));
     assert_eq!(pending.retry_after(HINT).retry_after(None), pending);
     let transient = Outcome::<(), _>::transient("503").retry_after(HINT);
-    assert_eq!(transient, Outcome::Transient { error: "503", retry_after: Some(HINT) });
+    assert!(matches!(transient, Outcome::Transient { error: "503", retry_after: Some(HINT), .. }));
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Programs as users write them.
 
 use asyncpoll::{
-    Decision, GaveUp, Outcome, Policy, PolicyBuilder, Poller, const_policy, rand_chacha::ChaCha8Rng, rand_core::Rng,
+    Decision, Driver, GaveUp, Outcome, Policy, PolicyBuilder, PollError, Poller, const_policy, rand_chacha::ChaCha8Rng,
+    rand_core::Rng,
 };
-use core::{cmp::Reverse, convert::Infallible, time::Duration};
+use core::{cell::Cell, cmp::Reverse, convert::Infallible, time::Duration};
 use std::{
     collections::{BinaryHeap, HashMap},
     error::Error,
@@ -17,20 +18,10 @@ fn issued_after<E>(ready: Duration) -> impl Fn(Duration) -> Outcome<&'static str
     move |now| if now < ready { Outcome::pending() } else { Outcome::Done("certificate") }
 }
 
-/// The loop that every program here writes for itself: virtual time, and an error of its own.
-fn run<R: Rng, T, E>(
-    poller: &mut Poller<Duration, R>,
-    poll: impl Fn(Duration) -> Outcome<T, E>,
-) -> Result<T, Result<E, GaveUp<E>>> {
-    let mut now = Duration::ZERO;
-    loop {
-        match poller.step(poll(now), now) {
-            Decision::Sleep(wait) => now += wait,
-            Decision::Done(value) => return Ok(value),
-            Decision::Failed(error) => return Err(Ok(error)),
-            Decision::GaveUp(gave_up) => return Err(Err(gave_up)),
-        }
-    }
+/// Drives a poller through virtual time.
+fn run<R: Rng, T, E>(poller: &mut Poller<Duration, R>, poll: impl Fn(Duration) -> Outcome<T, E>) -> Result<T, PollError<E>> {
+    let clock = Cell::new(Duration::ZERO);
+    Driver::new(|| clock.get(), |wait| clock.set(clock.get() + wait)).poll_blocking(poller, |next| poll(next.elapsed))
 }
 
 fn seeded(builder: PolicyBuilder) -> Poller<Duration> {
@@ -76,11 +67,7 @@ fn typed_errors_with_the_question_mark() {
 fn anyhow_keeps_the_chain() {
     fn issue() -> anyhow::Result<&'static str> {
         let mut poller = seeded(Policy::builder().max_polls(2));
-        match run(&mut poller, |_| Outcome::transient(io::Error::from(io::ErrorKind::ConnectionRefused))) {
-            Ok(certificate) => Ok(certificate),
-            Err(Ok(error)) => Err(error.into()),
-            Err(Err(gave_up)) => Err(gave_up.into()),
-        }
+        Ok(run(&mut poller, |_| Outcome::transient(io::Error::from(io::ErrorKind::ConnectionRefused)))?)
     }
     let error = issue().unwrap_err();
     assert!(error.to_string().starts_with("gave up after 2 polls in "), "{error}");
@@ -90,23 +77,24 @@ fn anyhow_keeps_the_chain() {
 
 #[test]
 fn anyhow_itself_as_the_error() {
-    let mut poller = seeded(Policy::builder().max_polls(1));
-    let ended = run(&mut poller, |_| Outcome::<(), _>::transient(anyhow::anyhow!("connection reset")));
-    let Err(Err(gave_up)) = ended else { panic!("one poll is the limit") };
-    let boxed = gave_up.map_err(Box::<dyn Error + Send + Sync>::from);
-    assert_eq!(boxed.last_error.map(|error| error.to_string()), Some("connection reset".into()));
+    fn issue() -> anyhow::Result<()> {
+        let mut poller = seeded(Policy::builder().max_polls(1));
+        let look = |_| Outcome::transient(anyhow::anyhow!("connection reset"));
+        Ok(run(&mut poller, look).map_err(PollError::into_boxed)?)
+    }
+    let error = issue().unwrap_err();
+    assert_eq!(format!("{error:#}"), "gave up after 1 poll in 0 s: max_polls was reached: connection reset");
 }
 
 #[test]
 fn text_as_the_error() {
-    let mut poller = seeded(Policy::builder().max_polls(1));
-    let Err(Err(gave_up)) = run(&mut poller, |_| Outcome::<(), _>::transient(String::from("503"))) else {
-        panic!("one poll is the limit")
-    };
-    assert_eq!(gave_up.to_string(), "gave up after 1 poll in 0 s: max_polls was reached");
-    let (gave_up, last_error) = gave_up.split();
-    let error: Box<dyn Error> = gave_up.into();
-    assert_eq!((error.source().is_none(), last_error.as_deref()), (true, Some("503")));
+    fn issue() -> Result<(), Box<dyn Error>> {
+        let mut poller = seeded(Policy::builder().max_polls(1));
+        Ok(run(&mut poller, |_| Outcome::transient(String::from("503"))).map_err(PollError::into_boxed)?)
+    }
+    let error = issue().unwrap_err();
+    assert_eq!(error.to_string(), "gave up after 1 poll in 0 s: max_polls was reached");
+    assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("503"));
 }
 
 /// An error that borrows the answer it complains about.
@@ -126,24 +114,14 @@ fn a_borrowed_error() {
     let answer = String::from("<html>");
     let mut poller = seeded(Policy::builder().max_polls(1));
     let ended = run(&mut poller, |_| Outcome::<(), _>::transient(Malformed(&answer)));
-    let Err(Err(gave_up)) = ended else { panic!("one poll is the limit") };
-    let shown = gave_up.map_err(|error| error.to_string());
-    assert_eq!(shown.last_error.as_deref(), Some("malformed: <html>"));
+    let shown = ended.unwrap_err().map_err(|error| error.to_string());
+    assert_eq!(shown.into_error().as_deref(), Some("malformed: <html>"));
 }
 
 #[test]
 fn polls_that_cannot_fail() {
-    let mut poller = seeded(Policy::builder());
-    let mut now = Duration::ZERO;
-    let value = loop {
-        match poller.step(Outcome::from((now > seconds(60.0)).then_some(7)), now) {
-            Decision::Sleep(wait) => now += wait,
-            Decision::Done(value) => break value,
-            Decision::Failed(never) => match never {},
-            Decision::GaveUp(gave_up) => panic!("{gave_up}"),
-        }
-    };
-    assert_eq!(value, 7);
+    let value = run(&mut seeded(Policy::builder()), |now| Outcome::from((now > seconds(60.0)).then_some(7)));
+    assert_eq!(value, Ok(7));
 }
 
 /// A client that holds its poller, and names no generator.

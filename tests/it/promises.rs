@@ -16,7 +16,7 @@ use crate::{
 
 /// What happens to a poller.
 #[derive(Clone, Copy, Debug)]
-enum Event {
+pub(crate) enum Event {
     Found(Found),
     /// The clock goes on to the end of the last wait, and this much further.
     WakeUp(Duration),
@@ -28,7 +28,7 @@ enum Event {
     Cancel,
 }
 
-fn events() -> impl Strategy<Value = Vec<Event>> {
+pub(crate) fn events() -> impl Strategy<Value = Vec<Event>> {
     let late = prop_oneof![3 => Just(Duration::ZERO), 1 => (0..90_000_000_000_u64).prop_map(Duration::from_nanos)];
     let reading = prop_oneof![
         (0..900_000_000_000_u64).prop_map(Duration::from_nanos),
@@ -48,7 +48,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(event, 0..40).prop_map(|events| events.concat())
 }
 
-fn tapes() -> impl Strategy<Value = Vec<u64>> {
+pub(crate) fn tapes() -> impl Strategy<Value = Vec<u64>> {
     let values = prop_oneof![4 => any::<u64>(), 1 => Just(0), 1 => Just(u64::MAX)];
     prop::collection::vec(values, 1..20)
 }

@@ -108,7 +108,7 @@ fn after_a_hint_that_ends_shortly_before_the_deadline() {
 #[test]
 fn under_hints_all_along() {
     for hint in [5.0, 8.0, 30.0, 70.0] {
-        // The hints stop where another could not be kept.
+        // The hints stop when another could not be kept.
         let builder = Policy::builder();
         let polls = (600.0 / (1.2 * hint)) as u32 - 1;
         spread(builder, seconds(5.0), |poll| Outcome::pending().retry_after((poll <= polls).then_some(seconds(hint))));

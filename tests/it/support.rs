@@ -1,12 +1,19 @@
 //! What the tests share: generators that do as they are told, virtual time, and the timetable.
 
 use asyncpoll::{Decision, Instant, Jitter, Outcome, Policy, PolicyBuilder, Poller, Reason, rand_core::TryRng};
-use core::{cell::Cell, convert::Infallible, time::Duration};
+use core::{cell::Cell, convert::Infallible, fmt::Debug, time::Duration};
 use std::rc::Rc;
 
 /// Seconds, also parts of one.
 pub(crate) fn seconds(seconds: f64) -> Duration {
     Duration::from_secs_f64(seconds)
+}
+
+/// The fields of a struct, as its debug text names them.
+pub(crate) fn fields(of: &impl Debug) -> Vec<String> {
+    let text = format!("{of:#?}");
+    let lines = text.lines().filter_map(|line| line.strip_prefix("    ").filter(|line| !line.starts_with(' ')));
+    lines.filter_map(|line| line.split_once(": ")).map(|(field, _)| field.to_owned()).collect()
 }
 
 /// A builder from the constants, without jitter.

@@ -79,7 +79,7 @@ fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     })
 }
 
-/// Prints a table of one figure of each cost; a dash where a row has none in a column.
+/// Prints a table of one figure of each cost; a dash if a row has none in a column.
 fn table(costs: &[Cost], figure: impl Fn(&Cost) -> String) {
     let columns = distinct(costs.iter().map(|cost| cost.case.column.as_str()));
     println!("| | {} |", columns.join(" | "));

@@ -1,6 +1,6 @@
 //! Counts the instructions of asyncpoll's own cases, and compares them with those in a file, or writes the file.
 //!
-//! `instructions check FILE` fails where a count is more than 3 % above the file's, or 15 % where the file was written with
+//! `instructions check FILE` fails if a count is more than 3 % above the file's, or 15 % if the file was written with
 //! another compiler. `instructions write FILE` writes it.
 #![expect(clippy::float_arithmetic, reason = "a measurement is not a whole number")]
 

@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, time::Duration};
 
-use asyncpoll::{Decision, Jitter, Outcome, PollError, Poller, poll_blocking_with, rand_chacha::ChaCha8Rng};
+use asyncpoll::{Decision, Driver, Jitter, Outcome, PollError, Poller, rand_chacha::ChaCha8Rng};
 
 use super::{Conduct, Made, Unavailable, Waits};
 use crate::{numbers::Numbers, peers::ours::policy};
@@ -32,12 +32,8 @@ impl Conduct for Ours {
         let policy = policy(numbers, Jitter::PlusMinus(20)).ok()?;
         let mut poller = Poller::<Duration>::seeded(policy, 1, clock.get());
         let sleep = |wait| clock.set(clock.get() + wait);
-        let ended = poll_blocking_with(
-            &mut poller,
-            || clock.get(),
-            sleep,
-            |poll| Outcome::<(), _>::transient(Unavailable(poll.number)),
-        );
+        let ended = Driver::new(|| clock.get(), sleep)
+            .poll_blocking(&mut poller, |poll| Outcome::<(), _>::transient(Unavailable(poll.number)));
         let Err(PollError::GaveUp(gave_up)) = ended else { return None };
         Some(format!(
             "GaveUp {{ reason: {:?}, polls: {}, last_error: {:?}, .. }}",

@@ -18,7 +18,7 @@ pub struct Status(pub u16);
 pub trait Generator: Rng + Sized {
     /// What the tables say about a poller with it.
     const NAME: &'static str;
-    /// What a poller is given: the seed, where it makes the generator itself.
+    /// What a poller is given: the seed, if it makes the generator itself.
     type Source;
 
     /// Returns what a poller is given.

@@ -1,7 +1,7 @@
-use asyncpoll::{Outcome, Policy, Poller, poll_blocking_with};
+use asyncpoll::{Driver, Outcome, Policy, Poller};
 use std::time::Instant;
 
 fn main() {
     let mut poller = Poller::seeded(Policy::default(), 1, Instant::now());
-    let _ = poll_blocking_with(&mut poller, Instant::now, |_| Instant::now(), |_| Outcome::<()>::pending());
+    let _ = Driver::new(Instant::now, |_| Instant::now()).poll_blocking(&mut poller, |_| Outcome::<()>::pending());
 }

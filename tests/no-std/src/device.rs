@@ -1,8 +1,13 @@
 //! The device that the program runs on, and what it makes of asyncpoll's clock, generator and outcomes.
 
-use core::{convert::Infallible, fmt, time::Duration};
+use core::{convert::Infallible, fmt, ops::RangeInclusive, time::Duration};
 
-use asyncpoll::{GaveUp, Instant, Jitter, Outcome, Policy, PolicyError, ScheduledPoll, rand_core::TryRng};
+use asyncpoll::{
+    Cadence, CadenceError, First, GaveUp, Instant, Jitter, Missed, NextWait, Outcome, Phase, Policy, PolicyError,
+    ScheduledPoll, rand_core::TryRng,
+};
+
+use crate::every::JITTERS;
 
 /// What the device provides: functions and settings from elsewhere, so that no compiler can work out what comes of them and
 /// leave out the rest.
@@ -13,15 +18,19 @@ pub struct Device {
     random: extern "C" fn() -> u64,
     sleep: extern "C" fn(seconds: u64, nanoseconds: u32),
     status: extern "C" fn() -> u16,
-    /// In seconds; zero where the server did not ask for a wait.
+    /// In seconds; zero if the server did not ask for a wait.
     retry_after: extern "C" fn() -> u32,
     has_progress: extern "C" fn() -> bool,
     is_stopped: extern "C" fn() -> bool,
     show: extern "C" fn(&Progress),
     show_poll: extern "C" fn(number: u32, earliest: u64, nominal: u64, latest: u64),
+    show_polls: extern "C" fn(fewest: u64, most: u64),
+    show_wait: extern "C" fn(polls: u32, seconds: u64, status: u16),
     stop: extern "C" fn(polls: u32, errors: u32, status: u16, retry_after: u64),
     print: extern "C" fn(byte: u8),
+    work: extern "C" fn(number: u64, missed: u64, late: u64),
     settings: Settings,
+    cadence: CadenceSettings,
 }
 
 /// A policy, durations in milliseconds.
@@ -32,10 +41,22 @@ struct Settings {
     initial_wait: u64,
     multiplier: [u32; 2],
     max_backoff: u64,
+    /// A place in the list of kinds, or else a percentage.
     jitter: u8,
     max_wait: u64,
     max_polls: u32,
     max_consecutive_errors: u32,
+}
+
+/// A cadence, its interval in milliseconds.
+#[derive(Debug)]
+#[repr(C)]
+struct CadenceSettings {
+    interval: u64,
+    jitter: u8,
+    first: u8,
+    is_locked: bool,
+    missed: u8,
 }
 
 /// What the device shows between polls, durations in seconds.
@@ -69,15 +90,28 @@ impl Device {
             .initial_wait(Duration::from_millis(self.settings.initial_wait))
             .multiplier(numer, denom)
             .max_backoff(Duration::from_millis(self.settings.max_backoff))
-            .jitter(match jitter {
-                0 => Jitter::Full,
-                1 => Jitter::Equal,
-                2 => Jitter::Decorrelated,
-                percent => Jitter::PlusMinus(percent),
-            })
+            .jitter(JITTERS.get(usize::from(jitter)).map_or(Jitter::PlusMinus(jitter), |(_, jitter)| *jitter))
             .max_wait(Duration::from_millis(self.settings.max_wait))
             .max_polls(max_polls)
             .max_consecutive_errors(max_consecutive_errors)
+            .build()
+    }
+
+    pub(crate) fn cadence(&self) -> Result<Cadence, CadenceError> {
+        let CadenceSettings { interval, jitter, first, is_locked, missed } = self.cadence;
+        Cadence::every(Duration::from_millis(interval))
+            .jitter(jitter)
+            .first(match first {
+                0 => First::AtOnce,
+                1 => First::Spread,
+                _ => First::AfterOne,
+            })
+            .phase(if is_locked { Phase::Locked } else { Phase::Free })
+            .missed(match missed {
+                0 => Missed::Burst,
+                1 => Missed::Delay,
+                _ => Missed::Skip,
+            })
             .build()
     }
 
@@ -109,6 +143,10 @@ impl Device {
         (self.sleep)(wait.as_secs(), wait.subsec_nanos());
     }
 
+    pub(crate) fn work(&self, tick: &asyncpoll::Tick) {
+        (self.work)(tick.number, tick.missed, tick.late.as_secs());
+    }
+
     pub(crate) fn has_progress(&self) -> bool {
         (self.has_progress)()
     }
@@ -125,6 +163,15 @@ impl Device {
         (self.show_poll)(poll.number, poll.earliest.as_secs(), poll.nominal.as_secs(), poll.latest.as_secs());
     }
 
+    pub(crate) fn show_polls(&self, polls: &RangeInclusive<u64>) {
+        (self.show_polls)(*polls.start(), *polls.end());
+    }
+
+    pub(crate) fn show_wait(&self, wait: &NextWait<'_, Status>) {
+        let status = wait.error.map_or(0, |Status(status)| *status);
+        (self.show_wait)(wait.polls, wait.length.as_secs(), status);
+    }
+
     pub(crate) fn stop(&self, gave_up: &GaveUp<Status>) {
         let GaveUp { polls, errors, last_error, retry_after, .. } = *gave_up;
         let status = last_error.map_or(0, |Status(status)| status);
@@ -136,13 +183,16 @@ impl Device {
     }
 }
 
-/// A reading of the clock, in milliseconds since the device was switched on.
+/// A reading of the clock, in milliseconds; the counter wraps.
 #[derive(Clone, Copy, Debug)]
 pub struct Tick(u32);
 
 impl Instant for Tick {
     fn saturating_duration_since(&self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.saturating_sub(earlier.0).into())
+        match self.0.wrapping_sub(earlier.0) {
+            ahead @ ..0x8000_0000 => Duration::from_millis(ahead.into()),
+            _behind => Duration::ZERO,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use core::{
     cell::UnsafeCell,
     ptr::null_mut,
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 use asyncpoll::{Decision, Fleet, Limits};
@@ -43,27 +44,65 @@ unsafe impl GlobalAlloc for Heap {
 #[global_allocator]
 static HEAP: Heap = Heap { bytes: UnsafeCell::new([0; SIZE]), used: AtomicUsize::new(0) };
 
-/// Polls some orders at one upstream until the first of them ends.
+/// Polls some orders at two upstreams until the first of them ends, or nothing is left to wait for.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
+    let policy = device.policy().unwrap_or_default();
+    #[cfg(feature = "chacha")]
+    let mut fleet = Fleet::seeded(device.seed(), device.now());
+    #[cfg(not(feature = "chacha"))]
     let mut fleet = Fleet::new(device.generator(), device.now());
-    let Ok(upstream) = fleet.upstream(Limits::default()) else { return End::Failed };
-    for _ in 0..orders {
-        fleet.start(upstream, &device.policy().unwrap_or_default(), device.now());
+    let known = Limits::none().at_most(40, Duration::from_secs(1)).in_flight(4).find_pace(false);
+    let (Ok(unknown), Ok(known)) = (fleet.upstream(Limits::default()), fleet.upstream(known)) else { return End::Failed };
+    for number in 0..orders {
+        fleet.start(if number % 2 == 0 { known } else { unknown }, &policy, device.now());
     }
+    let mut last_error = None;
     loop {
         while let Some(poll) = fleet.next_poll(device.now()) {
-            match fleet.step(poll.id, device.poll(), device.now()) {
-                Decision::Sleep(_) => {}
+            if device.is_stopped() {
+                fleet.release(poll.id, device.now());
+                device.stop(&fleet.cancel(poll.id, device.now()).with_last_error(last_error));
+                return End::GaveUp;
+            }
+            if poll.id.upstream() == known && device.has_progress() {
+                fleet.reset_backoff(poll.id);
+                fleet.set_backoff(poll.id, poll.elapsed);
+            }
+            let decision = match fleet.look(poll.id, device.poll(), device.now()) {
+                Decision::Sleep(_) => fleet.step_keeping(poll.id, device.poll(), device.now(), &mut last_error),
+                ended => ended,
+            };
+            match decision {
+                Decision::Sleep(_) if fleet.contains(poll.id) => fleet.slow_down(unknown, poll.remaining, device.now()),
                 Decision::Done(()) => return End::Done,
-                Decision::Failed(_) => return End::Failed,
-                Decision::GaveUp(_) => return End::GaveUp,
+                Decision::Sleep(_) | Decision::Failed(_) => return End::Failed,
+                Decision::GaveUp(gave_up) => {
+                    device.stop(&gave_up);
+                    return End::GaveUp;
+                }
             }
         }
         match fleet.until_next_poll(device.now()) {
-            Some(wait) => device.sleep(wait),
-            None => return End::GaveUp,
+            Some(wait) if !fleet.is_empty() && fleet.in_flight() < fleet.len() => {
+                device.sleep(wait.max(fleet.status(known, device.now()).held));
+            }
+            _ => return End::GaveUp,
         }
+    }
+}
+
+/// Feeds one order of a fleet once.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn step_fleet(device: &Device) -> End {
+    let mut fleet = Fleet::new(device.generator(), device.now());
+    let Ok(upstream) = fleet.upstream(Limits::default()) else { return End::Failed };
+    let id = fleet.start(upstream, &device.policy().unwrap_or_default(), device.now());
+    match fleet.step(id, device.poll(), device.now()) {
+        Decision::Done(()) => End::Done,
+        Decision::Failed(_) => End::Failed,
+        Decision::Sleep(_) | Decision::GaveUp(_) => End::GaveUp,
     }
 }

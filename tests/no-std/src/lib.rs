@@ -2,9 +2,21 @@
 #![no_std]
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+/// Makes a list of what `every` names.
+macro_rules! every {
+    (JITTERS: $element:ty = $of:ident { $($variant:pat => [$($example:expr),+ $(,)?],)+ }) => {
+        pub(crate) const JITTERS: &[$element] = &[$($($example),+),+];
+    };
+    ($other:ident: $($rest:tt)+) => {};
+}
+
 pub mod device;
+#[path = "../../it/every.rs"]
+#[expect(unused_imports, reason = "a device has no other list")]
+mod every;
 #[cfg(feature = "fleet")]
 pub mod fleet;
+pub mod ticker;
 
 #[cfg(feature = "heap")]
 extern crate alloc;
@@ -19,7 +31,9 @@ use core::{
     time::Duration,
 };
 
-use asyncpoll::{Decision, NextPoll, Outcome, Policy, PollError, Poller, const_policy, poll_async_with, poll_blocking_with};
+use asyncpoll::{
+    Decision, Driver, NextPoll, Outcome, Policy, PollError, Poller, RestoreError, Snapshot, WaitKind, const_policy,
+};
 
 use device::{Device, Generator, Progress, Status, Tick};
 
@@ -37,7 +51,7 @@ pub enum End {
     GaveUp,
 }
 
-/// Polls to the end, with a generator of the crate's where there is one, and otherwise the device's own.
+/// Polls to the end, with a generator of the crate's if there is one, and otherwise the device's own.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn poll_order(device: &Device) -> End {
@@ -92,12 +106,72 @@ pub extern "C" fn decide(device: &Device, poller: &mut Poller<Tick, Generator>) 
     wait.as_secs().saturating_mul(1_000).saturating_add(wait.subsec_millis().into())
 }
 
+/// Looks at the operation before a poll of a poller that the device keeps is due, and says in milliseconds when it is: zero at
+/// the end. If there is progress, the ladder goes on from the time that this has taken.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn look(device: &Device, poller: &mut Poller<Tick, Generator>) -> u64 {
+    let now = device.now();
+    let decision = poller.look(device.poll(), now);
+    if device.has_progress() && poller.wait_kind() == Some(WaitKind::Ladder) {
+        poller.set_backoff(poller.elapsed(now));
+    }
+    match (decision, poller.due()) {
+        (Decision::Sleep(_), Some(due)) => due.as_secs().saturating_mul(1_000).saturating_add(due.subsec_millis().into()),
+        _ => 0,
+    }
+}
+
+/// What the device has kept of a poller while it was switched off.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Kept {
+    bytes: [u8; Snapshot::LENGTH],
+    /// How many of the bytes could be read.
+    length: usize,
+    /// The time since the start of the poller, in seconds.
+    elapsed: u64,
+}
+
+/// Decides once for a poller that the device has kept, keeps it again, and returns the second since its start at which the next
+/// poll is due: zero at the end, or if no poller can be made of what was kept, for which the reason is printed.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn resume(device: &Device, kept: &mut Kept) -> u64 {
+    let bytes = kept.bytes.get(..kept.length).unwrap_or(&kept.bytes);
+    match resume_bytes(device, bytes, kept.elapsed) {
+        Ok(snapshot) => {
+            kept.bytes = *snapshot.as_bytes();
+            kept.elapsed = snapshot.elapsed().as_secs();
+            snapshot.due().map_or(0, |due| due.as_secs())
+        }
+        Err(error) => {
+            let _ = write!(device.console(), "{error}");
+            0
+        }
+    }
+}
+
+fn resume_bytes(device: &Device, bytes: &[u8], elapsed: u64) -> Result<Snapshot, RestoreError> {
+    let snapshot = &Snapshot::from_bytes(bytes)?;
+    let (policy, elapsed) = (device.policy().unwrap_or_default(), Duration::from_secs(elapsed));
+    #[cfg(feature = "chacha")]
+    if !device.has_progress() {
+        let mut poller = Poller::restore(snapshot, policy, device.now(), elapsed)?;
+        let _decision = poller.step(device.poll(), device.now());
+        return Ok(poller.snapshot(device.now()));
+    }
+    let mut poller = Poller::restore_with(snapshot, policy, device.generator(), device.now(), elapsed);
+    let _decision = poller.step(device.poll(), device.now());
+    Ok(poller.snapshot_without_generator(device.now()))
+}
+
 /// Polls to the end with the crate's own loop, which sleeps as the device does.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn drive_blocking(device: &Device) -> End {
     let mut poller = Poller::new(device.policy().unwrap_or_default(), device.generator(), device.now());
-    poll_blocking_with(&mut poller, || device.now(), |wait| device.sleep(wait), |_| device.poll()).into()
+    Driver::new(|| device.now(), |wait| device.sleep(wait)).poll_blocking(&mut poller, |_| device.poll()).into()
 }
 
 /// Polls to the end with the crate's own loop, whose sleeps are always over when they are awaited.
@@ -109,19 +183,25 @@ pub extern "C" fn drive_async(device: &Device) -> End {
         device.sleep(wait);
         ready(if device.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     };
-    let mut polling = pin!(poll_async_with(&mut poller, || device.now(), sleep, |_| ready(device.poll())));
+    let mut last_error = None;
+    let driver = Driver::new(|| device.now(), sleep).last_error(&mut last_error).on_wait(|wait| device.show_wait(&wait));
+    let mut polling = pin!(driver.poll_async(&mut poller, |_| ready(device.poll())));
     match polling.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(ended) => ended.into(),
         Poll::Pending => End::GaveUp,
     }
 }
 
-/// Shows when the device's policy polls, as far as a hundred polls.
+/// Shows when the device's policy polls, as far as a hundred polls, and how often.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn show_schedule(device: &Device) {
-    for poll in device.policy().unwrap_or_default().schedule().take(100) {
+    let policy = device.policy().unwrap_or_default();
+    for poll in policy.schedule().take(100) {
         device.show_poll(&poll);
+    }
+    if let Some(polls) = policy.polls() {
+        device.show_polls(&polls);
     }
 }
 
@@ -133,7 +213,7 @@ pub extern "C" fn convert(device: &Device) -> u16 {
     let unlimited = builder.no_head_start().no_max_wait().no_max_polls().no_max_consecutive_errors().build();
     let mut poller = Poller::new(unlimited.unwrap_or_default(), device.generator(), device.now());
     let found = |next: NextPoll| match device.poll() {
-        Outcome::Pending { retry_after } => Outcome::from(Poll::Pending::<Result<u32, Status>>).retry_after(retry_after),
+        Outcome::Pending { retry_after, .. } => Outcome::from(Poll::Pending::<Result<u32, Status>>).retry_after(retry_after),
         Outcome::Done(()) => Outcome::from(Some(next.number)).map_err(|never| match never {}),
         found => found.map(|()| next.number).map_err(|Status(status)| Status(status.wrapping_add(1))),
     };
@@ -141,7 +221,9 @@ pub extern "C" fn convert(device: &Device) -> u16 {
         device.sleep(wait);
         if device.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    match poll_blocking_with(&mut poller, || device.now(), sleep, found).map_err(|error| error.map_err(|Status(status)| status))
+    match Driver::new(|| device.now(), sleep)
+        .poll_blocking(&mut poller, found)
+        .map_err(|error| error.map_err(|Status(status)| status))
     {
         Ok(_) => 200,
         Err(PollError::GaveUp(gave_up)) if device.has_progress() => gave_up.map_err(u32::from).split().1.map_or(0, |_| 1),

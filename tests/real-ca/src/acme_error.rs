@@ -18,7 +18,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Reads a problem document; `None` where it is not one.
+    /// Reads a problem document; `None` if it is not one.
     pub fn read(document: &Value) -> Option<Self> {
         let text = |name: &str| Some(document.get(name)?.as_str()?.to_owned());
         Some(Self { status: document.get("status")?.as_u64()?, kind: text("type")?, detail: text("detail")? })

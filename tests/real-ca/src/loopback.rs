@@ -1,4 +1,4 @@
-//! Loopback addresses of one's own, and free ports there.
+//! Loopback addresses that nothing else uses, and free ports there.
 
 use std::{
     io,

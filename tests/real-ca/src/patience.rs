@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use asyncpoll::{Outcome, Policy, Poller, const_policy, poll_blocking, random_seed};
 
-/// Polls often, and gives up only where a test would hang.
+/// Polls often, and gives up only if a test would hang.
 pub const PATIENCE: Policy = const_policy!(
     Policy::builder()
         .initial_wait(Duration::from_millis(100))

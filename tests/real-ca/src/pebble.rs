@@ -47,7 +47,7 @@ const TIME: &str = "YYYY/MM/DD hh:mm:ss";
 /// A name for which Pebble refuses to issue.
 pub const BLOCKED_NAME: &str = "blocked.example.test";
 
-/// A Pebble of one's own, stopped when dropped.
+/// A running Pebble, stopped when dropped.
 #[derive(Debug)]
 pub struct Pebble {
     conditions: Conditions,

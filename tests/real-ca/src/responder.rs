@@ -38,7 +38,7 @@ impl Responder {
                 for request in server.incoming_requests() {
                     let token = request.url().rsplit('/').next().unwrap_or_default();
                     let answer = Response::from_string(format!("{token}.{thumbprint}"));
-                    // It fails where the authority no longer waits, and then nobody misses the answer.
+                    // It fails if the authority no longer waits, and then nobody misses the answer.
                     let _ = request.respond(answer);
                 }
             })
@@ -56,7 +56,7 @@ impl Drop for Responder {
     fn drop(&mut self) {
         if let Some(thread) = self.thread.take() {
             self.server.unblock();
-            // It fails where the thread panicked, which has been reported.
+            // It fails if the thread panicked, which has been reported.
             let _ = thread.join();
         }
     }

@@ -12,7 +12,7 @@ pub enum RetryAfter {
 }
 
 impl RetryAfter {
-    /// Reads the header's value; `None` where it is neither a number of seconds nor a date.
+    /// Reads the header's value; `None` if it is neither a number of seconds nor a date.
     pub fn parse(value: &str) -> Option<Self> {
         let seconds = value.parse().ok().map(|seconds| Self::Seconds(Duration::from_secs(seconds)));
         seconds.or_else(|| httpdate::parse_http_date(value).ok().map(Self::Date))

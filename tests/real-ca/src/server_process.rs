@@ -81,7 +81,7 @@ impl ServerProcess {
 
 impl Drop for ServerProcess {
     fn drop(&mut self) {
-        // Both fail where the server has ended already, and then there is nothing to end.
+        // Both fail if the server has ended already, and then there is nothing to end.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,7 +1,7 @@
 //! async-std, whose timers follow the clock of std.
 
 use ::async_std::{channel, future::timeout, task};
-use asyncpoll::{NextPoll, Outcome, PollError, Poller, poll_async_with};
+use asyncpoll::{NextPoll, Outcome, PollError, Poller, poll_async};
 use std::{ops::ControlFlow, time::Instant};
 
 use crate::{
@@ -18,7 +18,7 @@ fn every_task_polls_on_time() {
                 let operation = Operation::default();
                 let mut poller = Poller::seeded(BRIEF, seed(name), Instant::now());
                 let sleep = |wait| task::sleep(operation.wait(wait));
-                let ended = poll_async_with(&mut poller, Instant::now, sleep, async |poll| operation.poll(poll)).await;
+                let ended = poll_async(&mut poller, Instant::now, sleep, async |poll| operation.poll(poll)).await;
                 assert_eq!((ended, poller.polls()), (Ok("issued"), 4));
                 operation.polled_on_time();
             })
@@ -42,7 +42,7 @@ fn a_channel_cancels() {
             Err(_) => ControlFlow::Continue(()),
             Ok(_) => ControlFlow::Break(()),
         };
-        poll_async_with(&mut poller, Instant::now, sleep, async |poll: NextPoll| {
+        poll_async(&mut poller, Instant::now, sleep, async |poll: NextPoll| {
             report.send(poll.number).await.unwrap();
             Outcome::<(), _>::transient("503")
         })

@@ -1,7 +1,10 @@
 //! embassy-time with its mock driver, whose clock the test moves, under an executor that polls only what was woken.
 
 use ::futures::{FutureExt, executor::LocalPool, task::LocalSpawnExt};
-use asyncpoll::{Jitter, Outcome, Policy, PollError, Poller, Reason, const_policy, poll_async_keeping, poll_async_with};
+use asyncpoll::{
+    Cadence, Driver, Jitter, Outcome, Policy, PollError, Poller, Reason, Ticker, const_cadence, const_policy, poll_async,
+    tick_async,
+};
 use core::{cell::RefCell, convert::Infallible, time::Duration};
 use embassy_time::{MockDriver, Timer, with_timeout};
 use std::{
@@ -54,7 +57,7 @@ fn ten_minutes_pass_to_the_tick() {
         let polls = Rc::clone(&polls);
         async move {
             let mut poller = Poller::seeded(EXACT, seed("embassy"), Instant::now());
-            poll_async_with(&mut poller, Instant::now, sleep, async |_| {
+            poll_async(&mut poller, Instant::now, sleep, async |_| {
                 polls.borrow_mut().push(Instant::now().0.as_secs());
                 Outcome::<Infallible>::pending()
             })
@@ -81,7 +84,7 @@ fn a_part_of_a_tick_is_slept_as_a_whole_one() {
     let policy = const_policy!(EXACT.to_builder().initial_wait(Duration::from_nanos(1_001)).max_polls(2));
     let polling = pool.spawner().spawn_local_with_handle(async move {
         let mut poller = Poller::seeded(policy, seed("half a tick"), Instant::now());
-        poll_async_with(&mut poller, Instant::now, sleep, async |_| Outcome::<Infallible>::pending()).await
+        poll_async(&mut poller, Instant::now, sleep, async |_| Outcome::<Infallible>::pending()).await
     });
     let mut polling = polling.unwrap();
     pool.run_until_stalled();
@@ -102,7 +105,7 @@ fn a_timeout_drops_the_driver_and_the_account_survives() {
         let mut poller = Poller::seeded(EXACT, seed("timeout"), Instant::now());
         let mut last_error = None;
         let unavailable = async |_| Outcome::<Infallible, _>::transient("503");
-        let polling = poll_async_keeping(&mut poller, Instant::now, sleep, unavailable, &mut last_error);
+        let polling = Driver::new(Instant::now, sleep).last_error(&mut last_error).poll_async(&mut poller, unavailable);
         let timed_out = with_timeout(embassy_time::Duration::from_secs(30), polling).await.is_err();
         (timed_out, poller.cancel(Instant::now()).with_last_error(last_error))
     });
@@ -115,4 +118,37 @@ fn a_timeout_drops_the_driver_and_the_account_survives() {
     assert!(timed_out);
     assert_eq!((gave_up.reason, gave_up.polls, gave_up.errors), (Reason::Cancelled, 3, 3));
     assert_eq!((gave_up.elapsed, gave_up.last_error), (Duration::from_secs(30), Some("503")));
+}
+
+#[test]
+fn a_loop_ticks_to_the_tick_of_the_clock() {
+    const SECONDS: Cadence = const_cadence!(Cadence::every(Duration::from_nanos(1_000_000_500)).jitter(0));
+
+    let (clock, _guard) = reset_clock();
+    let mut pool = LocalPool::new();
+    let ticks = Rc::new(RefCell::new(Vec::new()));
+    let looping = pool.spawner().spawn_local_with_handle({
+        let ticks = Rc::clone(&ticks);
+        async move {
+            let mut ticker = Ticker::seeded(SECONDS, seed("embassy"), Instant::now());
+            let looping = tick_async(&mut ticker, Instant::now, sleep, async |tick| {
+                ticks.borrow_mut().push((Instant::now().0.as_micros(), tick.late.as_nanos()));
+            });
+            with_timeout(embassy_time::Duration::from_millis(3_500), looping).await.is_err()
+        }
+    });
+    pool.run_until_stalled();
+    // Half a tick of the clock is slept as a whole one, and is no part of the schedule.
+    let expected = [(1_000_001, 500), (2_000_001, 0), (3_000_002, 500)];
+    for (number, (at, _)) in expected.iter().enumerate() {
+        clock.advance(embassy_time::Instant::from_micros(*at) - embassy_time::Instant::now() - TICK);
+        pool.run_until_stalled();
+        assert_eq!(ticks.borrow().len(), number, "the next is not due for another tick of the clock");
+        clock.advance(TICK);
+        pool.run_until_stalled();
+    }
+    assert_eq!(*ticks.borrow(), expected);
+    clock.advance(embassy_time::Duration::from_millis(500));
+    pool.run_until_stalled();
+    assert_eq!(looping.unwrap().now_or_never(), Some(true));
 }

@@ -6,7 +6,7 @@ use ::futures::{
     future::{FutureExt, join_all},
     task::{LocalSpawnExt, SpawnExt},
 };
-use asyncpoll::{Outcome, Policy, PollError, Poller, Reason, poll_async_with};
+use asyncpoll::{Outcome, Policy, PollError, Poller, Reason, poll_async};
 use core::{
     cell::{Cell, RefCell},
     convert::Infallible,
@@ -40,7 +40,7 @@ fn every_task_of_a_thread_pool_polls_on_time() {
             let operation = Operation::default();
             let mut poller = Poller::seeded(BRIEF, seed(name), Instant::now());
             let sleep = |wait| sleep_on_a_thread(operation.wait(wait));
-            let ended = poll_async_with(&mut poller, Instant::now, sleep, async |poll| operation.poll(poll)).await;
+            let ended = poll_async(&mut poller, Instant::now, sleep, async |poll| operation.poll(poll)).await;
             assert_eq!((ended, poller.polls()), (Ok("issued"), 4));
             operation.polled_on_time();
         })
@@ -58,7 +58,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// Sleeps until the clock has moved by `wait`; breaks off where it stops before.
+    /// Sleeps until the clock has moved by `wait`; breaks off if it stops before.
     async fn sleep(&self, wait: Duration) -> ControlFlow<()> {
         let end = self.now.get() + wait;
         poll_fn(|context| {
@@ -103,7 +103,7 @@ fn a_thousand_pollers_on_one_thread_keep_to_the_nanosecond() {
                 clock.sleep(wait)
             };
             let mut polls = Vec::new();
-            let ended = poll_async_with(
+            let ended = poll_async(
                 &mut poller,
                 || clock.now.get(),
                 sleep,
@@ -141,7 +141,7 @@ fn a_clock_that_stops_cancels() {
         async move {
             let mut poller = Poller::seeded(A_MILLISECOND_THEN_AN_HOUR, seed("futures"), clock.now.get());
             let unavailable = async |_| Outcome::<Infallible, _>::transient("503");
-            poll_async_with(&mut poller, || clock.now.get(), |wait| clock.sleep(wait), unavailable).await
+            poll_async(&mut poller, || clock.now.get(), |wait| clock.sleep(wait), unavailable).await
         }
     });
     pool.run_until_stalled();

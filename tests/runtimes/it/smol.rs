@@ -1,7 +1,7 @@
 //! smol, whose timers follow the clock of std.
 
 use ::smol::{Timer, block_on, channel, future};
-use asyncpoll::{NextPoll, Outcome, Poller, poll_async_keeping, poll_async_with};
+use asyncpoll::{Driver, NextPoll, Outcome, Poller, poll_async};
 use std::time::Instant;
 
 use crate::{
@@ -21,7 +21,7 @@ fn every_task_polls_on_time() {
                 let sleep = async |wait| {
                     Timer::after(operation.wait(wait)).await;
                 };
-                let ended = poll_async_with(&mut poller, Instant::now, sleep, async |poll| operation.poll(poll)).await;
+                let ended = poll_async(&mut poller, Instant::now, sleep, async |poll| operation.poll(poll)).await;
                 assert_eq!((ended, poller.polls()), (Ok("issued"), 4));
                 operation.polled_on_time();
             })
@@ -46,7 +46,7 @@ fn a_race_drops_the_driver_and_the_account_survives() {
         report.send(poll.number).await.unwrap();
         Outcome::<(), _>::transient("503")
     };
-    let polling = poll_async_keeping(&mut poller, Instant::now, sleep, unavailable, &mut last_error);
+    let polling = Driver::new(Instant::now, sleep).last_error(&mut last_error).poll_async(&mut poller, unavailable);
     let shutdown = async { [reports.recv().await, reports.recv().await] };
     let first = block_on(future::or(async { Err(polling.await) }, async { Ok(shutdown.await) }));
     assert_eq!(first, Ok([Ok(1), Ok(2)]));

@@ -1,6 +1,7 @@
 //! Threads of std, each blocked in its own loop, with a channel for cancellation.
 
-use asyncpoll::{Outcome, PollError, Poller, poll_blocking_with};
+use asyncpoll::{Cadence, Driver, Missed, Outcome, PollError, Poller, Ticker, tick_blocking};
+use core::time::Duration;
 use std::{
     ops::ControlFlow,
     sync::mpsc::{self, RecvTimeoutError},
@@ -21,7 +22,7 @@ fn every_thread_polls_on_time() {
                 let operation = Operation::default();
                 let mut poller = Poller::seeded(BRIEF, seed(name), Instant::now());
                 let sleep = |wait| thread::sleep(operation.wait(wait));
-                let ended = poll_blocking_with(&mut poller, Instant::now, sleep, |poll| operation.poll(poll));
+                let ended = Driver::new(Instant::now, sleep).poll_blocking(&mut poller, |poll| operation.poll(poll));
                 assert_eq!((ended, poller.polls()), (Ok("issued"), 4));
                 operation.polled_on_time();
             });
@@ -39,7 +40,7 @@ fn a_channel_cancels() {
             _ => ControlFlow::Break(()),
         };
         let mut poller = Poller::seeded(A_MILLISECOND_THEN_AN_HOUR, seed("thread"), Instant::now());
-        poll_blocking_with(&mut poller, Instant::now, sleep, |poll| {
+        Driver::new(Instant::now, sleep).poll_blocking(&mut poller, |poll| {
             report.send(poll.number).unwrap();
             Outcome::<(), _>::transient("503")
         })
@@ -50,5 +51,38 @@ fn a_channel_cancels() {
     match polling.join().unwrap() {
         Err(PollError::GaveUp(gave_up)) => assert_cancelled_after_two_polls(gave_up),
         ended => panic!("it was to be cancelled, and ended with {ended:?}"),
+    }
+}
+
+#[test]
+fn loops_on_threads_tick_on_time_until_a_channel_says_stop() {
+    const TICKS: u64 = 20;
+    let (report, reports) = mpsc::channel();
+    let loops: Vec<_> = ["sweep", "health check", "dispatch"]
+        .into_iter()
+        .map(|name| {
+            let (report, (shut_down, shutting_down)) = (report.clone(), mpsc::channel::<()>());
+            let thread = thread::spawn(move || {
+                let cadence = Cadence::every(Duration::from_millis(2)).jitter(0).missed(Missed::Burst).build().unwrap();
+                let start = Instant::now();
+                let mut ticker = Ticker::seeded(cadence, seed(name), start);
+                let sleep = |wait| match shutting_down.recv_timeout(wait) {
+                    Err(RecvTimeoutError::Timeout) => ControlFlow::Continue(()),
+                    Ok(()) | Err(RecvTimeoutError::Disconnected) => ControlFlow::Break(()),
+                };
+                tick_blocking(&mut ticker, Instant::now, sleep, |tick| {
+                    let place = Duration::from_millis(2) * u32::try_from(tick.number).unwrap();
+                    assert!(start.elapsed() >= place + tick.late, "{tick:?} came after {:?}", start.elapsed());
+                    report.send(tick.number).unwrap();
+                });
+            });
+            (thread, shut_down)
+        })
+        .collect();
+    let last = reports.iter().filter(|number| *number == TICKS).take(loops.len());
+    assert_eq!(last.count(), loops.len());
+    for (thread, shut_down) in loops {
+        drop(shut_down);
+        thread.join().unwrap();
     }
 }

@@ -1,7 +1,8 @@
 //! tokio: paused time, where the schedule holds to the instant, and many threads, shutting down.
 
 use asyncpoll::{
-    Decision, Jitter, NextPoll, Outcome, Policy, PollError, Poller, Reason, const_policy, poll_async_keeping, poll_async_with,
+    Cadence, Decision, Driver, First, Jitter, Missed, NextPoll, Outcome, Phase, Policy, PollError, Poller, Reason, Ticker,
+    const_policy, poll_async, tick_async,
 };
 use core::{convert::Infallible, ops::ControlFlow, time::Duration};
 use std::{
@@ -11,7 +12,7 @@ use std::{
 use tokio::{
     sync::{Barrier, watch},
     task::JoinSet,
-    time::{Instant, sleep, timeout},
+    time::{Instant, MissedTickBehavior, interval, sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -32,7 +33,7 @@ async fn ten_minutes_pass_in_no_time() {
     let start = Instant::now();
     let mut polls = Vec::new();
     let mut poller = Poller::seeded(EXACT, seed("ten minutes"), start);
-    let ended = poll_async_with(&mut poller, Instant::now, sleep, |_| {
+    let ended = poll_async(&mut poller, Instant::now, sleep, |_| {
         polls.push(Instant::now());
         async { Outcome::<Infallible>::pending() }
     });
@@ -47,7 +48,7 @@ async fn the_time_that_polls_take_counts() {
     let start = Instant::now();
     let polls = Mutex::new(Vec::new());
     let mut poller = Poller::seeded(EXACT, seed("slow polls"), start);
-    let ended = poll_async_with(&mut poller, Instant::now, sleep, async |poll: NextPoll| {
+    let ended = poll_async(&mut poller, Instant::now, sleep, async |poll: NextPoll| {
         polls.lock().unwrap().push(Instant::now());
         // The server never answers, and so each poll takes what it is given.
         let patience = poll.remaining.unwrap().clamp(Duration::from_secs(1), Duration::from_secs(10));
@@ -66,12 +67,8 @@ async fn with_jitter_every_wait_is_slept_to_the_next_millisecond() {
     let operation = Operation::default();
     let start = Instant::now();
     let mut poller = Poller::seeded(Policy::builder().build().unwrap(), seed("jitter"), start);
-    let polling = poll_async_with(
-        &mut poller,
-        Instant::now,
-        |wait| sleep(operation.wait(wait)),
-        async |poll: NextPoll| operation.poll(poll),
-    );
+    let polling =
+        poll_async(&mut poller, Instant::now, |wait| sleep(operation.wait(wait)), async |poll: NextPoll| operation.poll(poll));
     assert_eq!(polling.await, Ok("issued"));
     let slept = Instant::now() - start;
     let milliseconds = operation.polled_on_time().map(|wait| wait.as_nanos().div_ceil(1_000_000));
@@ -91,7 +88,7 @@ async fn ten_thousand_pollers_share_a_few_threads() {
             let operation = Operation::default();
             let mut poller = Poller::seeded(BRIEF, seed(&format!("order-{number}")), Instant::now());
             let sleep = |wait| sleep(operation.wait(wait));
-            let ended = poll_async_with(&mut poller, Instant::now, sleep, async |poll: NextPoll| {
+            let ended = poll_async(&mut poller, Instant::now, sleep, async |poll: NextPoll| {
                 if poll.number == 1 {
                     all_have_started.wait().await;
                 }
@@ -120,7 +117,7 @@ async fn select_drops_the_driver_and_the_account_survives() {
     let mut last_error = None;
     let unavailable = async |_| Outcome::<Infallible, _>::transient("503");
     let gave_up = tokio::select! {
-        ended = poll_async_keeping(&mut poller, Instant::now, sleep, unavailable, &mut last_error) => panic!("{ended:?}"),
+        ended = Driver::new(Instant::now, sleep).last_error(&mut last_error).poll_async(&mut poller, unavailable) => panic!("{ended:?}"),
         _ = shutting_down.wait_for(|&stop| stop) => poller.cancel(Instant::now()).with_last_error(last_error),
     };
     assert_eq!((gave_up.reason, gave_up.polls, gave_up.errors), (Reason::Cancelled, 3, 3));
@@ -140,7 +137,7 @@ async fn one_token_cancels_the_sleep_of_every_driver() {
                 Some(()) => ControlFlow::Continue(()),
                 None => ControlFlow::Break(()),
             };
-            poll_async_with(&mut poller, Instant::now, sleep, async |_| Outcome::<Infallible, _>::transient(name)).await
+            poll_async(&mut poller, Instant::now, sleep, async |_| Outcome::<Infallible, _>::transient(name)).await
         });
     }
     sleep(Duration::from_secs(30)).await;
@@ -176,4 +173,81 @@ async fn a_loop_of_ones_own_hears_of_other_events_while_it_waits() {
     };
     assert_eq!((certificate, poller.polls()), ("issued", 5));
     assert_eq!(Instant::now(), start + Duration::from_secs(100));
+}
+
+/// What a loop does between its ticks, in seconds: less than its ten, more, much more, and exactly as much.
+fn work() -> impl Iterator<Item = Duration> {
+    let given = [0, 300, 1_200, 0, 0, 1_000, 2_000, 999, 1, 2_550, 0, 0, 0, 0, 5_430, 0, 990, 990, 990, 990, 1_010];
+    let made_up = (1..200_u64).map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 3_000);
+    given.into_iter().chain(made_up).map(|hundredths| Duration::from_millis(10 * hundredths))
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_jitter_the_ticks_are_those_of_tokio_however_late_the_loop() {
+    const TEN_SECONDS: Duration = Duration::from_secs(10);
+
+    for (missed, behavior) in [
+        (Missed::Skip, MissedTickBehavior::Skip),
+        (Missed::Burst, MissedTickBehavior::Burst),
+        (Missed::Delay, MissedTickBehavior::Delay),
+    ] {
+        let start = Instant::now();
+        let mut theirs = Vec::new();
+        let mut interval = interval(TEN_SECONDS);
+        interval.set_missed_tick_behavior(behavior);
+        for work in work() {
+            let due = interval.tick().await;
+            theirs.push((due - start, start.elapsed()));
+            sleep(work).await;
+        }
+
+        let start = Instant::now();
+        let mut ours = Vec::new();
+        let builder = Cadence::every(TEN_SECONDS).jitter(0).first(First::AtOnce).phase(Phase::Locked).missed(missed);
+        let mut ticker = Ticker::seeded(builder.build().unwrap(), seed("ten seconds"), start);
+        for work in work() {
+            let tick = loop {
+                sleep(ticker.until_next_tick(Instant::now())).await;
+                if let Some(tick) = ticker.tick(Instant::now()) {
+                    break tick;
+                }
+            };
+            ours.push((start.elapsed().saturating_sub(tick.late), start.elapsed()));
+            sleep(work).await;
+        }
+        assert_eq!(ours, theirs, "{missed:?}: when each tick was due, and when it came");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_ends_a_loop_and_no_tick_is_early() {
+    let token = CancellationToken::new();
+    let ticks = Arc::new(Mutex::new(Vec::new()));
+    let looping = tokio::spawn({
+        let (token, ticks) = (token.clone(), Arc::clone(&ticks));
+        async move {
+            let cadence = Cadence::every(Duration::from_mins(1)).jitter(0).build().unwrap();
+            let start = Instant::now();
+            let mut ticker = Ticker::seeded(cadence, seed("sweep"), start);
+            // This timer stops half way: the driver sleeps again.
+            let sleep = |wait: Duration| {
+                let token = token.clone();
+                async move {
+                    match token.run_until_cancelled(sleep((wait / 2).max(Duration::from_millis(1)))).await {
+                        Some(()) => ControlFlow::Continue(()),
+                        None => ControlFlow::Break(()),
+                    }
+                }
+            };
+            tick_async(&mut ticker, Instant::now, sleep, async |tick| {
+                ticks.lock().unwrap().push((tick.number, start.elapsed()));
+            })
+            .await;
+            start.elapsed()
+        }
+    });
+    sleep(Duration::from_secs(200)).await;
+    token.cancel();
+    assert_eq!(looping.await.unwrap(), Duration::from_secs(200));
+    assert_eq!(*ticks.lock().unwrap(), [1, 2, 3].map(|number| (number, Duration::from_mins(number))));
 }

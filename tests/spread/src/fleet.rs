@@ -79,7 +79,8 @@ impl Fleet {
         let percent = match self.jitter {
             Jitter::None => 0,
             Jitter::PlusMinus(percent) => percent.min(20),
-            _ => 20,
+            Jitter::Full | Jitter::Equal | Jitter::Decorrelated => 20,
+            other => panic!("the `q` of {other:?} is to be told here"),
         };
         self.max_wait.min(INITIAL_WAIT) * self.grain / 100 * u64::from(percent)
     }

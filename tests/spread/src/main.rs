@@ -13,8 +13,19 @@
     reason = "a share is not a whole number, and needs few digits"
 )]
 
+/// Makes a list with one example of each kind of jitter that `every` names.
+macro_rules! every {
+    (JITTERS: $element:ty = $of:ident { $($variant:pat => [($name:literal, $kind:expr) $(, $more:expr)* $(,)?],)+ }) => {
+        pub(crate) const KINDS: &[$of] = &[$($kind),+];
+    };
+    ($other:ident: $($rest:tt)+) => {};
+}
+
 mod crowding;
 mod draws;
+#[path = "../../it/every.rs"]
+#[expect(unused_imports, reason = "fleets take nothing of it but kinds of jitter")]
+mod every;
 mod fleet;
 mod play;
 mod search;

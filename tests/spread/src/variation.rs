@@ -3,7 +3,10 @@
 use asyncpoll::Jitter;
 use rand::{Rng, RngExt, seq::IndexedRandom};
 
-use crate::fleet::{Fleet, Found, INITIAL_WAIT, Stage};
+use crate::{
+    every::KINDS,
+    fleet::{Fleet, Found, INITIAL_WAIT, Stage},
+};
 
 /// Makes an `initial_wait` of 10 ms, 5 s and a year, where percentages are computed in another way.
 const GRAINS: [u64; 3] = [100, 50_000, 315_360_000_000];
@@ -122,9 +125,12 @@ fn multiplier<R: Rng>(rng: &mut R) -> (u32, u32) {
 
 fn jitter<R: Rng>(rng: &mut R) -> Jitter {
     let percent = if rng.random() { *PERCENTAGES.choose(rng).unwrap_or(&1) } else { rng.random_range(1..=100) };
-    *[Jitter::PlusMinus(percent), Jitter::PlusMinus(20), Jitter::Full, Jitter::Equal, Jitter::Decorrelated]
-        .choose(rng)
-        .unwrap_or(&Jitter::Full)
+    match *KINDS.choose(rng).unwrap_or(&Jitter::Full) {
+        // That would spread nothing.
+        Jitter::None => Jitter::PlusMinus(percent),
+        Jitter::PlusMinus(_) => Jitter::PlusMinus(20),
+        kind => kind,
+    }
 }
 
 /// Returns a `max_backoff`: often `initial_wait`, or little more.

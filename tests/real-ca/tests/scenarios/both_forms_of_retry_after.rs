@@ -32,7 +32,7 @@ fn both_forms_of_retry_after_become_the_hint() -> Result<()> {
     let asked = Duration::from_secs(ASKED.into());
     let (mut in_seconds, mut as_date) = (0, 0);
     for _ in 0..ANSWERS {
-        let Outcome::Pending { retry_after: Some(hint) } = order.look() else { bail!("no hint: {:?}", order.journal()) };
+        let Outcome::Pending { retry_after: Some(hint), .. } = order.look() else { bail!("no hint: {:?}", order.journal()) };
         match order.journal().last()?.retry_after {
             Some(RetryAfter::Seconds(_)) => {
                 ensure!(hint == asked, "{asked:?} became a hint of {hint:?}");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use asyncpoll::{Poller, poll_async_with, poll_blocking, random_seed};
+use asyncpoll::{Poller, poll_async, poll_blocking, random_seed};
 use real_ca::{
     account::Account,
     journal::Journal,
@@ -49,7 +49,7 @@ async fn a_delayed_order_ends_done_async() -> Result<()> {
     let before = pebble.polled()?.len();
     let now = tokio::time::Instant::now;
     let mut poller = Poller::seeded(PATIENCE, random_seed(), now());
-    let polling = poll_async_with(&mut poller, now, tokio::time::sleep, |_| {
+    let polling = poll_async(&mut poller, now, tokio::time::sleep, |_| {
         if order.lock().journal().hints() == HINTS {
             responder.answer();
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use asyncpoll::{Outcome, PollError, Poller, poll_async_keeping, random_seed};
+use asyncpoll::{Driver, Outcome, PollError, Poller, random_seed};
 use real_ca::{
     account::Account,
     acme_error::AcmeError,
@@ -42,7 +42,7 @@ async fn a_server_that_comes_back_without_memory_ends_failed() -> Result<()> {
             }
         }
     };
-    let ended = poll_async_keeping(&mut poller, Instant::now, sleep, poll, &mut last_error).await;
+    let ended = Driver::new(Instant::now, sleep).last_error(&mut last_error).poll_async(&mut poller, poll).await;
 
     let Err(PollError::Failed(error)) = ended else { bail!("it ended with {ended:?}") };
     let error = error.downcast::<AcmeError>()?;

@@ -19,7 +19,7 @@ use real_ca::{
 const IMPATIENCE: Policy =
     const_policy!(Policy::builder().initial_wait(Duration::from_millis(100)).max_wait(Duration::from_secs(1)));
 
-/// By a second less, where the server names a date and a second ends just then.
+/// By a second less, if the server names a date and a second ends just then.
 const ASKED: u32 = 4;
 
 #[test]

@@ -46,7 +46,7 @@ async fn a_deactivated_order_fails_at_once_async() -> Result<()> {
 
     let order = SharedOrder::new(order);
     let mut poller = Poller::seeded(PATIENCE, random_seed(), Instant::now());
-    let ended = poll_async(&mut poller, tokio::time::sleep, |_| order.poll(Order::look)).await;
+    let ended = poll_async(&mut poller, Instant::now, tokio::time::sleep, |_| order.poll(Order::look)).await;
     let Err(PollError::Failed(AcmeError::State(state))) = ended else { bail!("it ended with {ended:?}") };
     // RFC 8555 does not list it as a state of an order.
     ensure!(state == "deactivated", "the state is {state:?}");

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Result, bail, ensure};
-use asyncpoll::{Jitter, Policy, PollError, Poller, Reason, const_policy, poll_async_with, poll_blocking, random_seed};
+use asyncpoll::{Jitter, Policy, PollError, Poller, Reason, const_policy, poll_async, poll_blocking, random_seed};
 use real_ca::{
     account::Account,
     acme_error::AcmeError,
@@ -40,7 +40,7 @@ async fn a_stuck_order_ends_at_the_deadline_async() -> Result<()> {
     let now = tokio::time::Instant::now;
     let start = now();
     let mut poller = Poller::seeded(POLICY, random_seed(), start);
-    let ended = poll_async_with(&mut poller, now, tokio::time::sleep, |poll| {
+    let ended = poll_async(&mut poller, now, tokio::time::sleep, |poll| {
         order.poll(if poll.number == 1 { Order::finalize } else { Order::look })
     });
     check(ended.await, start.into_std(), order.lock().journal())

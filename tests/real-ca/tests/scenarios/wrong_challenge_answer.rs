@@ -39,7 +39,7 @@ async fn a_wrong_challenge_answer_ends_failed_with_the_problem_document() -> Res
     // The order is lost with its authorization.
     let order = SharedOrder::new(order);
     let mut poller = Poller::seeded(PATIENCE, random_seed(), Instant::now());
-    let ended = poll_async(&mut poller, tokio::time::sleep, |_| order.poll(Order::look)).await;
+    let ended = poll_async(&mut poller, Instant::now, tokio::time::sleep, |_| order.poll(Order::look)).await;
     ensure!(problem_of(ended)? == problem, "the order failed with another problem than its authorization");
     ensure!(poller.polls() == 1, "there were {} polls", poller.polls());
     Ok(())

@@ -1,0 +1,54 @@
+//! Many loops of one cadence, started together, for an hour of virtual time.
+#![allow(clippy::arithmetic_side_effects, reason = "no hour has so many seconds, or ticks")]
+
+use core::time::Duration;
+
+use asyncpoll::{Cadence, First, Phase, Ticker, const_cadence, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
+
+const MINUTE: Cadence = const_cadence!(Cadence::every(Duration::from_secs(60)).jitter(10));
+
+/// The cadences to compare, each by its name.
+pub(crate) const CADENCES: [(&str, Cadence); 6] = [
+    ("without jitter, AtOnce", const_cadence!(MINUTE.to_builder().jitter(0).first(First::AtOnce))),
+    ("Free, AfterOne", MINUTE),
+    ("Free, AtOnce", const_cadence!(MINUTE.to_builder().first(First::AtOnce))),
+    ("Locked, AfterOne", const_cadence!(MINUTE.to_builder().phase(Phase::Locked))),
+    ("Free, Spread", const_cadence!(MINUTE.to_builder().first(First::Spread))),
+    ("Locked, Spread", const_cadence!(MINUTE.to_builder().phase(Phase::Locked).first(First::Spread))),
+];
+
+/// How many ticks there are in each second of the hour.
+#[derive(Debug)]
+pub(crate) struct Hour {
+    pub(crate) seconds: [u32; 3_600],
+}
+
+impl Hour {
+    /// Runs the hour, with that many loops and no caller late.
+    pub(crate) fn of(loops: u32, cadence: Cadence) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(u64::from(loops));
+        let mut seconds = [0; 3_600];
+        for _ in 0..loops {
+            let mut now = Duration::ZERO;
+            let mut ticker = Ticker::new(cadence, &mut rng, now);
+            loop {
+                now += ticker.until_next_tick(now);
+                let Some(second) = usize::try_from(now.as_secs()).ok().and_then(|second| seconds.get_mut(second)) else {
+                    break;
+                };
+                *second += u32::from(ticker.tick(now).is_some());
+            }
+        }
+        Self { seconds }
+    }
+
+    /// Returns the ticks in the busiest second, from the start.
+    pub(crate) fn busiest(&self) -> u32 {
+        self.seconds.iter().copied().max().unwrap_or(0)
+    }
+
+    /// Returns the ticks in the busiest second after ten minutes.
+    pub(crate) fn busiest_later(&self) -> u32 {
+        self.seconds.iter().skip(600).copied().max().unwrap_or(0)
+    }
+}

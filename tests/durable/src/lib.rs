@@ -1,0 +1,21 @@
+//! The two workers of `docs/durable.md`, and what it takes to run them by the hundred orders at a real database, an authority
+//! that answers over HTTP, and processes that are killed.
+//!
+//! `.ci/tests durable` fetches PostgreSQL and runs all of it. Once it has done so, one kind of claim alone is
+//!
+//! ```sh
+//! cargo test --package asyncpoll-durable lease
+//! ```
+#![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+pub mod authority;
+pub mod database;
+pub mod lease;
+pub mod lock_held;
+pub mod settling;
+pub mod worker;
+
+/// The code of the guide compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/durable.md")]
+mod guide {}
