@@ -43,15 +43,21 @@ impl Minima {
 
     /// Returns the first place that holds the least key.
     pub(super) fn first(&self) -> Option<usize> {
-        let top = self.keys.len().checked_sub(1)?;
         match self.least() {
             NEVER => None,
-            least => self.descend(top, 1, 0, least),
+            least => self.next(0, least),
         }
     }
 
     /// Returns the first place, at `from` or after it, whose key is at most `limit`, which is less than `NEVER`.
     pub(super) fn next(&self, from: usize, limit: u64) -> Option<usize> {
+        // The top says whether to look at all; from there, only what leads to the place is looked at.
+        if self.least() > limit {
+            return None;
+        }
+        if from == 0 {
+            return self.descend(self.keys.len().saturating_sub(1), 1, 0, limit);
+        }
         let (mut start, mut size, mut index) = (0_usize, self.size, from);
         while index < size {
             let end = index.wrapping_sub(index % WIDTH).saturating_add(WIDTH);
