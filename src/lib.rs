@@ -24,14 +24,18 @@
 //! A sleep that a token of tokio-util can stop; [`Slept`] has one for threads:
 //!
 //! ```
-//! use asyncpoll::{Outcome, Policy, PollError, Poller, Reason, poll_async};
+//! use asyncpoll::{
+//!     NextPoll, Outcome, Policy, PollError, Poller, Reason, poll_async,
+//! };
 //! use core::ops::ControlFlow;
 //! # use tokio::time::{Duration, Instant, sleep};
-//! # struct CancellationToken;
+//! # struct CancellationToken(std::cell::Cell<bool>);
 //! # impl CancellationToken {
-//! #     fn new() -> Self { Self }
-//! #     fn cancel(&self) {}
-//! #     async fn run_until_cancelled<F: Future>(&self, _: F) -> Option<F::Output> { None }
+//! #     fn new() -> Self { Self(false.into()) }
+//! #     fn cancel(&self) { self.0.set(true) }
+//! #     async fn run_until_cancelled<F: Future>(&self, f: F) -> Option<F::Output> {
+//! #         if self.0.get() { None } else { Some(f.await) }
+//! #     }
 //! # }
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
@@ -41,13 +45,17 @@
 //!     None => ControlFlow::Break(()),
 //! };
 //!
-//! stop.cancel();
 //! let seed = asyncpoll::random_seed();
 //! let mut poller = Poller::seeded(Policy::default(), seed, Instant::now());
-//! let look = async |_| Outcome::<()>::pending();
+//! let look = async |poll: NextPoll| {
+//!     if poll.number == 3 {
+//!         stop.cancel();
+//!     }
+//!     Outcome::<()>::pending()
+//! };
 //! let ended = poll_async(&mut poller, Instant::now, sleep, look).await;
 //! let Err(PollError::GaveUp(gave_up)) = ended else { unreachable!() };
-//! assert_eq!(gave_up.reason, Reason::Cancelled);
+//! assert_eq!((gave_up.reason, gave_up.polls), (Reason::Cancelled, 3));
 //! # });
 //! ```
 //!
@@ -77,19 +85,20 @@
 //! it:
 //!
 //! ```
-//! # async fn wait_for_image() -> asyncpoll::PollError<core::convert::Infallible> {
-//! #     use tokio::time::{Instant, sleep};
-//! #     let mut poller = asyncpoll::Poller::seeded(asyncpoll::Policy::default(), 1, Instant::now());
-//! #     let look = async |_| asyncpoll::Outcome::<core::convert::Infallible, _>::pending();
-//! #     let Err(error) = asyncpoll::poll_async(&mut poller, Instant::now, sleep, look).await;
-//! #     error
-//! # }
-//! #[tokio::test(start_paused = true)]
-//! async fn it_gives_up_after_ten_minutes() {
-//!     let start = tokio::time::Instant::now();
-//!     let error = wait_for_image().await;
-//!     // The last poll is made in the last `initial_wait` before the deadline.
-//!     assert!((595..=600).contains(&start.elapsed().as_secs()), "{error}");
+//! use asyncpoll::{Outcome, Policy, Poller, poll_async, random_seed};
+//! use tokio::time::{Instant, sleep};
+//!
+//! // A test has `#[tokio::test(start_paused = true)]` instead.
+//! #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! async fn main() {
+//!     let start = Instant::now();
+//!     let policy = Policy::default();
+//!     let mut poller = Poller::seeded(policy, random_seed(), start);
+//!     let look = async |_| Outcome::<(), _>::transient("503");
+//!     let ended = poll_async(&mut poller, Instant::now, sleep, look).await;
+//!     assert_eq!(ended.unwrap_err().into_error(), Some("503"));
+//!     // The last poll is made in the last 5 s, which is `initial_wait`.
+//!     assert!((595..=600).contains(&start.elapsed().as_secs()));
 //! }
 //! ```
 //!
@@ -107,7 +116,8 @@
 //! # Panics
 //!
 //! This crate does not panic if your clock, generator and closures do not. A generator that panics leaves its poller with the
-//! outcome counted and a poll due, and its ticker without the tick that was due. As with any `async fn`, do not poll a driver's future after it is ready.
+//! outcome counted and a poll due, and its ticker without the tick that was due. As with any `async fn`, do not poll a driver's
+//! future after it is ready.
 //!
 //! # Many operations at one server
 //!
@@ -123,7 +133,8 @@
 //!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a [`rand_core`]
 //!   generator.
 //! - **serde**: When enabled, serde reads and writes a [`Policy`] in files of configuration, as its docs say, and a [`Snapshot`]
-//!   as hexadecimal digits or bytes, with neither std nor a heap. Without it, there are three crates fewer.
+//!   as hexadecimal digits or bytes, with neither std nor a heap. Without it, there are three crates fewer. Targets without
+//!   atomics as wide as a pointer need a feature of `portable-atomic` with it.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]

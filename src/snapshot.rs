@@ -79,7 +79,7 @@ const CHACHA8: u8 = 1;
 /// | 104 | 4 | `ChaCha8`: the word in that block, 0 to 15 |
 /// | 108 | 4 | CRC-32 (that of zlib and gzip) of the bytes before it |
 ///
-/// Where there is no generator, bytes 56 to 107 are zero. So equal snapshots are equal bytes.
+/// Without a generator, bytes 56 to 107 are zero. So equal snapshots are equal bytes.
 ///
 /// # Example
 ///
@@ -151,7 +151,7 @@ impl Snapshot {
         Self::from_first_bytes(&first, bytes.len())
     }
 
-    /// Reads bytes of which there are so many, if those that a snapshot has are these.
+    /// Reads `length` bytes, of which the first ones are given; zeros stand for those that are missing.
     fn from_first_bytes(bytes: &[u8; Self::LENGTH], length: usize) -> Result<Self, RestoreError> {
         let snapshot = Self(*bytes);
         let [version] = snapshot.read(at::VERSION);

@@ -199,8 +199,8 @@ impl State {
         self.base = policy.ladder.bounded(base);
     }
 
-    /// Goes on under another policy, or the same, after it ran under one with this `max_wait` and was out of sight: so much time
-    /// has passed since the start, if that is more than it knows of. When the next poll is due stays.
+    /// Goes on under `policy`, which may be another than the one it ran under, with the `max_wait` of `ran_under`. Since the start
+    /// `elapsed` has passed, unless the state knows of more. When the next poll is due stays.
     pub(crate) fn adopt(&mut self, policy: &Policy, ran_under: Option<NonZeroU64>, elapsed: u64) {
         self.pass(elapsed.saturating_sub(self.elapsed));
         self.base = policy.ladder.bounded(self.base);
@@ -230,7 +230,7 @@ impl State {
         self.elapsed = self.elapsed_after(passed);
     }
 
-    /// Returns what `elapsed` will be when so much more time has passed.
+    /// Returns what `elapsed` will be after `passed` more.
     #[inline]
     pub(crate) const fn elapsed_after(&self, passed: u64) -> u64 {
         if self.is_finished() { self.elapsed } else { self.elapsed.saturating_add(passed) }

@@ -1,5 +1,5 @@
 //! Many loops of one cadence, started together, for an hour of virtual time.
-#![allow(clippy::arithmetic_side_effects, reason = "no hour has so many seconds, or ticks")]
+#![allow(clippy::arithmetic_side_effects, reason = "an hour has few seconds, and few ticks")]
 
 use core::time::Duration;
 

@@ -70,7 +70,7 @@ impl Watched {
             Decision::Sleep(_) => 1 + usize::from(self.poller.wait_kind() == Some(WaitKind::Last)),
             _ => 0,
         };
-        assert_eq!(draws_now, allowed, "Frugal: so many draws for {decision:?}: {self:#?}");
+        assert_eq!(draws_now, allowed, "Frugal: the draws for {decision:?}: {self:#?}");
 
         let fed = (self.payloads.made() > made).then(|| self.payloads.made());
         let (out, expected_out, expected_kept) = match &decision {
@@ -91,12 +91,46 @@ impl Watched {
         without_payloads(decision)
     }
 
+    /// Holds a decision against what was found, with `end` saying whether that is the end, and returns the wait, if it is one.
+    fn assert_decision(
+        &mut self,
+        decision: Decision<(), ()>,
+        outcome: Outcome<(), ()>,
+        end: fn(&Account, Unfinished, Duration) -> Option<Reason>,
+        assert_sleep: fn(&mut Self, Duration, Unfinished),
+    ) -> Option<Duration> {
+        let sleep = match (decision, unfinished(outcome)) {
+            (Decision::Sleep(wait), Some((found, _))) => {
+                let end = end(&self.account, found, self.now);
+                assert_eq!(end, None, "Sticky, Counts, One cut: Sleep({wait:?}), and the table has an end: {self:#?}");
+                assert_sleep(self, wait, found);
+                Some(wait)
+            }
+            (Decision::GaveUp(gave_up), Some((found, hint))) => {
+                let end = end(&self.account, found, self.now);
+                self.assert_gave_up(&gave_up, end, hint);
+                None
+            }
+            (Decision::Done(()) | Decision::Failed(()), None) => {
+                self.account.finish();
+                None
+            }
+            _ => panic!("{decision:?} does not answer {outcome:?}: {self:#?}"),
+        };
+        self.assert_answers();
+        sleep
+    }
+
+    /// Asserts that an unscheduled look leaves the rest of the wait, or the hint, if that is longer.
+    fn assert_rest(&mut self, rest: Duration, found: Unfinished) {
+        let expected = self.account.until_next_poll(self.now).max(found.hint);
+        assert_eq!(Some(rest.as_nanos()), expected, "Polite, Counts: what a look leaves of the wait: {self:#?}");
+        self.account.look(rest.as_nanos());
+    }
+
     fn assert_sleep(&mut self, sleep: Duration, found: Unfinished) {
         let account = &self.account;
         let settings = &account.settings;
-        let end = account.end(found, self.now);
-        assert_eq!(end, None, "Sticky, Counts, One cut: Sleep({sleep:?}), and the table has an end: {self:#?}");
-
         let wait = sleep.as_nanos();
         assert!(wait > 0, "a Sleep of no length: {self:#?}");
         assert!(found.hint.is_none_or(|hint| wait >= hint), "Polite: Sleep({sleep:?}) ends before the hint: {self:#?}");
@@ -156,28 +190,17 @@ impl Subject for Watched {
 
     fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
         let decision = self.decide(outcome, false);
-        let found = unfinished(outcome);
-        self.account.poll(found.map(|(found, _)| found), self.now);
-        let sleep = match (decision, found) {
-            (Decision::Sleep(wait), Some((found, _))) => {
-                self.assert_sleep(wait, found);
-                Some(wait)
-            }
-            (Decision::GaveUp(gave_up), Some((found, hint))) => {
-                let end = self.account.end(found, self.now);
-                self.assert_gave_up(&gave_up, end, hint);
-                None
-            }
-            (Decision::Done(()) | Decision::Failed(()), None) => {
-                self.account.finish();
-                None
-            }
-            _ => panic!("{decision:?} does not answer {outcome:?}: {self:#?}"),
-        };
+        self.account.poll(unfinished(outcome).map(|(found, _)| found), self.now);
+        let sleep = self.assert_decision(decision, outcome, Account::end, Self::assert_sleep);
         let most = self.account.most_polls();
         assert!(most.is_none_or(|most| u128::from(self.account.polls) <= most), "Ends: too many polls: {self:#?}");
-        self.assert_answers();
         sleep
+    }
+
+    fn look(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
+        let decision = self.decide(outcome, true);
+        self.account.advance(self.now);
+        self.assert_decision(decision, outcome, Account::end_of_look, Self::assert_rest)
     }
 
     fn cancel(&mut self) {
@@ -202,33 +225,6 @@ impl Subject for Watched {
     fn set_backoff(&mut self, base: Duration) {
         self.poller.set_backoff(base);
         self.assert_answers();
-    }
-
-    fn look(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
-        let decision = self.decide(outcome, true);
-        self.account.advance(self.now);
-        let sleep = match (decision, unfinished(outcome)) {
-            (Decision::Sleep(left), Some((found, _))) => {
-                let end = self.account.end_of_look(found, self.now);
-                assert_eq!(end, None, "Sticky, Deadline: a look leaves {left:?}, and should end it: {self:#?}");
-                let expected = self.account.until_next_poll(self.now).max(found.hint);
-                assert_eq!(Some(left.as_nanos()), expected, "Polite, Counts: what a look leaves of the wait: {self:#?}");
-                self.account.look(left.as_nanos());
-                Some(left)
-            }
-            (Decision::GaveUp(gave_up), Some((found, hint))) => {
-                let end = self.account.end_of_look(found, self.now);
-                self.assert_gave_up(&gave_up, end, hint);
-                None
-            }
-            (Decision::Done(()) | Decision::Failed(()), None) => {
-                self.account.finish();
-                None
-            }
-            _ => panic!("{decision:?} does not answer {outcome:?}: {self:#?}"),
-        };
-        self.assert_answers();
-        sleep
     }
 }
 

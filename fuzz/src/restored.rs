@@ -18,7 +18,7 @@ const CHECKSUM: usize = Snapshot::LENGTH - 4;
 #[derive(Arbitrary, Debug)]
 pub struct Stored {
     bytes: [u8; Snapshot::LENGTH],
-    /// How many of the bytes are left, if so many are not.
+    /// How many of the bytes are left, if some are cut off.
     length: u8,
     /// The start of the operations is how much time has passed since the start of the poller.
     pub operations: Operations,

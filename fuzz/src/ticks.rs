@@ -45,9 +45,9 @@ enum Operation {
     Tick,
     /// The timer fires when the next tick is due.
     WakeUp,
-    /// It fires early, after so many 256ths of that.
+    /// It fires early, after this many 256ths of that.
     WakeUpPart(u8),
-    /// It fires late, by so many 256ths of the interval.
+    /// It fires late, by this many 256ths of the interval.
     WakeUpLate(u16),
     Advance(#[arbitrary(with = span)] Duration),
     StepBack(#[arbitrary(with = span)] Duration),
@@ -59,7 +59,7 @@ impl Loop {
     ///
     /// # Panics
     ///
-    /// Where it is not.
+    /// If it is not.
     pub fn assert_refusals(&self) {
         let Given { interval, jitter, first, phase, missed } = self.given;
         let builder = Cadence::every(interval).jitter(jitter).first(first).phase(phase).missed(missed);
@@ -91,7 +91,7 @@ impl Loop {
     ///
     /// # Panics
     ///
-    /// Where a law does not hold, or the reference says something else.
+    /// If a law does not hold, or the reference says something else.
     pub fn perform(&self) -> Vec<(Option<Tick>, Duration)> {
         let settings = self.given.mended();
         let mut ticker = Watched::start(settings, &self.tape, self.start);

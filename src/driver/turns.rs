@@ -14,6 +14,7 @@ pub(super) enum Turn {
     Finished,
 }
 
+/// A poller that a loop drives, and where the loop is in its wait.
 pub(super) struct Turns<'a, I, R, N, W> {
     poller: &'a mut Poller<I, R>,
     now: N,

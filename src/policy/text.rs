@@ -20,9 +20,6 @@ const UNITS: [(&str, u64); 7] = [
     ("ns", 1),
 ];
 
-/// The most decimals of a multiplier: all that a denominator has room for.
-const MOST_DECIMALS: usize = 9;
-
 /// Reads a duration: `5s`, `1h 30m`, `2d`, `PT5S`, `00:05:00`. A day has 24 hours; what varies in length is refused.
 pub(super) fn duration(text: &str) -> Option<Duration> {
     // Not as a duration, which would refuse days.
@@ -39,9 +36,10 @@ pub(super) fn multiplier(text: &str) -> Option<(u32, u32)> {
         return Some((text.parse().ok()?, 1));
     };
     let decimals = decimals.trim_end_matches('0');
-    if decimals.len() > MOST_DECIMALS || !decimals.bytes().all(|digit| digit.is_ascii_digit()) {
+    if !decimals.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;
     }
+    // There is room for nine of them.
     let denom = 10_u32.checked_pow(decimals.len().try_into().ok()?)?;
     let part: u32 = if decimals.is_empty() { 0 } else { decimals.parse().ok()? };
     Some((whole.parse::<u32>().ok()?.checked_mul(denom)?.checked_add(part)?, denom))

@@ -12,12 +12,16 @@ use serde_core::{
 };
 use std::collections::BTreeMap;
 
-use crate::{strategies, support::seconds};
+use crate::{
+    strategies,
+    support::{DEFAULT_MAX_WAIT, seconds},
+};
 
 const SETTINGS: &[&str] =
     &["head_start", "initial_wait", "multiplier", "max_backoff", "jitter", "max_wait", "max_polls", "max_consecutive_errors"];
 
 fn from_toml(text: &str) -> Policy {
+    let _unset = DEFAULT_MAX_WAIT.read();
     toml::from_str(text).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -27,6 +31,7 @@ fn built(builder: PolicyBuilder) -> Policy {
 
 /// Refuses a file: at this line and column, in these words. Between them, TOML quotes the line.
 fn refused(text: &str, line: usize, column: usize, words: &str) {
+    let _unset = DEFAULT_MAX_WAIT.read();
     let error = toml::from_str::<Policy>(text).unwrap_err().to_string();
     let place = format!("TOML parse error at line {line}, column {column}");
     assert_eq!((error.lines().next(), error.lines().last()), (Some(&*place), Some(words)), "{error}");
@@ -39,6 +44,7 @@ fn refused_value(setting: &str, value: &str, words: &str) {
 
 /// The path and the words of what JSON refuses.
 fn refused_in_json<T: DeserializeOwned + Debug>(text: &str) -> (String, String) {
+    let _unset = DEFAULT_MAX_WAIT.read();
     let mut json = serde_json::Deserializer::from_str(text);
     let error = serde_path_to_error::deserialize::<_, T>(&mut json).unwrap_err();
     let words = error.inner().to_string();
@@ -73,8 +79,8 @@ fn every_setting_is_read() {
 
 #[test]
 fn what_is_absent_is_the_defaults() {
-    assert_eq!(from_toml(""), Policy::default());
-    assert_eq!(from_toml("max_polls = 3"), built(Policy::default().to_builder().max_polls(3)));
+    assert_eq!(from_toml(""), built(Policy::builder()));
+    assert_eq!(from_toml("max_polls = 3"), built(Policy::builder().max_polls(3)));
 }
 
 #[test]
@@ -167,6 +173,7 @@ fn multipliers_have_many_forms() {
         (r#""3""#, (3, 1)),
         (r#""1.5""#, (3, 2)),
         (r#""1.50""#, (3, 2)),
+        (r#""1.50000000000""#, (3, 2)),
         (r#""2.""#, (2, 1)),
         (r#""3/2""#, (3, 2)),
         (r#""1500/1000""#, (3, 2)),
@@ -339,6 +346,7 @@ max_polls = 7
 max_consecutive_errors = "none"
 "#;
     assert_eq!(toml::to_string(&built(policy)).unwrap(), expected);
+    assert!(toml::to_string(&built(Policy::builder())).unwrap().contains("\nmultiplier = 3\n"));
 }
 
 proptest! {

@@ -301,7 +301,7 @@ fn a_future_dropped_in_its_sleep_leaves_counts_and_error_behind() {
 }
 
 #[test]
-fn the_forms_for_std_use_its_clock() {
+fn the_short_forms_are_the_driver_under_the_clock_of_std() {
     let quick = Policy::builder().initial_wait(Duration::from_micros(1)).max_polls(3).build().unwrap();
     let third = |next: NextPoll| if next.number < 3 { Outcome::<_>::pending() } else { Outcome::Done("issued") };
     let mut poller = Poller::seeded(quick, 1, Instant::now());

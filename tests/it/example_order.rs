@@ -1,9 +1,11 @@
 //! The example `order`, run as its users run it.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod preview;
+mod usage;
+
 use core::{net::Ipv4Addr, time::Duration};
 use std::{
-    fs,
     io::{BufRead, BufReader, Cursor, Write},
     net::{TcpListener, TcpStream},
     path::PathBuf,
@@ -13,11 +15,8 @@ use std::{
     time::Instant,
 };
 
-use asyncpoll::Policy;
 use escargot::CargoBuild;
 use tiny_http::{Header, Response, Server};
-
-use crate::{every::JITTERS, support::fields};
 
 /// Where nobody listens.
 const GONE: &str = "http://127.0.0.1:1/";
@@ -132,38 +131,6 @@ fn a_seed_replays_the_waits() {
 }
 
 #[test]
-fn the_preview_is_that_of_the_policy() {
-    let nominal = |arguments: &[&str]| {
-        let run = run(&[&["--preview", "--jitter", "none"], arguments].concat());
-        assert_eq!((run.status, run.err.as_str()), (Some(0), ""));
-        let cells = run.out.lines().skip(1).map(|line| line.split_whitespace().nth(1).unwrap().to_owned());
-        cells.collect::<Vec<_>>().join(" ")
-    };
-    assert_eq!(nominal(&[]), "0.000 0.300 0.900 2.100 4.500 9.300 18.900 20.000");
-    assert_eq!(nominal(&["--url", GONE]), "0.000 5.000 20.000 65.000 200.000 500.000 600.000");
-    let settings =
-        ["--head-start", "1m", "--initial-wait", "1s", "--multiplier", "3/2", "--max-backoff", "2s", "--max-wait", "66s"];
-    assert_eq!(nominal(&settings), "0.000 60.000 61.000 62.500 64.500 66.000");
-}
-
-#[test]
-fn the_preview_shows_the_jitter() {
-    let run = run(&["--preview", "--url", GONE, "--jitter", "equal", "--max-polls", "3"]);
-    let rows: Vec<_> = run.out.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    let expected =
-        ["poll earliest mean latest", "1 0.000 s 0.000 s 0.000 s", "2 2.500 s 3.750 s 5.000 s", "3 10.000 s 15.000 s 20.000 s"];
-    assert_eq!(rows, expected);
-}
-
-#[test]
-fn a_preview_without_end_stops() {
-    let run = run(&["--preview", "--no-max-wait"]);
-    assert_eq!(run.status, Some(0));
-    assert_eq!(run.out.lines().filter(|line| line.ends_with(" s")).count(), 20);
-    assert!(run.out.ends_with("and so on: this policy has neither max_wait nor max_polls.\n"), "{}", run.out);
-}
-
-#[test]
 fn it_ends_quietly_if_nobody_reads_on() {
     // More than a pipe holds; and more polls than it takes until the reader has gone.
     let preview: &[_] = &["--preview", "--no-max-wait", "--max-polls", "100000"];
@@ -174,92 +141,6 @@ fn it_ends_quietly_if_nobody_reads_on() {
         BufReader::new(running.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let output = running.wait_with_output().unwrap();
         assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(141), ""));
-    }
-}
-
-#[test]
-fn the_preview_of_a_seed_is_what_that_poller_does() {
-    let preview = |seed| run(&["--preview", "--seed", seed]).out;
-    assert_eq!(preview("17"), preview("17"));
-    assert_ne!(preview("17"), preview("18"));
-    let settings = ["--url", GONE, "--initial-wait", "20ms", "--max-polls", "4", "--jitter", "full", "--seed", "17"];
-    let foretold = run(&[&settings[..], &["--preview"]].concat()).out;
-    let times: Vec<f64> =
-        foretold.lines().skip(1).map(|line| line.split_whitespace().nth(1).unwrap().parse().unwrap()).collect();
-    let decisions = run(&settings);
-    let waits = decisions
-        .decisions()
-        .into_iter()
-        .filter_map(|said| said.strip_prefix("sleep ")?.strip_suffix(" s")?.parse::<f64>().ok());
-    // The columns are rounded to a millisecond.
-    for (pair, wait) in times.windows(2).zip(waits) {
-        assert!((pair[1] - pair[0] - wait).abs() < 0.0021, "{foretold}{}", decisions.out);
-    }
-    assert_eq!(times.len(), 4);
-}
-
-#[test]
-fn the_preview_says_how_many_polls_it_may_be() {
-    let settings =
-        ["--preview", "--url", GONE, "--initial-wait", "2s", "--multiplier", "2", "--max-backoff", "1m", "--max-wait", "5m"];
-    let preview = run(&settings).out;
-    assert!(preview.ends_with("\n10 to 12 polls if the server gives no hints.\n"), "{preview}");
-}
-
-#[test]
-fn every_setting_has_a_flag() {
-    let help = run(&["--help"]).out;
-    for setting in fields(&Policy::builder()) {
-        assert!(help.contains(&format!("--{} ", setting.replace('_', "-"))), "no flag for {setting}: {help}");
-    }
-}
-
-#[test]
-fn every_kind_of_jitter_has_a_name() {
-    for (name, jitter) in JITTERS.iter().copied() {
-        let name = name.strip_prefix("plus-minus-").unwrap_or(name);
-        let run = run(&["--preview", "--url", GONE, "--jitter", name, "--max-polls", "2"]);
-        let poll = Policy::builder().jitter(jitter).build().unwrap().schedule().nth(1).unwrap();
-        for time in [poll.earliest, poll.latest] {
-            assert!(run.out.contains(&format!(" {:.3} s", time.as_secs_f64())), "{jitter:?}: {}{}", run.out, run.err);
-        }
-    }
-}
-
-#[test]
-fn bad_usage_is_64_and_a_sentence() {
-    let cases = [
-        (["--initial-wait", "10m"], "initial_wait is 600 s; it must be at most max_backoff, 300 s"),
-        (["--initial-wait", "soon"], "'soon' for '--initial-wait"),
-        (["--head-start", "0s"], "head_start is 0 s; it must be at least 1 ns"),
-        (["--multiplier", "2/3"], "multiplier is 2/3; it must be at least 1/1"),
-        (["--multiplier", "1.5"], "it must be a whole number or a ratio of two, such as 3 or 3/2"),
-        (["--jitter", "120%"], "jitter is 120 %; it must be at most 100 %"),
-        (["--jitter", "half"], "it must be none, full, equal, decorrelated or a percentage from 0 to 100"),
-        (["--max-polls", "0"], "max_polls is 0; it must be at least 1"),
-        (["--max-consecutive-errors", "0"], "max_consecutive_errors is 0; it must be at least 1"),
-        (["--max-wait=1s", "--no-max-wait"], "cannot be used with"),
-        (["--timeout", "0s"], "it must be longer than 0s and at most 1day"),
-        (["--url", "https://www.example.test/"], "it must start with http://, because this program has no TLS"),
-        (["--url", "127.0.0.1:80"], "it must start with http://"),
-        (["--url", "http://:80/"], "it must name a host"),
-        (["--url", "http://127.0.0.1:65536/"], "its port must be a number from 0 to 65535"),
-        (["--url", "two words"], "it is not a URL: "),
-        (["--preview", "--nonsense"], "'--nonsense'"),
-    ];
-    for (arguments, sentence) in cases {
-        let run = run(&arguments);
-        assert_eq!((run.status, run.out.as_str()), (Some(64), ""), "{arguments:?}");
-        assert!(run.err.contains(sentence), "{arguments:?}: {}", run.err);
-    }
-}
-
-#[test]
-fn help_is_no_error() {
-    for (flag, text) in [("--help", "--max-consecutive-errors <N>"), ("--version", env!("CARGO_PKG_VERSION"))] {
-        let run = run(&[flag]);
-        assert_eq!((run.status, run.err.as_str()), (Some(0), ""));
-        assert!(run.out.contains(text), "{}", run.out);
     }
 }
 
@@ -391,38 +272,6 @@ fn no_poll_is_earlier_than_the_server_asked() {
     let run = run_quickly(&url, &[]);
     assert_eq!(run.status, Some(0), "{}", run.out);
     assert!(polls.join().unwrap() >= Duration::from_secs(1), "{}", run.out);
-}
-
-/// Previews the policy of a file with this text, overruled by flags.
-fn preview(name: &str, text: &str, flags: &[&str]) -> Run {
-    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&file, text).unwrap();
-    run(&[&["--preview", "--policy", file.to_str().unwrap()], flags].concat())
-}
-
-#[test]
-fn a_policy_is_read_from_a_file_and_flags_overrule_it() {
-    let run = preview("policy.toml", "jitter = \"none\"\nmultiplier = 1.5\nmax_wait = \"15s\"", &["--initial-wait", "4s"]);
-    let latest: Vec<_> = run.out.lines().skip(1).filter_map(|line| line.rsplit("  ").next()).map(str::trim).collect();
-    assert_eq!((run.status, latest), (Some(0), vec!["0.000 s", "4.000 s", "10.000 s", "15.000 s"]), "{}", run.err);
-}
-
-#[test]
-fn a_policy_without_end_is_previewed_in_part() {
-    let run = preview("endless.toml", "max_wait = \"none\"", &[]);
-    assert!(run.out.ends_with("and so on: this policy has neither max_wait nor max_polls.\n"), "{}", run.out);
-}
-
-#[test]
-fn a_file_that_holds_no_policy_is_refused_where_it_is_wrong() {
-    let run = preview("wrong.toml", "initial_wait = \"5s\"\n\njitter = \"120%\"", &[]);
-    assert_eq!((run.status, &*run.out), (Some(64), ""));
-    for expected in ["wrong.toml is no policy: ", "at line 3, column 10\n", "\njitter is 120 %; it must be at most 100 %\n"] {
-        assert!(run.err.contains(expected), "{}", run.err);
-    }
-    let run = self::run(&["--policy", "/nowhere.toml"]);
-    assert_eq!(run.status, Some(64));
-    assert!(run.err.contains("/nowhere.toml cannot be read: No such file"), "{}", run.err);
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn put_away() -> (Poller<Duration, Tape>, Snapshot) {
     (poller, snapshot)
 }
 
-/// Takes it out at zero of a clock, when so much has passed since the start.
+/// Takes it out at zero of a clock, when `elapsed` has passed since the start.
 fn restored(snapshot: &Snapshot, original: &Poller<Duration, Tape>, elapsed: f64) -> Poller<Duration, Tape> {
     Poller::restore_with(snapshot, *original.policy(), Tape::none(), Duration::ZERO, seconds(elapsed))
 }
@@ -128,7 +128,7 @@ fn what_had_finished_stays_finished_and_its_time_stands_still() {
 
 #[test]
 fn restored_twice_both_draw_the_same() {
-    let mut original = Poller::seeded(asyncpoll::Policy::default(), 3, Duration::ZERO);
+    let mut original = Poller::seeded(asyncpoll::Policy::builder().build().unwrap(), 3, Duration::ZERO);
     let _wait = original.step(Outcome::<()>::pending(), Duration::ZERO);
     let snapshot = original.snapshot(Duration::ZERO);
     let [one, other] = [(), ()].map(|()| {

@@ -1,6 +1,6 @@
 //! The bytes of a snapshot: what they are, and what is refused.
 
-use asyncpoll::{Jitter, Outcome, Policy, Poller, RestoreError, Snapshot};
+use asyncpoll::{Jitter, Outcome, Policy, Poller, RestoreError, Snapshot, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
 use core::{hash::Hash, time::Duration};
 use expect_test::expect_file;
 
@@ -29,8 +29,12 @@ fn crc32(bytes: &[u8]) -> u32 {
     !rest.reverse_bits()
 }
 
+fn policy() -> Policy {
+    Policy::builder().build().unwrap()
+}
+
 fn snapshot() -> Snapshot {
-    let mut poller = Poller::seeded(Policy::default(), 5, Duration::ZERO);
+    let mut poller = Poller::seeded(policy(), 5, Duration::ZERO);
     let _wait = poller.step(Outcome::<(), _>::transient("503").retry_after(seconds(7.0)), seconds(2.0));
     poller.snapshot(seconds(3.0))
 }
@@ -100,7 +104,7 @@ fn it_says_what_can_be_read_without_a_policy() {
 
 #[test]
 fn every_flip_of_a_bit_is_refused() {
-    for snapshot in [snapshot(), Poller::seeded(Policy::default(), 0, Duration::ZERO).snapshot(Duration::ZERO)] {
+    for snapshot in [snapshot(), Poller::seeded(policy(), 0, Duration::ZERO).snapshot(Duration::ZERO)] {
         for bit in 0..8 * Snapshot::LENGTH {
             let mut bytes = *snapshot.as_bytes();
             bytes[bit / 8] ^= 1 << (bit % 8);
@@ -144,7 +148,7 @@ fn a_value_that_no_release_has_written_is_refused() {
 
 #[test]
 fn a_generator_where_there_is_none_is_refused() {
-    let poller = Poller::seeded(Policy::default(), 5, Duration::ZERO);
+    let poller = Poller::seeded(policy(), 5, Duration::ZERO);
     let without = poller.snapshot_without_generator(Duration::ZERO);
     assert_eq!(without.as_bytes()[56..108], [0; 52]);
     for at in [56, 87, 88, 95, 96, 103, 104] {
@@ -157,9 +161,9 @@ fn a_generator_where_there_is_none_is_refused() {
 
 #[test]
 fn a_snapshot_without_a_generator_takes_one() {
-    let poller = Poller::seeded(Policy::default(), 5, Duration::ZERO);
+    let poller = Poller::seeded(policy(), 5, Duration::ZERO);
     let snapshot = poller.snapshot_without_generator(Duration::ZERO);
-    let refused = Poller::restore(&snapshot, Policy::default(), Duration::ZERO, Duration::ZERO).unwrap_err();
+    let refused = Poller::restore(&snapshot, policy(), Duration::ZERO, Duration::ZERO).unwrap_err();
     assert_eq!(refused.to_string(), "snapshot holds no generator; restore it with one, by Poller::restore_with");
 }
 
@@ -173,4 +177,17 @@ fn the_snapshots_are_those_of_the_golden_file() {
 fn the_snapshots_of_the_golden_file_are_read_back() {
     let (written, read) = put_away::lives(include_str!("golden/snapshots.txt"));
     assert_eq!((written.len(), &written), (48, &read));
+}
+
+#[test]
+fn a_generator_comes_back_at_any_word_of_its_block() {
+    for word in 0..=16 {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        rng.set_word_pos(word);
+        let mut poller = Poller::new(policy(), rng, Duration::ZERO);
+        let snapshot = Snapshot::from_bytes(poller.snapshot(Duration::ZERO).as_bytes()).unwrap();
+        let mut restored = Poller::restore(&snapshot, policy(), Duration::ZERO, Duration::ZERO).unwrap();
+        let [original, same] = [&mut poller, &mut restored].map(|poller| poller.step(Outcome::<()>::pending(), Duration::ZERO));
+        assert_eq!(original, same, "after word {word}");
+    }
 }

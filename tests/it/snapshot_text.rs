@@ -6,7 +6,7 @@ use core::time::Duration;
 use crate::put_away;
 
 fn snapshot() -> Snapshot {
-    let mut poller = Poller::seeded(Policy::default(), 5, Duration::ZERO);
+    let mut poller = Poller::seeded(Policy::builder().build().unwrap(), 5, Duration::ZERO);
     let _wait = poller.step(Outcome::<()>::pending(), Duration::ZERO);
     poller.snapshot(Duration::from_secs(1))
 }

@@ -2,7 +2,10 @@
 
 use asyncpoll::{Decision, Instant, Jitter, Outcome, Policy, PolicyBuilder, Poller, Reason, rand_core::TryRng};
 use core::{cell::Cell, convert::Infallible, fmt::Debug, time::Duration};
-use std::rc::Rc;
+use std::{rc::Rc, sync::RwLock};
+
+/// The process-wide default, which one test changes. Others that would see it share this lock.
+pub(crate) static DEFAULT_MAX_WAIT: RwLock<()> = RwLock::new(());
 
 /// Seconds, also parts of one.
 pub(crate) fn seconds(seconds: f64) -> Duration {
@@ -13,7 +16,9 @@ pub(crate) fn seconds(seconds: f64) -> Duration {
 pub(crate) fn fields(of: &impl Debug) -> Vec<String> {
     let text = format!("{of:#?}");
     let lines = text.lines().filter_map(|line| line.strip_prefix("    ").filter(|line| !line.starts_with(' ')));
-    lines.filter_map(|line| line.split_once(": ")).map(|(field, _)| field.to_owned()).collect()
+    let fields: Vec<_> = lines.filter_map(|line| line.split_once(": ")).map(|(field, _)| field.to_owned()).collect();
+    assert!(!fields.is_empty(), "no field can be read from {text}");
+    fields
 }
 
 /// A builder from the constants, without jitter.

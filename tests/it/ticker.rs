@@ -37,6 +37,11 @@ fn the_first_tick_is_due_as_the_cadence_says() {
 }
 
 #[test]
+fn a_ticker_shows_its_cadence() {
+    assert_eq!(Ok(*start(regular(), Tape::none()).cadence()), regular().build());
+}
+
+#[test]
 fn spread_with_jitter_ends_at_the_longest_gap() {
     for phase in [Phase::Free, Phase::Locked] {
         let spread = |draws| start(regular().jitter(20).first(First::Spread).phase(phase), Tape::new(draws));

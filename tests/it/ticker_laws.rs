@@ -19,9 +19,9 @@ use crate::{
 enum Event {
     /// The clock goes on to the next tick, and this much further.
     WakeUp(Duration),
-    /// The clock goes on by so many 256ths of what is left.
+    /// The clock goes on by this many 256ths of what is left.
     TooEarly(u8),
-    /// It goes on to the next tick, and by so many 256ths of the interval.
+    /// It goes on to the next tick, and by this many 256ths of the interval.
     Behind(u16),
     /// The clock reads this, wherever it was before.
     Jump(Duration),

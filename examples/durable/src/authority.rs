@@ -11,7 +11,7 @@ pub(crate) enum Answer {
     Issued,
 }
 
-/// Asks how an order is getting on that was placed so long ago.
+/// Asks how an order is getting on that was placed this long `ago`.
 pub(crate) fn ask(ago: Duration) -> Answer {
     match ago.as_secs() {
         4..6 => Answer::Busy,

@@ -18,6 +18,10 @@ const KEEP: &str = "
         due = started_at + $5::bigint * interval '1 microsecond'
     where id = $1";
 
+const PUT_OFF: &str = "
+    update orders set last_error = $2, due = now() + interval '1 hour'
+    where id = $1";
+
 /// Polls an order that is due, and says whether there was one.
 pub fn poll_one(client: &mut Client, ask: impl FnOnce(i64, u32) -> Outcome<String, String>) -> anyhow::Result<bool> {
     let mut transaction = client.transaction()?;
@@ -25,7 +29,15 @@ pub fn poll_one(client: &mut Client, ask: impl FnOnce(i64, u32) -> Outcome<Strin
         return Ok(false);
     };
     let id: i64 = order.get(0);
-    let snapshot = Snapshot::from_bytes(order.get(1))?;
+    let snapshot = match Snapshot::from_bytes(order.get(1)) {
+        Ok(snapshot) => snapshot,
+        Err(error) => {
+            // Left as it is, it would soon be the first to be claimed.
+            transaction.execute(PUT_OFF, &[&id, &error.to_string()])?;
+            transaction.commit()?;
+            return Ok(true);
+        }
+    };
     let mut last_error: Option<String> = order.get(2);
 
     // If we die from here on, the lock is gone, and another worker polls.

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use asyncpoll::{
-    Decision, Poller, Snapshot,
+    Decision, Outcome, Poller, Snapshot,
     rand_chacha::ChaCha8Rng,
     rand_core::{Rng as _, SeedableRng as _},
     random_seed,
@@ -144,7 +144,7 @@ fn survive(claim: Claim) -> Result<()> {
         workers.start_one()?;
     }
     let mut crashes = Crashes::default();
-    // The largest crashes come when so many orders have ended.
+    // The largest crashes come when this many orders have ended.
     let (mut to_stop, mut to_cut_off) = (Some(ORDERS / 5), Some(ORDERS / 3));
     loop {
         let ended: i64 = client.query_one("select count(*) from orders where ended is not null", &[])?.get(0);
@@ -298,5 +298,30 @@ fn a_claim_asks_the_index() -> Result<()> {
         let most = buffers.filter_map(|buffers| buffers.split(' ').next()?.parse::<u32>().ok()).max();
         ensure!(most.is_some_and(|buffers| buffers < 20), "{text}");
     }
+    Ok(())
+}
+
+/// An order that cannot be read keeps no other from being polled.
+#[test]
+fn an_unreadable_order_is_put_off() -> Result<()> {
+    let database = Database::start()?;
+    let mut client = database.connect()?;
+    client.batch_execute(include_str!("../src/schema.sql"))?;
+    let good = first(2);
+    for (id, snapshot) in [(1_i64, &b"damaged"[..]), (2, good.as_bytes())] {
+        client.execute("insert into orders (id, snapshot) values ($1, $2)", &[&id, &snapshot])?;
+    }
+    let mut polled = Vec::new();
+    let mut poll_one = |client: &mut Client| {
+        lock_held::poll_one(client, |id, _polls| {
+            polled.push(id);
+            Outcome::Done("issued".into())
+        })
+    };
+    let were_due = [poll_one(&mut client)?, poll_one(&mut client)?, poll_one(&mut client)?];
+    ensure!(were_due == [true, true, false] && polled == [2], "{were_due:?}, {polled:?}");
+    let row = client.query_one("select last_error, due > now() + interval '59 minutes' from orders where id = 1", &[])?;
+    let (last_error, is_put_off): (String, bool) = (row.get(0), row.get(1));
+    ensure!(is_put_off && last_error.contains("snapshot is"), "{last_error}");
     Ok(())
 }

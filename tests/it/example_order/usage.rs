@@ -1,0 +1,85 @@
+//! Its flags, and the policy that they and a file make.
+
+use std::{fs, path::PathBuf};
+
+use asyncpoll::Policy;
+
+use super::{Run, run};
+use crate::support::fields;
+
+/// Previews the policy of a file with this text, overruled by flags.
+fn preview(name: &str, text: &str, flags: &[&str]) -> Run {
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&file, text).unwrap();
+    run(&[&["--preview", "--policy", file.to_str().unwrap()], flags].concat())
+}
+
+#[test]
+fn every_setting_has_a_flag() {
+    let help = run(&["--help"]).out;
+    for setting in fields(&Policy::builder()) {
+        assert!(help.contains(&format!("--{} ", setting.replace('_', "-"))), "no flag for {setting}: {help}");
+    }
+}
+
+#[test]
+fn bad_usage_is_64_and_a_sentence() {
+    let cases = [
+        (["--initial-wait", "10m"], "initial_wait is 600 s; it must be at most max_backoff, 300 s"),
+        (["--initial-wait", "soon"], "'soon' for '--initial-wait"),
+        (["--head-start", "0s"], "head_start is 0 s; it must be at least 1 ns"),
+        (["--multiplier", "2/3"], "multiplier is 2/3; it must be at least 1/1"),
+        (["--multiplier", "1.5"], "it must be a whole number or a ratio of two, such as 3 or 3/2"),
+        (["--jitter", "120%"], "jitter is 120 %; it must be at most 100 %"),
+        (["--jitter", "half"], "it must be none, full, equal, decorrelated or a percentage from 0 to 100"),
+        (["--max-polls", "0"], "max_polls is 0; it must be at least 1"),
+        (["--max-consecutive-errors", "0"], "max_consecutive_errors is 0; it must be at least 1"),
+        (["--max-wait=1s", "--no-max-wait"], "cannot be used with"),
+        (["--timeout", "0s"], "it must be longer than 0s and at most 1day"),
+        (["--url", "https://www.example.test/"], "it must start with http://, because this program has no TLS"),
+        (["--url", "127.0.0.1:80"], "it must start with http://"),
+        (["--url", "http://:80/"], "it must name a host"),
+        (["--url", "http://127.0.0.1:65536/"], "its port must be a number from 0 to 65535"),
+        (["--url", "two words"], "it is not a URL: "),
+        (["--preview", "--nonsense"], "'--nonsense'"),
+    ];
+    for (arguments, sentence) in cases {
+        let run = run(&arguments);
+        assert_eq!((run.status, run.out.as_str()), (Some(64), ""), "{arguments:?}");
+        assert!(run.err.contains(sentence), "{arguments:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn help_is_no_error() {
+    for (flag, text) in [("--help", "--max-consecutive-errors <N>"), ("--version", env!("CARGO_PKG_VERSION"))] {
+        let run = run(&[flag]);
+        assert_eq!((run.status, run.err.as_str()), (Some(0), ""));
+        assert!(run.out.contains(text), "{}", run.out);
+    }
+}
+
+#[test]
+fn a_policy_is_read_from_a_file_and_flags_overrule_it() {
+    let run = preview("policy.toml", "jitter = \"none\"\nmultiplier = 1.5\nmax_wait = \"15s\"", &["--initial-wait", "4s"]);
+    let latest: Vec<_> = run.out.lines().skip(1).filter_map(|line| line.rsplit("  ").next()).map(str::trim).collect();
+    assert_eq!((run.status, latest), (Some(0), vec!["0.000 s", "4.000 s", "10.000 s", "15.000 s"]), "{}", run.err);
+}
+
+#[test]
+fn a_policy_without_end_is_previewed_in_part() {
+    let run = preview("endless.toml", "max_wait = \"none\"", &[]);
+    assert!(run.out.ends_with("and so on: this policy has neither max_wait nor max_polls.\n"), "{}", run.out);
+}
+
+#[test]
+fn a_file_that_holds_no_policy_is_refused_where_it_is_wrong() {
+    let run = preview("wrong.toml", "initial_wait = \"5s\"\n\njitter = \"120%\"", &[]);
+    assert_eq!((run.status, &*run.out), (Some(64), ""));
+    for expected in ["wrong.toml is no policy: ", "at line 3, column 10\n", "\njitter is 120 %; it must be at most 100 %\n"] {
+        assert!(run.err.contains(expected), "{}", run.err);
+    }
+    let run = self::run(&["--policy", "/nowhere.toml"]);
+    assert_eq!(run.status, Some(64));
+    assert!(run.err.contains("/nowhere.toml cannot be read: No such file"), "{}", run.err);
+}
