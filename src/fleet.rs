@@ -8,6 +8,7 @@ mod minima;
 mod pace;
 mod page;
 mod policies;
+mod restore;
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -25,7 +26,10 @@ pub use self::{
     id::{DuePoll, Id, Status, Upstream},
     limits::{Limits, LimitsError},
 };
-use crate::{Decision, GaveUp, Instant, Outcome, Policy, const_policy, state::State, turn::Turn, wait::nanos};
+use crate::{Decision, GaveUp, Instant, Outcome, Policy, const_policy, fed::Fed, state::State, wait::nanos};
+
+/// What the clock of a fleet shows at its start: operations that are older go back to before it, by up to 73 years.
+const ORIGIN: u64 = 1 << 61;
 
 /// The policy of the finished operation that answers for one that is not there.
 const FORGOTTEN: Policy = const_policy!(Policy::builder());
@@ -168,6 +172,8 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// - A pace above a thousand a second takes a timer that is as fine: no two polls are handed out at once to make up for a late
 ///   wake-up.
 /// - [`DuePoll::remaining`] is zero if the fleet has held the poll back past the deadline: it is not by itself a timeout.
+/// - Times are kept from 73 years before the start of the fleet, which only an operation that was [restored](Self::restore) can
+///   have seen, to 219 years after it. What lies outside counts as if it lay at the border.
 /// - Seeds, clocks and the end of an operation are as with a [`Poller`].
 ///
 /// # Example
@@ -202,7 +208,7 @@ pub struct Fleet<I, #[cfg(feature = "chacha")] R = rand_chacha::ChaCha8Rng, #[cf
     rng: R,
     /// The latest reading of the clock: what passes from one to the next is added up.
     latest: I,
-    /// The time that has passed since the start of the fleet.
+    /// The clock of the fleet: `ORIGIN` and the time that has passed since its start.
     time: u64,
     /// How many operations have been started.
     serial: u32,
@@ -242,7 +248,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// assert_eq!(fleet.until_next_poll(Duration::ZERO), None);
     /// ```
     pub const fn new(rng: R, now: I) -> Self {
-        Self { rng, latest: now, time: 0, serial: 0, policies: Policies::new(), lanes: Vec::new(), next: Minima::new() }
+        Self { rng, latest: now, time: ORIGIN, serial: 0, policies: Policies::new(), lanes: Vec::new(), next: Minima::new() }
     }
 
     /// Takes what a poll found, and decides as [`Poller::step`](crate::Poller::step) does.
@@ -292,7 +298,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     #[inline]
     pub fn step_keeping<T, E>(&mut self, id: Id, outcome: Outcome<T, E>, now: I, last_error: &mut Option<E>) -> Decision<T, E> {
         let told = Told::Outcome(Answer::of(&outcome));
-        self.turn(id, told, now, |turn, rng| turn.step(rng, outcome, 0, last_error))
+        self.feed(id, told, now, |fed, rng| fed.step(rng, outcome, 0, last_error))
     }
 }
 
@@ -317,7 +323,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// );
     /// ```
     pub fn upstream(&mut self, limits: Limits) -> Result<Upstream, LimitsError> {
-        self.lanes.push(Lane::new(Gate::new(&limits)?));
+        self.lanes.push(Lane::new(Gate::new(&limits, self.time)?));
         self.next.push(NEVER);
         Ok(Upstream(self.lanes.len().saturating_sub(1)))
     }
@@ -339,14 +345,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn start(&mut self, upstream: Upstream, policy: &Policy, now: I) -> Id {
         self.pass(now);
-        self.serial = self.serial.wrapping_add(1);
-        let mut id = Id { upstream, place: usize::MAX, serial: self.serial, started: self.time };
-        if let Some(lane) = self.lanes.get_mut(upstream.0) {
-            let policy_number = self.policies.take(policy);
-            id.place = lane.take_in(Operation::new(&State::new(policy), self.time, self.serial, policy_number));
-            self.next.set(upstream.0, lane.next());
-        }
-        id
+        self.take_in(upstream, policy, &State::new(policy))
     }
 
     /// Returns what is left at `now` until the next poll is to be made: one wake-up for all.
@@ -484,7 +483,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// # Ok::<(), asyncpoll::LimitsError>(())
     /// ```
     pub fn look<T, E>(&mut self, id: Id, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
-        self.turn(id, Told::Look(Answer::of(&outcome)), now, |turn, _| turn.look(outcome, 0))
+        self.feed(id, Told::Look(Answer::of(&outcome)), now, |fed, _| fed.look(outcome, 0))
     }
 
     /// Ends an operation because the caller wants to, and returns the account of it, as
@@ -504,7 +503,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// # Ok::<(), asyncpoll::LimitsError>(())
     /// ```
     pub fn cancel(&mut self, id: Id, now: I) -> GaveUp {
-        self.turn(id, Told::Nothing, now, |turn, _| turn.cancel(0))
+        self.feed(id, Told::Nothing, now, |fed, _| fed.cancel(0))
     }
 
     /// Starts the ladder of an operation again, because progress was seen, as
@@ -527,7 +526,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// # Ok::<(), asyncpoll::LimitsError>(())
     /// ```
     pub fn reset_backoff(&mut self, id: Id) {
-        self.turn(id, Told::Nothing, self.latest, |turn, _| turn.state.reset_backoff(turn.policy));
+        self.feed(id, Told::Nothing, self.latest, |fed, _| fed.state.reset_backoff(fed.policy));
     }
 
     /// Sets the base of the next wait of an operation's ladder, as [`Poller::set_backoff`](crate::Poller::set_backoff) does.
@@ -548,7 +547,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn set_backoff(&mut self, id: Id, base: Duration) {
         let base = nanos::from_duration(base);
-        self.turn(id, Told::Nothing, self.latest, |turn, _| turn.state.set_backoff(turn.policy, base));
+        self.feed(id, Told::Nothing, self.latest, |fed, _| fed.state.set_backoff(fed.policy, base));
     }
 
     /// Returns what a dashboard shows of an upstream: nothing but zeros, if it is another fleet's.
@@ -581,10 +580,23 @@ impl<I: Instant, R> Fleet<I, R> {
         }
     }
 
+    /// Takes an operation in, unless it has finished or its upstream is another fleet's.
+    fn take_in(&mut self, upstream: Upstream, policy: &Policy, state: &State) -> Id {
+        self.serial = self.serial.wrapping_add(1);
+        let started = self.time.saturating_sub(state.elapsed);
+        let mut id = Id { upstream, place: usize::MAX, serial: self.serial, started };
+        if let Some(lane) = self.lanes.get_mut(upstream.0).filter(|_| !state.is_finished()) {
+            let policy_number = self.policies.take(policy);
+            id.place = lane.take_in(Operation::new(state, started, self.serial, policy_number), state.due);
+            self.next.set(upstream.0, lane.next());
+        }
+        id
+    }
+
     /// Lets `act` have its turn with an operation, and sees to what becomes of that and of its upstream. For an operation that
     /// is not there, one that has finished answers.
     #[inline]
-    fn turn<O>(&mut self, id: Id, told: Told, now: I, act: impl FnOnce(Turn<'_>, &mut R) -> O) -> O {
+    fn feed<O>(&mut self, id: Id, told: Told, now: I, act: impl FnOnce(Fed<'_>, &mut R) -> O) -> O {
         self.pass(now);
         let Self { rng, policies, lanes, next, time, .. } = self;
         let found = lanes.get_mut(id.upstream.0).and_then(|lane| {
@@ -595,9 +607,9 @@ impl<I: Instant, R> Fleet<I, R> {
         let Some((lane, mut state, number, policy)) = found else {
             let mut state = State::new(&FORGOTTEN);
             state.cancel(0);
-            return act(Turn { policy: &FORGOTTEN, state: &mut state }, rng);
+            return act(Fed { policy: &FORGOTTEN, state: &mut state }, rng);
         };
-        let done = act(Turn { policy, state: &mut state }, rng);
+        let done = act(Fed { policy, state: &mut state }, rng);
 
         let was_in_flight = lane.is_in_flight(id.place);
         let stays = was_in_flight && !matches!(told, Told::Outcome(_)) && !state.is_finished();
@@ -623,7 +635,7 @@ impl<I: Instant, R> Fleet<I, R> {
         self.latest = now;
     }
 
-    /// Returns the time from the start of the fleet to `now`.
+    /// Returns what the clock of the fleet shows at `now`.
     #[inline]
     fn time_at(&self, now: I) -> u64 {
         self.time.saturating_add(nanos::from_duration(now.saturating_duration_since(self.latest)))

@@ -151,6 +151,7 @@ mod boxed_error;
 mod decision;
 mod default_max_wait;
 mod driver;
+mod fed;
 #[cfg(feature = "alloc")]
 mod fleet;
 mod gave_up;
@@ -167,7 +168,6 @@ mod sentence;
 mod snapshot;
 mod state;
 mod ticker;
-mod turn;
 mod wait;
 
 #[cfg(all(doc, not(doctest)))]
@@ -195,8 +195,6 @@ pub use rand_chacha;
 #[doc(no_inline)]
 pub use rand_core;
 
-#[cfg(feature = "alloc")]
-pub use crate::fleet::{DuePoll, Fleet, Id, Limits, LimitsError, Status, Upstream};
 #[cfg(feature = "std")]
 pub use crate::random_seed::random_seed;
 #[cfg(feature = "std")]
@@ -205,6 +203,8 @@ pub use boxed_error::BoxedError;
 pub use default_max_wait::set_default_max_wait;
 #[cfg(feature = "std")]
 pub use driver::poll_blocking;
+#[cfg(feature = "alloc")]
+pub use fleet::{DuePoll, Fleet, Id, Limits, LimitsError, Status, Upstream};
 pub use {
     decision::Decision,
     driver::{Driver, NextPoll, NextWait, Slept, poll_async},

@@ -8,8 +8,8 @@ use rand_core::Rng;
 
 use crate::{
     Decision, GaveUp, Instant, Outcome, Policy, WaitKind,
+    fed::{self, Fed},
     state::State,
-    turn::{self, Turn},
     wait::nanos,
 };
 
@@ -234,7 +234,7 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     pub fn step_keeping<T, E>(&mut self, outcome: Outcome<T, E>, now: I, last_error: &mut Option<E>) -> Decision<T, E> {
         let passed = self.passed(now);
         self.latest = now;
-        Turn { policy: &self.policy, state: &mut self.state }.step(&mut self.rng, outcome, passed, last_error)
+        Fed { policy: &self.policy, state: &mut self.state }.step(&mut self.rng, outcome, passed, last_error)
     }
 }
 
@@ -387,7 +387,7 @@ impl<I, R> Poller<I, R> {
 
     /// Takes what `step_keeping` kept.
     pub(crate) fn kept<E>(&self, last_error: &mut Option<E>) -> Option<E> {
-        turn::kept(&self.state, last_error)
+        fed::kept(&self.state, last_error)
     }
 
     /// Returns what `step_keeping` kept, if the latest poll left it.
@@ -427,7 +427,7 @@ impl<I: Instant, R> Poller<I, R> {
     pub fn look<T, E>(&mut self, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
         let passed = self.passed(now);
         self.latest = now;
-        Turn { policy: &self.policy, state: &mut self.state }.look(outcome, passed)
+        Fed { policy: &self.policy, state: &mut self.state }.look(outcome, passed)
     }
 
     /// Ends polling because the caller wants to, and returns the account of it.
@@ -451,7 +451,7 @@ impl<I: Instant, R> Poller<I, R> {
     pub fn cancel(&mut self, now: I) -> GaveUp {
         let passed = self.passed(now);
         self.latest = now;
-        Turn { policy: &self.policy, state: &mut self.state }.cancel(passed)
+        Fed { policy: &self.policy, state: &mut self.state }.cancel(passed)
     }
 
     /// Returns the time from the start to `now`, or to the end if the poller has finished.

@@ -13,7 +13,7 @@ use crate::{
     tape::Tape,
 };
 
-/// A hundred days. The longest of times are for `steps`: a fleet tells 292 years apart, and all of these together are to end
+/// A hundred days. The longest of times are for `steps`: a fleet tells centuries apart, and all of these together are to end
 /// before.
 const LONGEST: Duration = Duration::from_nanos(1 << 53);
 
@@ -65,6 +65,14 @@ enum Operation {
     WakeUp,
     Advance(#[arbitrary(with = short)] Duration),
     StepBack(#[arbitrary(with = span)] Duration),
+    /// Any operation is put away, and goes on elsewhere after this long.
+    PutAway {
+        which: u8,
+        upstream: u8,
+        policy: u8,
+        #[arbitrary(with = short)]
+        away: Duration,
+    },
 }
 
 impl Operations {
@@ -94,6 +102,9 @@ impl Operations {
                 Operation::WakeUp => pair.wake_up(Duration::ZERO),
                 Operation::Advance(by) => pair.set_clock(pair.now() + by),
                 Operation::StepBack(by) => pair.set_clock(pair.now().saturating_sub(by)),
+                Operation::PutAway { which, upstream, policy, away } => {
+                    pair.put_away(which.into(), upstream.into(), &policies[usize::from(policy) % policies.len()], away);
+                }
             }
         }
     }

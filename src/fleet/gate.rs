@@ -59,12 +59,12 @@ impl Answer {
 }
 
 impl Gate {
-    pub(super) fn new(limits: &Limits) -> Result<Self, LimitsError> {
+    pub(super) fn new(limits: &Limits, time: u64) -> Result<Self, LimitsError> {
         Ok(Self {
             spacing: limits.spacing()?,
             find_pace: limits.find_pace,
             pace: Pace::default(),
-            bound: limits.in_flight.map(|now| Bound { now, growth: limits.is_growing.then_some((now, 0)) }),
+            bound: limits.in_flight.map(|now| Bound { now, growth: limits.is_growing.then_some((now, time)) }),
             in_flight: 0,
             sent: None,
             held_until: 0,

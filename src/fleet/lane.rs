@@ -101,8 +101,8 @@ impl Lane {
         }
     }
 
-    /// Takes an operation in, and returns its place.
-    pub(super) fn take_in(&mut self, operation: Operation) -> usize {
+    /// Takes an operation in, its next poll due this long after its start, and returns its place.
+    pub(super) fn take_in(&mut self, operation: Operation, due: u64) -> usize {
         let index = self.room.first().unwrap_or_else(|| {
             self.pages.push(Page::default());
             self.due.push(NEVER);
@@ -110,7 +110,7 @@ impl Lane {
             self.pages.len().saturating_sub(1)
         });
         let Some(page) = self.pages.get_mut(index) else { return usize::MAX };
-        let place = page.take_in(operation);
+        let place = page.take_in(operation, due);
         self.due.set(index, page.first_due());
         self.room.set(index, if page.has_room() { 0 } else { NEVER });
         self.living = self.living.saturating_add(1);
@@ -149,7 +149,7 @@ mod tests {
     use alloc::vec;
 
     fn lane() -> Lane {
-        Lane::new(Gate::new(&Limits::none()).unwrap())
+        Lane::new(Gate::new(&Limits::none(), 0).unwrap())
     }
 
     #[test]
@@ -158,7 +158,7 @@ mod tests {
         let mut ended = state;
         ended.cancel(0);
         let mut lane = lane();
-        let mut places: Vec<_> = (0..10_000).map(|serial| lane.take_in(Operation::new(&state, 0, serial, 0))).collect();
+        let mut places: Vec<_> = (0..10_000).map(|serial| lane.take_in(Operation::new(&state, 0, serial, 0), 0)).collect();
         assert_eq!((lane.len(), lane.pages.len()), (10_000, 20));
 
         // All but one of each page end, and new ones take the first places.
@@ -170,7 +170,7 @@ mod tests {
             stays
         });
         assert_eq!((lane.len(), lane.pages.len()), (20, 20));
-        let new: Vec<_> = (0..500).map(|serial| lane.take_in(Operation::new(&state, 0, serial, 1))).collect();
+        let new: Vec<_> = (0..500).map(|serial| lane.take_in(Operation::new(&state, 0, serial, 1), 0)).collect();
         assert!(new.iter().all(|place| *place < PLACES && place % PLACES != 7));
 
         for place in places {
@@ -188,7 +188,7 @@ mod tests {
         let state = State::new(&Policy::default());
         let mut lane = lane();
         for serial in 0..1_200 {
-            lane.take_in(Operation::new(&state, 0, serial, 0));
+            lane.take_in(Operation::new(&state, 0, serial, 0), 0);
         }
         let sent: Vec<_> = (0..900).map_while(|_| lane.send(0)).collect();
         assert_eq!(sent, (0..900).collect::<Vec<_>>());

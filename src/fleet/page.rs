@@ -11,7 +11,7 @@ pub(super) const PLACES: usize = 512;
 /// Marks the key of an operation whose poll is in flight.
 const IN_FLIGHT: u64 = 1 << 63;
 
-/// The last time at which a poll can be due, 292 years after the start of the fleet.
+/// The last time at which a poll can be due, 219 years after the start of the fleet.
 const LATEST: u64 = IN_FLIGHT - 1;
 
 /// The operations of a page, and when the next poll of each is due.
@@ -123,10 +123,11 @@ impl Page {
         self.due.set(place, due.min(LATEST) | if in_flight { IN_FLIGHT } else { 0 });
     }
 
-    /// Takes an operation in at a vacant place, and returns that place. There must be room.
-    pub(super) fn take_in(&mut self, operation: Operation) -> usize {
+    /// Takes an operation in at a vacant place, its next poll due this long after its start, and returns that place. There must
+    /// be room.
+    pub(super) fn take_in(&mut self, operation: Operation, due: u64) -> usize {
         self.living = self.living.saturating_add(1);
-        let due = operation.started.min(LATEST);
+        let due = operation.started.saturating_add(due).min(LATEST);
         let taken = Place::Taken(operation);
         let vacant = self.vacant.map(usize::from);
         if let Some((vacant, place)) = vacant.and_then(|vacant| Some((vacant, self.places.get_mut(vacant)?))) {

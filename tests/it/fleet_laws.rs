@@ -25,6 +25,10 @@ fn are_same(one: Decision<(), ()>, other: Decision<(), ()>) -> bool {
     }
 }
 
+fn signed(time: u128) -> i128 {
+    time.try_into().unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
@@ -45,6 +49,9 @@ proptest! {
                 Event::Cancel(which) => pair.cancel(which),
                 Event::Reset(which) => pair.reset_backoff(which),
                 Event::SetBackoff(which, base) => pair.set_backoff(which, base),
+                Event::PutAway { which, upstream, policy, away } => {
+                    pair.put_away(which, upstream, &setup.policies[policy % setup.policies.len()], away);
+                }
                 Event::WakeUp(late) => pair.wake_up(late),
                 Event::Advance(by) => pair.set_clock(pair.now() + by),
                 Event::SetBack(by) => pair.set_clock(pair.now().saturating_sub(by)),
@@ -63,6 +70,9 @@ proptest! {
             match *what {
                 What::Started { number, policy, .. } => {
                     pollers.insert(number, Poller::new(policy, tape.clone(), now));
+                }
+                What::Restored { number, policy, snapshot, elapsed, .. } => {
+                    pollers.insert(number, Poller::restore_with(&snapshot, policy, tape.clone(), now, elapsed));
                 }
                 What::Sent { number, poll, .. } => {
                     let poller = &pollers[&number];
@@ -109,6 +119,11 @@ proptest! {
             }
             match *what {
                 What::Fed { number, answer } => drop(asked_until.insert(number, time + answer.hint().unwrap_or(0))),
+                What::Restored { number, of, snapshot, elapsed, .. } => {
+                    let away = (elapsed - snapshot.elapsed()).as_nanos();
+                    let asked = asked_until.get(&of).map(|asked| asked.saturating_sub(away));
+                    asked_until.extend(asked.map(|asked| (number, asked)));
+                }
                 What::Sent { number, .. } => {
                     prop_assert!(*time >= held_until[player.upstream_of(number)], "Polite: {number} is sent in a hold");
                     let asked_until = asked_until.get(&number).copied().unwrap_or(0);
@@ -183,17 +198,22 @@ proptest! {
     fn fair_the_one_due_first_goes_first_and_no_upstream_delays_another(setup in setups(rules()), events in events(true)) {
         let player = play(&setup, &events);
         // When the polls are due that wait, and were that are in flight.
-        let mut due: BTreeMap<usize, u128> = BTreeMap::new();
+        let mut due: BTreeMap<usize, i128> = BTreeMap::new();
         let mut out = BTreeSet::new();
         let mut refused = BTreeSet::new();
         for Entry { time, what } in &player.entries {
+            let time = signed(*time);
             refused.extend(player.refusal(*what).map(|(upstream, _)| upstream));
-            let waiting = |upstream| -> Vec<u128> {
+            let waiting = |upstream| -> Vec<i128> {
                 let waiting = due.iter().filter(|(number, _)| !out.contains(*number));
                 waiting.filter(|(number, _)| player.upstream_of(**number) == upstream).map(|(_, due)| *due).collect()
             };
             match *what {
-                What::Started { number, .. } => drop(due.insert(number, *time)),
+                What::Started { number, .. } => drop(due.insert(number, time)),
+                What::Restored { number, snapshot, elapsed, .. } => {
+                    let since_due = signed(elapsed.as_nanos()) - signed(snapshot.due().expect("it has not ended").as_nanos());
+                    due.insert(number, time - since_due);
+                }
                 What::Sent { number, .. } => {
                     let upstream = player.upstream_of(number);
                     let rules = setup.rules[upstream];
@@ -206,19 +226,19 @@ proptest! {
                 What::Nothing { .. } => {
                     for (upstream, rules) in setup.rules.iter().enumerate() {
                         let is_free = rules.at_most.is_none() && rules.in_flight.is_none() && !refused.contains(&upstream);
-                        let is_late = waiting(upstream).iter().any(|due| due <= time);
+                        let is_late = waiting(upstream).iter().any(|due| *due <= time);
                         prop_assert!(!(is_free && is_late), "Fair: what nothing holds back is not handed out");
                     }
                 }
                 What::Released { number } => drop(out.remove(&number)),
                 What::Fed { number, answer } if answer.was_living => {
                     out.remove(&number);
-                    due.insert(number, time + answer.wait().unwrap_or(0));
+                    due.insert(number, time + answer.wait().map_or(0, signed));
                 }
                 What::Looked { number, answer } => {
                     // It is what is left, or more if the look was hinted.
                     if let Some(wait @ 1..) = answer.wait() {
-                        due.insert(number, time + wait);
+                        due.insert(number, time + signed(wait));
                     }
                 }
                 _ => {}
@@ -253,8 +273,11 @@ proptest! {
                 *ends.entry(number).or_insert(0) += 1;
             }
             match *what {
-                What::Started { number, .. } => drop(started.insert(number, *time)),
-                What::Sent { number, .. } if time - started[&number] >= seconds(600.0).as_nanos() => {
+                What::Started { number, .. } => drop(started.insert(number, signed(*time))),
+                What::Restored { number, elapsed, .. } => {
+                    started.insert(number, signed(*time) - signed(elapsed.as_nanos()));
+                }
+                What::Sent { number, .. } if signed(*time) - started[&number] >= signed(seconds(600.0).as_nanos()) => {
                     *sent_late.entry(number).or_insert(0) += 1;
                 }
                 // It may be handed out once more.
@@ -317,7 +340,7 @@ proptest! {
         let mut draws_at_all = BTreeMap::new();
         for Entry { what, .. } in &player.entries {
             match *what {
-                What::Started { number, policy, .. } => {
+                What::Started { number, policy, .. } | What::Restored { number, policy, .. } => {
                     draws_at_all.insert(number, !matches!(policy.jitter(), Jitter::None | Jitter::PlusMinus(0)));
                 }
                 What::Fed { number, answer } => {

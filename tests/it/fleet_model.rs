@@ -4,7 +4,7 @@
 //! choice, of which poll to hand out, it takes the fleet's and says whether it may be that one.
 
 use asyncpoll::{
-    Decision, GaveUp, Instant as _, Limits, Outcome, Policy, Poller,
+    Decision, GaveUp, Instant as _, Limits, Outcome, Policy, Poller, Snapshot,
     rand_core::{Rng, TryRng},
 };
 use core::{convert::Infallible, time::Duration};
@@ -46,13 +46,14 @@ impl Rules {
 struct Operation<R> {
     upstream: usize,
     poller: Poller<Duration, R>,
-    started: u128,
+    /// When it started: before the fleet did, if it was restored.
+    started: i128,
     in_flight: bool,
 }
 
 impl<R: Rng> Operation<R> {
-    fn due(&self) -> u128 {
-        self.started + self.poller.due().expect("it has not ended").as_nanos()
+    fn due(&self) -> i128 {
+        self.started + signed(self.poller.due().expect("it has not ended").as_nanos())
     }
 }
 
@@ -111,7 +112,7 @@ impl<R: Rng + Clone> Model<R> {
         self.upstreams.push(Upstream {
             rules,
             bound,
-            growth: (bound.unwrap_or(0), 0),
+            growth: (bound.unwrap_or(0), self.time),
             sent: Vec::new(),
             held_until: 0,
             herd: (0, 0),
@@ -131,8 +132,33 @@ impl<R: Rng + Clone> Model<R> {
     pub(crate) fn start(&mut self, upstream: usize, policy: &Policy, now: Duration) -> usize {
         self.pass(now);
         let poller = Poller::new(*policy, self.rng.clone(), self.reading());
-        let operation = Operation { upstream, poller, started: self.time, in_flight: false };
-        self.operations.insert(self.started, operation);
+        self.take_in(upstream, poller)
+    }
+
+    pub(crate) fn snapshot(&self, number: usize, now: Duration) -> Option<Snapshot> {
+        let reading = self.reading() + now.saturating_duration_since(self.latest);
+        Some(self.operations.get(&number)?.poller.snapshot_without_generator(reading))
+    }
+
+    /// Starts an operation out of a snapshot, and returns its number.
+    pub(crate) fn restore(
+        &mut self,
+        upstream: usize,
+        snapshot: &Snapshot,
+        policy: &Policy,
+        now: Duration,
+        elapsed: Duration,
+    ) -> usize {
+        self.pass(now);
+        let poller = Poller::restore_with(snapshot, *policy, self.rng.clone(), self.reading(), elapsed);
+        self.take_in(upstream, poller)
+    }
+
+    fn take_in(&mut self, upstream: usize, poller: Poller<Duration, R>) -> usize {
+        if !poller.is_finished() {
+            let started = signed(self.time) - signed(poller.elapsed(self.reading()).as_nanos());
+            self.operations.insert(self.started, Operation { upstream, poller, started, in_flight: false });
+        }
         self.started += 1;
         self.started - 1
     }
@@ -141,9 +167,9 @@ impl<R: Rng + Clone> Model<R> {
         let time = self.time + now.saturating_duration_since(self.latest).as_nanos();
         let next = (0..self.upstreams.len()).filter_map(|upstream| {
             let due = self.waiting(upstream).map(|(_, operation)| operation.due()).min()?;
-            Some(self.opens(upstream)?.max(due))
+            Some(signed(self.opens(upstream)?).max(due))
         });
-        Some(next.min()?.saturating_sub(time))
+        u128::try_from(next.min()?).map_or(Some(0), |next| Some(next.saturating_sub(time)))
     }
 
     /// Takes what the fleet hands out, and says why it should not have, if it should not.
@@ -160,8 +186,8 @@ impl<R: Rng + Clone> Model<R> {
         if operation.in_flight {
             return Err(format!("a poll of {number} is handed out twice"));
         }
-        if due > self.time {
-            return Err(format!("a poll of {number} is handed out {} ns early", due - self.time));
+        if due > signed(self.time) {
+            return Err(format!("a poll of {number} is handed out {} ns early", due - signed(self.time)));
         }
         match self.opens(upstream) {
             None => return Err(format!("a poll of {number} is handed out while as many are in flight as may be")),
@@ -182,7 +208,7 @@ impl<R: Rng + Clone> Model<R> {
         if this.rules.find_pace {
             this.since.get_or_insert(time);
             let paced = this.pace.zip(this.cut).zip(this.sent.last());
-            if let Some(((pace, cut), _)) = paced.filter(|((pace, _), sent)| due < *sent + pace) {
+            if let Some(((pace, cut), _)) = paced.filter(|((pace, _), sent)| due < signed(*sent + pace)) {
                 this.paced += pace;
                 let seconds = this.paced / SECOND;
                 this.pace = Some((cut * 600 * 600 / (600 * 600 + seconds * seconds)).max(1));
@@ -372,6 +398,10 @@ impl Upstream {
         let limit = self.rules.at_most.map_or(0, |(polls, per)| per.as_nanos().div_ceil(polls.into()));
         limit.max(self.pace.unwrap_or(0))
     }
+}
+
+fn signed(time: u128) -> i128 {
+    time.try_into().expect("the time of a test is below 584 years")
 }
 
 /// What becomes of an outcome that comes too late.

@@ -125,6 +125,20 @@ impl<R: Rng + Clone> Pair<R> {
         self.model.set_backoff(number, base);
     }
 
+    /// Puts any operation away and cancels it, and after this long takes it out again, under another policy perhaps.
+    pub(crate) fn put_away(&mut self, which: usize, upstream: usize, policy: &Policy, away: Duration) {
+        let Some((number, id)) = self.any(which) else { return };
+        let snapshot = self.fleet.snapshot(id, self.now);
+        assert_eq!(snapshot, self.model.snapshot(number, self.now), "the snapshot");
+        self.cancel(which);
+        let Some(snapshot) = snapshot else { return };
+        let (upstream, elapsed) = (upstream % self.upstreams.len(), snapshot.elapsed().saturating_add(away));
+        let number = self.model.restore(upstream, &snapshot, policy, self.now, elapsed);
+        assert_eq!(number, self.ids.len());
+        self.ids.push(self.fleet.restore(self.upstreams[upstream], &snapshot, policy, self.now, elapsed));
+        self.compare();
+    }
+
     fn any(&self, which: usize) -> Option<(usize, Id)> {
         let number = which % self.ids.len().max(1);
         Some((number, *self.ids.get(number)?))

@@ -1,6 +1,6 @@
 //! What can happen to a fleet, in any order, and the record of what it does. Nothing is judged here.
 
-use asyncpoll::{Decision, DuePoll, Fleet, GaveUp, Id, Jitter, Outcome, Policy, Upstream};
+use asyncpoll::{Decision, DuePoll, Fleet, GaveUp, Id, Jitter, Outcome, Policy, Snapshot, Upstream};
 use core::{cell::Cell, time::Duration};
 use proptest::prelude::*;
 use std::rc::Rc;
@@ -33,6 +33,13 @@ pub(crate) enum Event {
     Cancel(usize),
     Reset(usize),
     SetBackoff(usize, Duration),
+    /// Any operation is put away and cancelled, and goes on elsewhere after this long.
+    PutAway {
+        which: usize,
+        upstream: usize,
+        policy: usize,
+        away: Duration,
+    },
     /// The clock goes on to the next poll, and this much further.
     WakeUp(Duration),
     Advance(Duration),
@@ -58,12 +65,12 @@ pub(crate) fn rules() -> impl Strategy<Value = Rules> {
     ]
 }
 
-/// Policies whose waits end within the 292 years that a fleet can tell apart.
+/// Policies whose waits end within the centuries that a fleet can tell apart.
 fn policies() -> impl Strategy<Value = Vec<Policy>> {
-    let four_years = |wait: u64| wait.min(1 << 57);
+    let a_year = |wait: u64| wait.min(1 << 55);
     let any = strategies::settings().prop_map(move |settings| {
-        let (initial_wait, max_backoff) = (four_years(settings.initial_wait), four_years(settings.max_backoff));
-        let (head_start, max_wait) = (settings.head_start.map(four_years), settings.max_wait.map(four_years));
+        let (initial_wait, max_backoff) = (a_year(settings.initial_wait), a_year(settings.max_backoff));
+        let (head_start, max_wait) = (settings.head_start.map(a_year), settings.max_wait.map(a_year));
         let is_narrow = initial_wait / 5 * 6 > max_backoff;
         let jitter = if is_narrow { Jitter::Full } else { settings.jitter };
         Settings { head_start, initial_wait, max_backoff, jitter, max_wait, ..settings }.policy()
@@ -103,6 +110,7 @@ pub(crate) fn events(refusals: bool) -> impl Strategy<Value = Vec<Event>> {
     };
     let late = prop_oneof![3 => Just(Duration::ZERO), 1 => (0..90_000_000_000_u64).prop_map(Duration::from_nanos)];
     let small = prop_oneof![0..2_000_000_000_u64, 0..90_000_000_000_u64].prop_map(Duration::from_nanos);
+    let put_away = (any::<usize>(), 0..3_usize, 0..3_usize, small.clone());
     let slow_down = (any::<usize>(), prop::option::of(hint()));
     let event = prop_oneof![
         6 => (0..3_usize, 0..3_usize).prop_map(|(upstream, policy)| Event::Start { upstream, policy }),
@@ -116,6 +124,7 @@ pub(crate) fn events(refusals: bool) -> impl Strategy<Value = Vec<Event>> {
         1 => any::<usize>().prop_map(Event::Cancel),
         1 => any::<usize>().prop_map(Event::Reset),
         1 => (any::<usize>(), strategies::durations()).prop_map(|(which, base)| Event::SetBackoff(which, Duration::from_nanos(base))),
+        1 => put_away.prop_map(|(which, upstream, policy, away)| Event::PutAway { which, upstream, policy, away }),
         8 => late.prop_map(Event::WakeUp),
         4 => small.clone().prop_map(Event::Advance),
         1 => small.prop_map(Event::SetBack),
@@ -137,6 +146,14 @@ pub(crate) enum What {
         number: usize,
         upstream: usize,
         policy: Policy,
+    },
+    /// It goes on from the snapshot of another, under a policy.
+    Restored {
+        number: usize,
+        of: usize,
+        policy: Policy,
+        snapshot: Snapshot,
+        elapsed: Duration,
     },
     /// The spacing is that before.
     Sent {
@@ -288,13 +305,8 @@ impl Player {
                 self.fleet.slow_down(self.upstreams[upstream], hint, self.now);
                 self.note(What::Slowed { upstream, hint });
             }
-            Event::Cancel(which) => {
-                let Some((number, id)) = self.any(which) else { return };
-                self.out.retain(|out| *out != number);
-                let was_living = self.fleet.contains(id);
-                let gave_up = self.fleet.cancel(id, self.now);
-                self.note(What::Cancelled { number, gave_up, was_living });
-            }
+            Event::Cancel(which) => self.cancel(which),
+            Event::PutAway { which, upstream, policy, away } => self.put_away(which, upstream, policy, away),
             // These two read no clock.
             Event::Reset(which) => {
                 let Some((number, id)) = self.one(which) else { return };
@@ -346,6 +358,26 @@ impl Player {
             self.out.retain(|out| *out != number);
         }
         self.note(What::Looked { number, answer });
+    }
+
+    fn cancel(&mut self, which: usize) {
+        let Some((number, id)) = self.any(which) else { return };
+        self.out.retain(|out| *out != number);
+        let was_living = self.fleet.contains(id);
+        let gave_up = self.fleet.cancel(id, self.now);
+        self.note(What::Cancelled { number, gave_up, was_living });
+    }
+
+    fn put_away(&mut self, which: usize, upstream: usize, policy: usize, away: Duration) {
+        let Some((of, id)) = self.any(which) else { return };
+        let snapshot = self.fleet.snapshot(id, self.now);
+        self.cancel(which);
+        let Some(snapshot) = snapshot else { return };
+        let upstream = self.upstreams[upstream % self.upstreams.len()];
+        let policy = self.setup.policies[policy % self.setup.policies.len()];
+        let (number, elapsed) = (self.ids.len(), snapshot.elapsed() + away);
+        self.ids.push(self.fleet.restore(upstream, &snapshot, &policy, self.now, elapsed));
+        self.note(What::Restored { number, of, policy, snapshot, elapsed });
     }
 
     fn answer(

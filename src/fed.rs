@@ -1,4 +1,4 @@
-//! One turn of a poll: payloads around the transitions. A poller takes it with the state it owns, a fleet with one of many.
+//! A state that is fed: payloads around the transitions. A poller owns one state, a fleet many.
 
 use core::time::Duration;
 
@@ -12,12 +12,12 @@ use crate::{
 
 /// A state and its policy, while they are fed.
 #[derive(Debug)]
-pub(crate) struct Turn<'a> {
+pub(crate) struct Fed<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) state: &'a mut State,
 }
 
-impl Turn<'_> {
+impl Fed<'_> {
     /// Takes what a poll found, and decides; keeps the error of a `Transient` outcome in `last_error` while sleeping.
     #[expect(clippy::inline_always, reason = "a decision of a poller is one function, without a call in it")]
     #[inline(always)]
