@@ -5,6 +5,7 @@ mod id;
 mod lane;
 mod limits;
 mod minima;
+mod operation;
 mod pace;
 mod page;
 mod policies;
@@ -19,7 +20,7 @@ use self::{
     gate::{Answer, Gate},
     lane::Lane,
     minima::{Minima, NEVER},
-    page::Operation,
+    operation::Operation,
     policies::Policies,
 };
 pub use self::{
@@ -403,8 +404,8 @@ impl<I: Instant, R> Fleet<I, R> {
         let lane = self.lanes.get_mut(index)?;
         let place = lane.send(self.time)?;
         self.next.set(index, lane.next());
-        let (operation, due) = lane.operation(place)?;
-        let state = operation.state(due, self.time);
+        let operation = lane.operation(place)?;
+        let state = operation.state(self.time);
         let deadline = self.policies.get(operation.policy).and_then(|policy| policy.deadline);
         Some(DuePoll {
             id: Id { upstream: Upstream(index), place, serial: operation.serial, started: operation.started },
@@ -432,8 +433,8 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn release(&mut self, id: Id, now: I) {
         self.pass(now);
-        let Some(lane) = self.lanes.get_mut(id.upstream.0).filter(|lane| lane.operation_of(id).is_some()) else { return };
-        if lane.is_in_flight(id.place) {
+        let Some(lane) = self.lanes.get_mut(id.upstream.0) else { return };
+        if lane.operation_of(id).is_some_and(Operation::is_in_flight) {
             lane.release(id.place);
             lane.gate.back(None, lane.len(), self.time);
             self.next.set(id.upstream.0, lane.next());
@@ -587,7 +588,7 @@ impl<I: Instant, R> Fleet<I, R> {
         let mut id = Id { upstream, place: usize::MAX, serial: self.serial, started };
         if let Some(lane) = self.lanes.get_mut(upstream.0).filter(|_| !state.is_finished()) {
             let policy_number = self.policies.take(policy);
-            id.place = lane.take_in(Operation::new(state, started, self.serial, policy_number), state.due);
+            id.place = lane.take_in(Operation::new(state, started, self.serial, policy_number));
             self.next.set(upstream.0, lane.next());
         }
         id
@@ -600,18 +601,18 @@ impl<I: Instant, R> Fleet<I, R> {
         self.pass(now);
         let Self { rng, policies, lanes, next, time, .. } = self;
         let found = lanes.get_mut(id.upstream.0).and_then(|lane| {
-            let (operation, due) = lane.operation_of(id)?;
-            let (state, number) = (operation.state(due, *time), operation.policy);
-            Some((lane, state, number, policies.get(number)?))
+            let operation = *lane.operation_of(id)?;
+            Some((lane, operation, policies.get(operation.policy)?))
         });
-        let Some((lane, mut state, number, policy)) = found else {
+        let Some((lane, operation, policy)) = found else {
             let mut state = State::new(&FORGOTTEN);
             state.cancel(0);
             return act(Fed { policy: &FORGOTTEN, state: &mut state }, rng);
         };
+        let mut state = operation.state(*time);
         let done = act(Fed { policy, state: &mut state }, rng);
 
-        let was_in_flight = lane.is_in_flight(id.place);
+        let was_in_flight = operation.is_in_flight();
         let stays = was_in_flight && !matches!(told, Told::Outcome(_)) && !state.is_finished();
         lane.put(id.place, &state, stays);
         match told {
@@ -623,7 +624,7 @@ impl<I: Instant, R> Fleet<I, R> {
         }
         next.set(id.upstream.0, lane.next());
         if state.is_finished() {
-            policies.give_back(number);
+            policies.give_back(operation.policy);
         }
         done
     }

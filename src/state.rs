@@ -36,19 +36,6 @@ pub(crate) enum Phase {
     Finished,
 }
 
-/// What a fleet keeps of the state of a poll that waits: all but `elapsed` and `due`, which it has by its own clock.
-#[cfg(feature = "alloc")]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rest {
-    base: u64,
-    hinted_until: u64,
-    polls: u32,
-    errors: u32,
-    consecutive_errors: u32,
-    phase: Phase,
-    wait_kind: Option<WaitKind>,
-}
-
 /// What to do about it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Verdict {
@@ -69,20 +56,6 @@ impl State {
             phase: Phase::Polling,
             wait_kind: None,
         }
-    }
-
-    /// Takes the clock out of it.
-    #[cfg(feature = "alloc")]
-    pub(crate) const fn rest(&self) -> Rest {
-        let Self { base, hinted_until, polls, errors, consecutive_errors, phase, wait_kind, elapsed: _, due: _ } = *self;
-        Rest { base, hinted_until, polls, errors, consecutive_errors, phase, wait_kind }
-    }
-
-    /// Puts a clock back.
-    #[cfg(feature = "alloc")]
-    pub(crate) const fn at(rest: Rest, elapsed: u64, due: u64) -> Self {
-        let Rest { base, hinted_until, polls, errors, consecutive_errors, phase, wait_kind } = rest;
-        Self { elapsed, due, base, hinted_until, polls, errors, consecutive_errors, phase, wait_kind }
     }
 
     /// Decides after a poll that left the operation unfinished, by the table in the docs of `Poller`, row for row.

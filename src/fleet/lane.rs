@@ -6,7 +6,8 @@ use super::{
     Id,
     gate::Gate,
     minima::{Minima, NEVER},
-    page::{Operation, PLACES, Page},
+    operation::Operation,
+    page::{PLACES, Page},
 };
 use crate::state::State;
 
@@ -42,33 +43,26 @@ impl Lane {
         }
     }
 
-    /// Returns the operation at `place`, and when its next poll is due, or was if it is in flight.
+    /// Returns the operation at `place`.
     #[inline]
-    pub(super) fn operation(&self, place: usize) -> Option<(&Operation, u64)> {
-        let page = self.pages.get(place / PLACES)?;
-        Some((page.operation(place % PLACES)?, page.due(place % PLACES)))
+    pub(super) fn operation(&self, place: usize) -> Option<&Operation> {
+        self.pages.get(place / PLACES)?.operation(place % PLACES)
     }
 
-    /// Returns the operation that `id` names, and when its next poll is due, or was if it is in flight.
+    /// Returns the operation that `id` names.
     #[inline]
-    pub(super) fn operation_of(&self, id: Id) -> Option<(&Operation, u64)> {
-        self.operation(id.place).filter(|(operation, _)| operation.serial == id.serial && operation.started == id.started)
-    }
-
-    #[inline]
-    pub(super) fn is_in_flight(&self, place: usize) -> bool {
-        self.pages.get(place / PLACES).is_some_and(|page| page.is_in_flight(place % PLACES))
+    pub(super) fn operation_of(&self, id: Id) -> Option<&Operation> {
+        self.operation(id.place).filter(|operation| operation.serial == id.serial && operation.started == id.started)
     }
 
     /// Sends the next of the polls that are due at `time`, and returns the place of its operation. The gate must be open.
     #[inline]
     pub(super) fn send(&mut self, time: u64) -> Option<usize> {
         let place = if self.gate.is_narrow(time) { self.first()? } else { self.next_by_place(time)? };
-        let (index, page) = self.page(place)?;
-        self.gate.send(page.due(place % PLACES), time);
-        let page = self.pages.get_mut(index)?;
+        self.gate.send(self.operation(place)?.due(), time);
+        let page = self.pages.get_mut(place / PLACES)?;
         page.send(place % PLACES);
-        self.due.set(index, page.first_due());
+        self.due.set(place / PLACES, page.first_due());
         self.cursor = place.saturating_add(1);
         Some(place)
     }
@@ -101,8 +95,8 @@ impl Lane {
         }
     }
 
-    /// Takes an operation in, its next poll due this long after its start, and returns its place.
-    pub(super) fn take_in(&mut self, operation: Operation, due: u64) -> usize {
+    /// Takes an operation in, and returns its place.
+    pub(super) fn take_in(&mut self, operation: Operation) -> usize {
         let index = self.room.first().unwrap_or_else(|| {
             self.pages.push(Page::default());
             self.due.push(NEVER);
@@ -110,16 +104,11 @@ impl Lane {
             self.pages.len().saturating_sub(1)
         });
         let Some(page) = self.pages.get_mut(index) else { return usize::MAX };
-        let place = page.take_in(operation, due);
+        let place = page.take_in(operation);
         self.due.set(index, page.first_due());
         self.room.set(index, if page.has_room() { 0 } else { NEVER });
         self.living = self.living.saturating_add(1);
         index.saturating_mul(PLACES).saturating_add(place)
-    }
-
-    fn page(&self, place: usize) -> Option<(usize, &Page)> {
-        let index = place / PLACES;
-        Some((index, self.pages.get(index)?))
     }
 
     /// Returns the place of the operation whose poll is due first.
@@ -131,14 +120,19 @@ impl Lane {
     /// Returns the place of an operation whose poll is due at `time`, the next from the cursor on, and around.
     #[inline]
     fn next_by_place(&self, time: u64) -> Option<usize> {
-        let (index, page) = self.page(self.cursor).unwrap_or((0, self.pages.first()?));
-        let found = page.next(self.cursor % PLACES, time).map(|place| (index, place));
-        let (index, place) = found.or_else(|| {
-            let limit = time.min(NEVER - 1);
-            let index = self.due.next(index.saturating_add(1), limit).or_else(|| self.due.next(0, limit))?;
-            Some((index, self.pages.get(index)?.next(0, time)?))
-        })?;
-        Some(index.saturating_mul(PLACES).saturating_add(place))
+        let time = time.min(NEVER - 1);
+        let page = self.cursor / PLACES;
+        self.next_of_page(page, self.cursor % PLACES, time).or_else(|| {
+            let next = self.due.next(page.saturating_add(1), time).or_else(|| self.due.next(0, time))?;
+            self.next_of_page(next, 0, time)
+        })
+    }
+
+    /// Returns the first place of a page, at `from` or after it, of an operation whose poll is due at `time`.
+    #[inline]
+    fn next_of_page(&self, page: usize, from: usize, time: u64) -> Option<usize> {
+        let found = self.pages.get(page)?.next(from, time)?;
+        Some(page.saturating_mul(PLACES).saturating_add(found))
     }
 }
 
@@ -158,8 +152,8 @@ mod tests {
         let mut ended = state;
         ended.cancel(0);
         let mut lane = lane();
-        let mut places: Vec<_> = (0..10_000).map(|serial| lane.take_in(Operation::new(&state, 0, serial, 0), 0)).collect();
-        assert_eq!((lane.len(), lane.pages.len()), (10_000, 20));
+        let mut places: Vec<_> = (0..40_000).map(|serial| lane.take_in(Operation::new(&state, 0, serial, 0))).collect();
+        assert_eq!((lane.len(), lane.pages.len()), (40_000, 20));
 
         // All but one of each page end, and new ones take the first places.
         places.retain(|place| {
@@ -170,7 +164,7 @@ mod tests {
             stays
         });
         assert_eq!((lane.len(), lane.pages.len()), (20, 20));
-        let new: Vec<_> = (0..500).map(|serial| lane.take_in(Operation::new(&state, 0, serial, 1), 0)).collect();
+        let new: Vec<_> = (0..500).map(|serial| lane.take_in(Operation::new(&state, 0, serial, 1))).collect();
         assert!(new.iter().all(|place| *place < PLACES && place % PLACES != 7));
 
         for place in places {
@@ -187,18 +181,18 @@ mod tests {
     fn without_limits_places_take_turns() {
         let state = State::new(&Policy::default());
         let mut lane = lane();
-        for serial in 0..1_200 {
-            lane.take_in(Operation::new(&state, 0, serial, 0), 0);
+        for serial in 0..5_000 {
+            lane.take_in(Operation::new(&state, 0, serial, 0));
         }
-        let sent: Vec<_> = (0..900).map_while(|_| lane.send(0)).collect();
-        assert_eq!(sent, (0..900).collect::<Vec<_>>());
+        let sent: Vec<_> = (0..4_000).map_while(|_| lane.send(0)).collect();
+        assert_eq!(sent, (0..4_000).collect::<Vec<_>>());
         // The first ones are due again, and yet the last have their turn.
         for place in sent {
             lane.release(place);
         }
-        let sent: Vec<_> = (0..1_300).map_while(|_| lane.send(0)).collect();
-        assert_eq!(sent, (900..1_200).chain(0..900).collect::<Vec<_>>());
+        let sent: Vec<_> = (0..5_100).map_while(|_| lane.send(0)).collect();
+        assert_eq!(sent, (4_000..5_000).chain(0..4_000).collect::<Vec<_>>());
         assert_eq!((lane.send(0), lane.next()), (None, NEVER));
-        assert_eq!(vec![lane.operation(1_200).is_none(), lane.operation(usize::MAX).is_none()], [true, true]);
+        assert_eq!(vec![lane.operation(5_000).is_none(), lane.operation(usize::MAX).is_none()], [true, true]);
     }
 }

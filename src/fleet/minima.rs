@@ -2,26 +2,61 @@
 
 use alloc::vec::Vec;
 
-/// How many keys one of the level above stands for.
+/// How many keys a node holds, and so how many nodes one of the level above stands for.
 const WIDTH: usize = 8;
 
 /// What a place holds that is not to be found.
 pub(super) const NEVER: u64 = u64::MAX;
 
-/// Keys by place. Level 0 holds them, each further level the least of every eight of the level below, and the last a single one.
-/// All levels lie in one piece of memory, one after the other.
-#[derive(Clone, Debug, Default)]
+/// Eight keys: one line of a cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Node([u64; WIDTH]);
+
+impl Node {
+    const EMPTY: Self = Self([NEVER; WIDTH]);
+
+    /// Changes the key at `place` of the node, and says whether it was another.
+    #[inline]
+    fn set(&mut self, place: usize, key: u64) -> bool {
+        self.0.get_mut(place % WIDTH).is_some_and(|there| core::mem::replace(there, key) != key)
+    }
+
+    #[inline]
+    fn least(&self) -> u64 {
+        self.0.iter().fold(NEVER, |least, key| least.min(*key))
+    }
+
+    /// Returns the first place of the node, at `from` or after it, whose key is at most `limit`.
+    #[inline]
+    fn next(&self, from: usize, limit: u64) -> Option<usize> {
+        let found = self.0.iter().skip(from).position(|key| *key <= limit)?;
+        Some(from.saturating_add(found))
+    }
+}
+
+/// Keys by place. The nodes of level 0 hold them, each further level the least of every node of the level below, and the last
+/// level is a single node. All levels lie in one piece of memory, one after the other.
+#[derive(Clone, Debug)]
 pub(super) struct Minima {
-    keys: Vec<u64>,
-    /// The size of level 0, a power of eight, or zero.
-    size: usize,
+    nodes: Vec<Node>,
+    /// How many nodes level 0 has: a power of eight, or none.
+    leaves: usize,
     /// How many places there are.
     places: usize,
+    /// The least of the last level.
+    least: u64,
+}
+
+impl Default for Minima {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Minima {
     pub(super) const fn new() -> Self {
-        Self { keys: Vec::new(), size: 0, places: 0 }
+        Self { nodes: Vec::new(), leaves: 0, places: 0, least: NEVER }
     }
 
     #[cfg(test)]
@@ -29,51 +64,47 @@ impl Minima {
         self.places
     }
 
-    /// Returns the key at `place`, or `NEVER` if there is no such place.
-    #[inline]
-    pub(super) fn get(&self, place: usize) -> u64 {
-        if place < self.places { self.keys.get(place).copied().unwrap_or(NEVER) } else { NEVER }
-    }
-
     /// Returns the least key, or `NEVER` if there is none.
     #[inline]
-    pub(super) fn least(&self) -> u64 {
-        self.keys.last().copied().unwrap_or(NEVER)
+    pub(super) const fn least(&self) -> u64 {
+        self.least
     }
 
     /// Returns the first place that holds the least key.
+    #[inline]
     pub(super) fn first(&self) -> Option<usize> {
-        match self.least() {
+        match self.least {
             NEVER => None,
             least => self.next(0, least),
         }
     }
 
     /// Returns the first place, at `from` or after it, whose key is at most `limit`, which is less than `NEVER`.
+    #[inline]
     pub(super) fn next(&self, from: usize, limit: u64) -> Option<usize> {
-        // The top says whether to look at all; from there, only what leads to the place is looked at.
-        if self.least() > limit {
+        if self.least > limit {
             return None;
         }
         if from == 0 {
-            return self.descend(self.keys.len().saturating_sub(1), 1, 0, limit);
+            // From the top, only what leads to the place is looked at.
+            return self.descend(self.nodes.len(), 1, 0, limit);
         }
-        let (mut start, mut size, mut index) = (0_usize, self.size, from);
-        while index < size {
-            let end = index.wrapping_sub(index % WIDTH).saturating_add(WIDTH);
-            if let Some(found) = self.found(start, index, end.min(size), limit) {
-                return self.descend(start, size, found, limit);
+        let (mut end, mut nodes, mut from) = (self.leaves, self.leaves, from);
+        while from / WIDTH < nodes {
+            let node = self.nodes.get(end.wrapping_sub(nodes).wrapping_add(from / WIDTH))?;
+            if node.next(from % WIDTH, limit).is_some() {
+                return self.descend(end, nodes, from, limit);
             }
-            start = start.saturating_add(size);
-            size /= WIDTH;
-            index = end / WIDTH;
+            from = (from / WIDTH).saturating_add(1);
+            nodes /= WIDTH;
+            end = end.saturating_add(nodes);
         }
         None
     }
 
     /// Adds a place at the end.
     pub(super) fn push(&mut self, key: u64) {
-        if self.places == self.size {
+        if self.places == self.leaves.saturating_mul(WIDTH) {
             self.grow();
         }
         self.places = self.places.saturating_add(1);
@@ -92,61 +123,57 @@ impl Minima {
     /// Changes the key at `place`, which there must be.
     #[inline]
     pub(super) fn set(&mut self, place: usize, key: u64) {
-        let (mut start, mut size, mut index, mut least) = (0_usize, self.size, place, key);
-        while index < size {
-            match self.keys.get_mut(start.saturating_add(index)) {
-                Some(key) if *key != least => *key = least,
-                _ => return,
+        let (mut start, mut nodes, mut place, mut key) = (0_usize, self.leaves, place, key);
+        while nodes > 0 {
+            let Some(node) = self.nodes.get_mut(start.saturating_add(place / WIDTH)) else { return };
+            if !node.set(place % WIDTH, key) {
+                return;
             }
-            let first = start.saturating_add(index.wrapping_sub(index % WIDTH));
-            let eight = self.keys.get(first..first.saturating_add(WIDTH));
-            least = eight.and_then(|keys| keys.iter().min()).copied().unwrap_or(NEVER);
-            start = start.saturating_add(size);
-            size /= WIDTH;
-            index /= WIDTH;
+            key = node.least();
+            start = start.saturating_add(nodes);
+            nodes /= WIDTH;
+            place /= WIDTH;
         }
+        self.least = key;
     }
 
     /// Makes level 0 eight times as large.
+    #[cold]
     fn grow(&mut self) {
-        let size = self.size.max(1).saturating_mul(WIDTH);
-        let before = core::mem::take(&mut self.keys);
-        let (mut level, mut total) = (size, size);
+        let leaves = self.leaves.saturating_mul(WIDTH).max(1);
+        let (mut level, mut total) = (leaves, leaves);
         while level > 1 {
             level /= WIDTH;
             total = total.saturating_add(level);
         }
-        self.keys = Vec::with_capacity(total);
-        self.keys.extend(before.into_iter().take(self.places));
-        self.keys.resize(size, NEVER);
-        let mut start = 0_usize;
-        while self.keys.len() < total {
-            let first = start.saturating_add(WIDTH);
-            let eight = self.keys.get(start..first);
-            let least = eight.and_then(|keys| keys.iter().min()).copied().unwrap_or(NEVER);
-            self.keys.push(least);
-            start = first;
+        let mut nodes = Vec::with_capacity(total);
+        nodes.extend(self.nodes.iter().take(self.leaves));
+        nodes.resize(leaves, Node::EMPTY);
+        let mut below = 0_usize;
+        while nodes.len() < total {
+            let mut node = Node::EMPTY;
+            for (place, below) in nodes.iter().skip(below).take(WIDTH).enumerate() {
+                node.set(place, below.least());
+            }
+            nodes.push(node);
+            below = below.saturating_add(WIDTH);
         }
-        self.size = size;
+        (self.nodes, self.leaves) = (nodes, leaves);
     }
 
-    /// Returns the first place with a key of at most `limit` among those that `index` of the level at `start` stands for.
-    fn descend(&self, mut start: usize, mut size: usize, mut index: usize, limit: u64) -> Option<usize> {
-        while start > 0 {
-            size = size.saturating_mul(WIDTH);
-            start = start.saturating_sub(size);
-            let first = index.saturating_mul(WIDTH);
-            index = self.found(start, first, first.saturating_add(WIDTH), limit)?;
-        }
-        Some(index)
-    }
-
-    /// Returns the first index from `from` up to before `end`, of the level that begins at `start`, whose key is at most `limit`.
+    /// Returns the first place with a key of at most `limit` among those that the keys from `from` on of its node stand for. The
+    /// level of that node ends at `end` and has so many nodes.
     #[inline]
-    fn found(&self, start: usize, from: usize, end: usize, limit: u64) -> Option<usize> {
-        let keys = self.keys.get(start.saturating_add(from)..start.saturating_add(end))?;
-        let offset = keys.iter().position(|key| *key <= limit)?;
-        Some(from.saturating_add(offset))
+    fn descend(&self, mut end: usize, mut nodes: usize, mut from: usize, limit: u64) -> Option<usize> {
+        loop {
+            let start = end.saturating_sub(nodes);
+            let node = self.nodes.get(start.saturating_add(from / WIDTH))?;
+            let found = (from - from % WIDTH).saturating_add(node.next(from % WIDTH, limit)?);
+            if start == 0 {
+                return Some(found);
+            }
+            (end, nodes, from) = (start, nodes.saturating_mul(WIDTH), found.saturating_mul(WIDTH));
+        }
     }
 }
 
@@ -201,9 +228,6 @@ mod tests {
             let first = keys.iter().position(|key| *key == least).filter(|_| least != NEVER);
             assert_eq!(minima.first(), first);
             assert_eq!(minima.len(), keys.len());
-            if let Some(place) = keys.len().checked_sub(1) {
-                assert_eq!(minima.get(place), keys[place]);
-            }
         }
     }
 }

@@ -1,24 +1,24 @@
-//! Some hundreds of operations of one upstream, each at a place of its own.
+//! Some thousand operations of one upstream, each at a place of its own.
 
 use alloc::vec::Vec;
 
-use super::minima::{Minima, NEVER};
-use crate::state::{Rest, State};
+use super::{
+    minima::{Minima, NEVER},
+    operation::Operation,
+};
+use crate::state::State;
 
 /// How many operations a page holds. Memory is taken and given back by the page, so that neither takes long.
-pub(super) const PLACES: usize = 512;
+pub(super) const PLACES: usize = 2_048;
 
-/// Marks the key of an operation whose poll is in flight.
-const IN_FLIGHT: u64 = 1 << 63;
-
-/// The last time at which a poll can be due, 219 years after the start of the fleet.
-const LATEST: u64 = IN_FLIGHT - 1;
+/// How many operations side by side have one key in the tree: no line of a cache for the keys is fetched besides theirs.
+const BLOCK: usize = 4;
 
 /// The operations of a page, and when the next poll of each is due.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Page {
     places: Vec<Place>,
-    /// The time by the clock of the fleet at which each poll is due, and whether it is in flight.
+    /// The least key of each block.
     due: Minima,
     /// The first vacant place, which names the next.
     vacant: Option<u16>,
@@ -31,27 +31,13 @@ enum Place {
     Taken(Operation),
 }
 
-/// What a fleet keeps of an operation.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Operation {
-    rest: Rest,
-    /// When it started, by the clock of the fleet.
-    pub(super) started: u64,
-    /// Tells it from those that had its place before.
-    pub(super) serial: u32,
-    /// Which of the policies of the fleet it has.
-    pub(super) policy: u32,
-}
-
-impl Operation {
-    pub(super) const fn new(state: &State, started: u64, serial: u32, policy: u32) -> Self {
-        Self { rest: state.rest(), started, serial, policy }
-    }
-
-    /// Returns its state at `time`, with its next poll due at `due`, both by the clock of the fleet.
+impl Place {
     #[inline]
-    pub(super) const fn state(&self, due: u64, time: u64) -> State {
-        State::at(self.rest, time.saturating_sub(self.started), due.saturating_sub(self.started))
+    const fn key(&self) -> u64 {
+        match self {
+            Self::Taken(operation) => operation.key(),
+            Self::Vacant { .. } => NEVER,
+        }
     }
 }
 
@@ -60,28 +46,39 @@ impl Page {
         self.living == 0
     }
 
-    pub(super) fn has_room(&self) -> bool {
+    pub(super) const fn has_room(&self) -> bool {
         self.vacant.is_some() || self.places.len() < PLACES
     }
 
-    /// Returns when the first poll that is not in flight is due, or `NEVER`.
+    /// Returns when the first poll that waits is due, or `NEVER`.
     #[inline]
-    pub(super) fn first_due(&self) -> u64 {
-        match self.due.least() {
-            due @ ..IN_FLIGHT => due,
-            _ => NEVER,
-        }
+    pub(super) const fn first_due(&self) -> u64 {
+        self.due.least()
     }
 
     /// Returns the place of the operation whose poll is due first.
+    #[inline]
     pub(super) fn first(&self) -> Option<usize> {
-        self.due.first().filter(|_| self.first_due() != NEVER)
+        let block = self.due.first()?;
+        self.next_of_block(block.saturating_mul(BLOCK), self.due.least())
     }
 
-    /// Returns the first place, at `from` or after it, of an operation whose poll is due at `time`.
+    /// Returns the first place, at `from` or after it, of an operation whose poll is due at `time`, which is less than `NEVER`.
     #[inline]
     pub(super) fn next(&self, from: usize, time: u64) -> Option<usize> {
-        self.due.next(from, time.min(LATEST))
+        let here = if from % BLOCK > 0 { self.next_of_block(from, time) } else { None };
+        here.or_else(|| {
+            let block = self.due.next(from.div_ceil(BLOCK), time)?;
+            self.next_of_block(block.saturating_mul(BLOCK), time)
+        })
+    }
+
+    /// Returns the first place of its block, at `from` or after it, of an operation whose poll is due at `time`.
+    #[inline]
+    fn next_of_block(&self, from: usize, time: u64) -> Option<usize> {
+        let rest = self.places.get(from..)?.iter().take(BLOCK - from % BLOCK);
+        let found = rest.map(Place::key).position(|key| key <= time)?;
+        Some(from.saturating_add(found))
     }
 
     /// Returns the operation at `place`.
@@ -93,56 +90,41 @@ impl Page {
         }
     }
 
-    /// Returns when the next poll of the operation at `place` is due, or was if it is in flight.
-    #[inline]
-    pub(super) fn due(&self, place: usize) -> u64 {
-        self.due.get(place) & LATEST
-    }
-
-    #[inline]
-    pub(super) fn is_in_flight(&self, place: usize) -> bool {
-        self.due.get(place) >= IN_FLIGHT
-    }
-
+    /// Notes that the poll of `place` goes out.
     #[inline]
     pub(super) fn send(&mut self, place: usize) {
-        self.due.set(place, self.due(place) | IN_FLIGHT);
+        self.change(place, Operation::send);
     }
 
     /// Makes the poll in flight of `place` due again, when it was.
     pub(super) fn release(&mut self, place: usize) {
-        self.due.set(place, self.due(place));
+        self.change(place, Operation::release);
     }
 
     /// Puts the operation at `place` back, its state changed, its poll in flight or not.
     #[inline]
     pub(super) fn put(&mut self, place: usize, state: &State, in_flight: bool) {
-        let Some(Place::Taken(operation)) = self.places.get_mut(place) else { return };
-        operation.rest = state.rest();
-        let due = operation.started.saturating_add(state.due);
-        self.due.set(place, due.min(LATEST) | if in_flight { IN_FLIGHT } else { 0 });
+        self.change(place, |operation| operation.put(state, in_flight));
     }
 
-    /// Takes an operation in at a vacant place, its next poll due this long after its start, and returns that place. There must
-    /// be room.
-    pub(super) fn take_in(&mut self, operation: Operation, due: u64) -> usize {
-        self.living = self.living.saturating_add(1);
-        let due = operation.started.saturating_add(due).min(LATEST);
-        let taken = Place::Taken(operation);
-        let vacant = self.vacant.map(usize::from);
-        if let Some((vacant, place)) = vacant.and_then(|vacant| Some((vacant, self.places.get_mut(vacant)?))) {
-            self.vacant = match *place {
-                Place::Vacant { next } => next,
+    /// Takes an operation in at a vacant place, and returns that place. There must be room.
+    pub(super) fn take_in(&mut self, operation: Operation) -> usize {
+        let place = self.vacant.map_or(self.places.len(), usize::from);
+        if let Some(vacant) = self.places.get_mut(place) {
+            self.vacant = match vacant {
+                Place::Vacant { next } => *next,
                 Place::Taken(_) => None,
             };
-            *place = taken;
-            self.due.set(vacant, due);
-            vacant
+            *vacant = Place::Taken(operation);
         } else {
-            self.places.push(taken);
-            self.due.push(due);
-            self.places.len().saturating_sub(1)
+            self.places.push(Place::Taken(operation));
+            if place % BLOCK == 0 {
+                self.due.push(NEVER);
+            }
         }
+        self.living = self.living.saturating_add(1);
+        self.rank(place);
+        place
     }
 
     /// Vacates `place`. With its last operation, a page gives back all its memory.
@@ -153,9 +135,25 @@ impl Page {
         } else if let (Some(vacated), Ok(number)) = (self.places.get_mut(place), u16::try_from(place)) {
             *vacated = Place::Vacant { next: self.vacant };
             self.vacant = Some(number);
-            self.due.set(place, NEVER);
+            self.rank(place);
         }
+    }
+
+    #[inline]
+    fn change(&mut self, place: usize, change: impl FnOnce(&mut Operation)) {
+        if let Some(Place::Taken(operation)) = self.places.get_mut(place) {
+            change(operation);
+            self.rank(place);
+        }
+    }
+
+    /// Sees to the key of the block of `place`, which has changed.
+    #[inline]
+    fn rank(&mut self, place: usize) {
+        let block = place / BLOCK;
+        let places = self.places.get(block.saturating_mul(BLOCK)..).unwrap_or_default().iter().take(BLOCK);
+        self.due.set(block, places.map(Place::key).fold(NEVER, u64::min));
     }
 }
 
-const _: () = assert!(size_of::<Place>() <= 48, "a million operations are a million of these");
+const _: () = assert!(size_of::<Place>() <= 56, "a million operations are a million of these");

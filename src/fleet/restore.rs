@@ -27,8 +27,8 @@ impl<I: Instant, R> Fleet<I, R> {
     /// # Ok::<(), asyncpoll::LimitsError>(())
     /// ```
     pub fn snapshot(&self, id: Id, now: I) -> Option<Snapshot> {
-        let (operation, due) = self.lanes.get(id.upstream.0)?.operation_of(id)?;
-        let state = operation.state(due, self.time_at(now));
+        let operation = self.lanes.get(id.upstream.0)?.operation_of(id)?;
+        let state = operation.state(self.time_at(now));
         Some(Snapshot::new(&state, self.policies.get(operation.policy)?, state.elapsed, None))
     }
 
