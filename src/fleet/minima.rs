@@ -168,7 +168,7 @@ impl Minima {
         loop {
             let start = end.saturating_sub(nodes);
             let node = self.nodes.get(start.saturating_add(from / WIDTH))?;
-            let found = (from - from % WIDTH).saturating_add(node.next(from % WIDTH, limit)?);
+            let found = (from & !(WIDTH - 1)) | node.next(from % WIDTH, limit)?;
             if start == 0 {
                 return Some(found);
             }

@@ -46,7 +46,7 @@ impl Page {
         self.living == 0
     }
 
-    pub(super) const fn has_room(&self) -> bool {
+    pub(super) fn has_room(&self) -> bool {
         self.vacant.is_some() || self.places.len() < PLACES
     }
 
@@ -76,9 +76,9 @@ impl Page {
     /// Returns the first place of its block, at `from` or after it, of an operation whose poll is due at `time`.
     #[inline]
     fn next_of_block(&self, from: usize, time: u64) -> Option<usize> {
-        let rest = self.places.get(from..)?.iter().take(BLOCK - from % BLOCK);
-        let found = rest.map(Place::key).position(|key| key <= time)?;
-        Some(from.saturating_add(found))
+        let mut places = self.places.get(from..)?.iter().zip(from..=(from | (BLOCK - 1)));
+        let (_, place) = places.find(|(place, _)| place.key() <= time)?;
+        Some(place)
     }
 
     /// Returns the operation at `place`.

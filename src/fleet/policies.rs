@@ -1,29 +1,40 @@
 //! The policies of a fleet, equal ones stored once.
 
-use alloc::{collections::BTreeSet, vec::Vec};
-use core::hash::{Hash, Hasher};
+use alloc::vec::Vec;
+use core::{
+    hash::{Hash, Hasher},
+    mem,
+};
 
 use crate::Policy;
 
 /// Policies by number, kept while an operation has them.
+///
+/// A hash table with chains: to give a policy back takes no memory, and nothing here panics, as the tables of `alloc` might.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Policies {
     stored: Vec<Stored>,
-    vacant: Vec<u32>,
-    /// The hash and the number of each that is in use: of equal hash are few, and mostly one.
-    by_hash: BTreeSet<(u64, u32)>,
+    /// The first policy of each chain, in which are those whose hashes have the same remainder.
+    chains: Vec<Link>,
+    /// The first number that no policy has.
+    vacant: Link,
+    in_use: usize,
 }
+
+/// The number of the next, if there is one.
+type Link = Option<u32>;
 
 #[derive(Clone, Copy, Debug)]
 struct Stored {
     policy: Policy,
-    /// How many operations have it.
+    /// How many operations have it; none of what is vacant.
     operations: usize,
+    next: Link,
 }
 
 impl Policies {
     pub(super) const fn new() -> Self {
-        Self { stored: Vec::new(), vacant: Vec::new(), by_hash: BTreeSet::new() }
+        Self { stored: Vec::new(), chains: Vec::new(), vacant: None, in_use: 0 }
     }
 
     #[inline]
@@ -33,27 +44,30 @@ impl Policies {
 
     /// Counts one more operation that has `policy`, and returns the number of that policy.
     pub(super) fn take(&mut self, policy: &Policy) -> u32 {
-        let hash = hash(policy);
-        let known = self.by_hash.range((hash, 0)..=(hash, u32::MAX)).map(|(_, number)| *number);
-        if let Some(number) = known.into_iter().find(|number| self.get(*number) == Some(policy)) {
-            if let Some(stored) = self.stored.get_mut(index(number)) {
+        let mut link = self.chain(policy).and_then(|chain| *chain);
+        while let Some((number, stored)) = link.and_then(|number| Some((number, self.stored.get_mut(index(number))?))) {
+            if stored.policy == *policy {
                 stored.operations = stored.operations.saturating_add(1);
+                return number;
             }
-            return number;
+            link = stored.next;
         }
-        let new = Stored { policy: *policy, operations: 1 };
-        let number = if let Some(number) = self.vacant.pop() {
-            if let Some(stored) = self.stored.get_mut(index(number)) {
-                *stored = new;
-            }
+        if self.in_use == self.chains.len() {
+            self.lengthen();
+        }
+        let new = Stored { policy: *policy, operations: 1, next: None };
+        let number = if let Some((number, vacant)) =
+            self.vacant.and_then(|number| Some((number, self.stored.get_mut(index(number))?)))
+        {
+            self.vacant = mem::replace(vacant, new).next;
             number
         } else {
-            // Four thousand million policies do not fit into memory.
-            let number = u32::try_from(self.stored.len()).unwrap_or(u32::MAX);
             self.stored.push(new);
-            number
+            // Four thousand million policies do not fit into memory.
+            u32::try_from(self.stored.len().saturating_sub(1)).unwrap_or(u32::MAX)
         };
-        self.by_hash.insert((hash, number));
+        self.in_use = self.in_use.saturating_add(1);
+        self.link(number);
         number
     }
 
@@ -62,17 +76,65 @@ impl Policies {
         let Some(stored) = self.stored.get_mut(index(number)) else { return };
         stored.operations = stored.operations.saturating_sub(1);
         if stored.operations == 0 {
-            self.by_hash.remove(&(hash(&stored.policy), number));
-            self.vacant.push(number);
+            self.unlink(number);
+            self.in_use = self.in_use.saturating_sub(1);
         }
-        if self.by_hash.is_empty() {
+        if self.in_use == 0 {
             *self = Self::new();
         }
     }
 
+    /// Doubles the number of chains, so that none is long.
+    fn lengthen(&mut self) {
+        let length = self.chains.len().saturating_mul(2).max(1);
+        self.chains.clear();
+        self.chains.resize(length, None);
+        for number in 0..self.stored.len() {
+            self.link(u32::try_from(number).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// Puts a policy that is in use before the first of its chain.
+    fn link(&mut self, number: u32) {
+        let Some(stored) = self.stored.get(index(number)).filter(|stored| stored.operations > 0) else { return };
+        let policy = stored.policy;
+        let Some(first) = self.chain(&policy).map(|chain| chain.replace(number)) else { return };
+        if let Some(stored) = self.stored.get_mut(index(number)) {
+            stored.next = first;
+        }
+    }
+
+    /// Takes a policy out of its chain, and its number is vacant.
+    fn unlink(&mut self, number: u32) {
+        let vacant = self.vacant.replace(number);
+        let Some(stored) = self.stored.get_mut(index(number)) else { return };
+        let next = mem::replace(&mut stored.next, vacant);
+        let policy = stored.policy;
+        let Some(chain) = self.chain(&policy) else { return };
+        let mut link = *chain;
+        if link == Some(number) {
+            *chain = next;
+            return;
+        }
+        while let Some(stored) = link.and_then(|number| self.stored.get_mut(index(number))) {
+            if stored.next == Some(number) {
+                stored.next = next;
+                return;
+            }
+            link = stored.next;
+        }
+    }
+
+    /// Returns the link to the first of the chain that `policy` is in, if it is in any.
+    fn chain(&mut self, policy: &Policy) -> Option<&mut Link> {
+        let length = u64::try_from(self.chains.len()).ok()?;
+        let chain = hash(policy).checked_rem(length)?;
+        self.chains.get_mut(usize::try_from(chain).ok()?)
+    }
+
     #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.by_hash.len()
+    pub(super) const fn len(&self) -> usize {
+        self.in_use
     }
 }
 
@@ -122,6 +184,32 @@ mod tests {
         assert_eq!(policies.take(&Policy::default()), number, "its number is free again");
         policies.give_back(number);
         policies.give_back(second);
+        assert_eq!((policies.len(), policies.stored.capacity(), policies.chains.capacity()), (0, 0, 0));
+    }
+
+    #[test]
+    fn thousands_that_differ_come_and_go_in_any_order() {
+        let policies_of = |number: u32| Policy::builder().max_polls(number).build().unwrap();
+        let (mut policies, mut known) = (Policies::new(), Vec::new());
+        for turn in 1..30_000_u32 {
+            // A linear congruence makes up which.
+            let which = turn.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) >> 8;
+            let grows = turn < 15_000;
+            if which % 8 < if grows { 5 } else { 2 } {
+                let policy = policies_of(1 + which % 3_000);
+                known.push((policies.take(&policy), policy));
+            } else if let Some(place) = (which as usize).checked_rem(known.len()) {
+                policies.give_back(known.swap_remove(place).0);
+            }
+            if turn % 1_000 == 0 {
+                assert!(known.iter().all(|(number, policy)| policies.get(*number) == Some(policy)));
+                let different: alloc::collections::BTreeSet<_> = known.iter().map(|(_, policy)| policy.max_polls()).collect();
+                assert_eq!(policies.len(), different.len());
+            }
+        }
+        for (number, _) in known {
+            policies.give_back(number);
+        }
         assert_eq!((policies.len(), policies.stored.capacity()), (0, 0));
     }
 }

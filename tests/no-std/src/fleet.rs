@@ -10,7 +10,10 @@ use core::{
 
 use asyncpoll::{Decision, Fleet, Limits};
 
-use crate::{End, device::Device};
+use crate::{
+    End,
+    device::{Device, Generator, Tick},
+};
 
 const SIZE: usize = 1 << 20;
 
@@ -56,7 +59,10 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
     let known = Limits::none().at_most(40, Duration::from_secs(1)).in_flight(4).find_pace(false);
     let (Ok(unknown), Ok(known)) = (fleet.upstream(Limits::default()), fleet.upstream(known)) else { return End::Failed };
     for number in 0..orders {
-        fleet.start(if number % 2 == 0 { known } else { unknown }, &policy, device.now());
+        let id = fleet.start(if number % 2 == 0 { known } else { unknown }, &policy, device.now());
+        if let Some(snapshot) = fleet.snapshot(id, device.now()) {
+            fleet.restore(unknown, &snapshot, &policy, device.now(), snapshot.elapsed());
+        }
     }
     let mut last_error = None;
     loop {
@@ -91,6 +97,24 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
             _ => return End::GaveUp,
         }
     }
+}
+
+/// Takes a turn with a fleet that is there: what needs no more memory.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn turn_fleet(device: &Device, fleet: &mut Fleet<Tick, Generator>) -> End {
+    let Some(poll) = fleet.next_poll(device.now()) else { return End::Failed };
+    if device.is_stopped() {
+        fleet.release(poll.id, device.now());
+        fleet.slow_down(poll.id.upstream(), fleet.until_next_poll(device.now()), device.now());
+    }
+    fleet.reset_backoff(poll.id);
+    fleet.set_backoff(poll.id, fleet.status(poll.id.upstream(), device.now()).held);
+    let decisions = [fleet.look(poll.id, device.poll(), device.now()), fleet.step(poll.id, device.poll(), device.now())];
+    if fleet.contains(poll.id) && decisions.iter().all(|decision| matches!(decision, Decision::Sleep(_))) {
+        device.stop(&fleet.cancel(poll.id, device.now()).with_last_error(None));
+    }
+    if fleet.is_empty() || fleet.in_flight() < fleet.len() { End::GaveUp } else { End::Done }
 }
 
 /// Feeds one order of a fleet once.
