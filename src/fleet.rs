@@ -588,7 +588,8 @@ impl<I: Instant, R> Fleet<I, R> {
         let mut id = Id { upstream, place: usize::MAX, serial: self.serial, started };
         if let Some(lane) = self.lanes.get_mut(upstream.0).filter(|_| !state.is_finished()) {
             let policy_number = self.policies.take(policy);
-            id.place = lane.take_in(Operation::new(state, started, self.serial, policy_number));
+            let place = lane.take_in(Operation::new(state, started, self.serial, policy_number));
+            id.place = place.unwrap_or(id.place);
             self.next.set(upstream.0, lane.next());
         }
         id

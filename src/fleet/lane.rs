@@ -60,34 +60,26 @@ impl Lane {
     pub(super) fn send(&mut self, time: u64) -> Option<usize> {
         let place = if self.gate.is_narrow(time) { self.first()? } else { self.next_by_place(time)? };
         self.gate.send(self.operation(place)?.due(), time);
-        let page = self.pages.get_mut(place / PLACES)?;
-        page.send(place % PLACES);
-        self.due.set(place / PLACES, page.first_due());
+        self.change(place, Page::send);
         self.cursor = place.saturating_add(1);
         Some(place)
     }
 
     /// Makes the poll in flight of `place` due again.
     pub(super) fn release(&mut self, place: usize) {
-        if let Some(page) = self.pages.get_mut(place / PLACES) {
-            page.release(place % PLACES);
-            self.due.set(place / PLACES, page.first_due());
-        }
+        self.change(place, Page::release);
     }
 
     /// Puts the operation at `place` back, its state changed, its poll in flight or not; one that has finished is forgotten.
     #[inline]
     pub(super) fn put(&mut self, place: usize, state: &State, in_flight: bool) {
-        let index = place / PLACES;
-        let Some(page) = self.pages.get_mut(index) else { return };
-        if state.is_finished() {
-            page.vacate(place % PLACES);
-            self.living = self.living.saturating_sub(1);
-            self.room.set(index, 0);
-        } else {
-            page.put(place % PLACES, state, in_flight);
+        if !state.is_finished() {
+            self.change(place, |page, place| page.put(place, state, in_flight));
+            return;
         }
-        self.due.set(index, page.first_due());
+        self.change(place, Page::vacate);
+        self.living = self.living.saturating_sub(1);
+        self.room.set(place / PLACES, 0);
         while self.pages.last().is_some_and(Page::is_empty) {
             self.pages.pop();
             self.due.pop();
@@ -96,19 +88,27 @@ impl Lane {
     }
 
     /// Takes an operation in, and returns its place.
-    pub(super) fn take_in(&mut self, operation: Operation) -> usize {
+    pub(super) fn take_in(&mut self, operation: Operation) -> Option<usize> {
         let index = self.room.first().unwrap_or_else(|| {
             self.pages.push(Page::default());
             self.due.push(NEVER);
             self.room.push(0);
             self.pages.len().saturating_sub(1)
         });
-        let Some(page) = self.pages.get_mut(index) else { return usize::MAX };
-        let place = page.take_in(operation);
-        self.due.set(index, page.first_due());
-        self.room.set(index, if page.has_room() { 0 } else { NEVER });
+        let first = index.saturating_mul(PLACES);
+        let (place, has_room) = self.change(first, |page, _| (page.take_in(operation), page.has_room()))?;
+        self.room.set(index, if has_room { 0 } else { NEVER });
         self.living = self.living.saturating_add(1);
-        index.saturating_mul(PLACES).saturating_add(place)
+        Some(first.saturating_add(place))
+    }
+
+    /// Changes the page that `place` is on, which is told where.
+    #[inline]
+    fn change<O>(&mut self, place: usize, change: impl FnOnce(&mut Page, usize) -> O) -> Option<O> {
+        let page = self.pages.get_mut(place / PLACES)?;
+        let done = change(page, place % PLACES);
+        self.due.set(place / PLACES, page.first_due());
+        Some(done)
     }
 
     /// Returns the place of the operation whose poll is due first.
@@ -152,7 +152,7 @@ mod tests {
         let mut ended = state;
         ended.cancel(0);
         let mut lane = lane();
-        let mut places: Vec<_> = (0..40_000).map(|serial| lane.take_in(Operation::new(&state, 0, serial, 0))).collect();
+        let mut places: Vec<_> = (0..40_000).filter_map(|serial| lane.take_in(Operation::new(&state, 0, serial, 0))).collect();
         assert_eq!((lane.len(), lane.pages.len()), (40_000, 20));
 
         // All but one of each page end, and new ones take the first places.
@@ -164,7 +164,7 @@ mod tests {
             stays
         });
         assert_eq!((lane.len(), lane.pages.len()), (20, 20));
-        let new: Vec<_> = (0..500).map(|serial| lane.take_in(Operation::new(&state, 0, serial, 1))).collect();
+        let new: Vec<_> = (0..500).filter_map(|serial| lane.take_in(Operation::new(&state, 0, serial, 1))).collect();
         assert!(new.iter().all(|place| *place < PLACES && place % PLACES != 7));
 
         for place in places {

@@ -120,14 +120,14 @@ impl Minima {
         }
     }
 
-    /// Changes the key at `place`, which there must be.
+    /// Changes the key at `place`, if there is that place.
     #[inline]
-    pub(super) fn set(&mut self, place: usize, key: u64) {
+    pub(super) fn set(&mut self, place: usize, key: u64) -> Option<()> {
         let (mut start, mut nodes, mut place, mut key) = (0_usize, self.leaves, place, key);
         while nodes > 0 {
-            let Some(node) = self.nodes.get_mut(start.saturating_add(place / WIDTH)) else { return };
+            let node = self.nodes.get_mut(start.saturating_add(place / WIDTH))?;
             if !node.set(place % WIDTH, key) {
-                return;
+                return Some(());
             }
             key = node.least();
             start = start.saturating_add(nodes);
@@ -135,6 +135,7 @@ impl Minima {
             place /= WIDTH;
         }
         self.least = key;
+        Some(())
     }
 
     /// Makes level 0 eight times as large.

@@ -1,6 +1,7 @@
 //! Some thousand operations of one upstream, each at a place of its own.
 
 use alloc::vec::Vec;
+use core::mem;
 
 use super::{
     minima::{Minima, NEVER},
@@ -32,12 +33,18 @@ enum Place {
 }
 
 impl Place {
+    /// Returns the operation, or else the next vacant place.
     #[inline]
-    const fn key(&self) -> u64 {
+    const fn content(&self) -> (Option<&Operation>, Option<u16>) {
         match self {
-            Self::Taken(operation) => operation.key(),
-            Self::Vacant { .. } => NEVER,
+            Self::Taken(operation) => (Some(operation), None),
+            Self::Vacant { next } => (None, *next),
         }
+    }
+
+    #[inline]
+    fn key(&self) -> u64 {
+        self.content().0.map_or(NEVER, Operation::key)
     }
 }
 
@@ -84,10 +91,7 @@ impl Page {
     /// Returns the operation at `place`.
     #[inline]
     pub(super) fn operation(&self, place: usize) -> Option<&Operation> {
-        match self.places.get(place)? {
-            Place::Taken(operation) => Some(operation),
-            Place::Vacant { .. } => None,
-        }
+        self.places.get(place)?.content().0
     }
 
     /// Notes that the poll of `place` goes out.
@@ -110,20 +114,15 @@ impl Page {
     /// Takes an operation in at a vacant place, and returns that place. There must be room.
     pub(super) fn take_in(&mut self, operation: Operation) -> usize {
         let place = self.vacant.map_or(self.places.len(), usize::from);
-        if let Some(vacant) = self.places.get_mut(place) {
-            self.vacant = match vacant {
-                Place::Vacant { next } => *next,
-                Place::Taken(_) => None,
-            };
-            *vacant = Place::Taken(operation);
-        } else {
-            self.places.push(Place::Taken(operation));
+        if place == self.places.len() {
+            self.places.push(Place::Vacant { next: None });
             if place % BLOCK == 0 {
                 self.due.push(NEVER);
             }
         }
+        self.vacant = self.places.get(place).and_then(|vacant| vacant.content().1);
         self.living = self.living.saturating_add(1);
-        self.rank(place);
+        self.set(place, Place::Taken(operation));
         place
     }
 
@@ -132,27 +131,26 @@ impl Page {
         self.living = self.living.saturating_sub(1);
         if self.is_empty() {
             *self = Self::default();
-        } else if let (Some(vacated), Ok(number)) = (self.places.get_mut(place), u16::try_from(place)) {
-            *vacated = Place::Vacant { next: self.vacant };
-            self.vacant = Some(number);
-            self.rank(place);
+        } else {
+            let next = mem::replace(&mut self.vacant, u16::try_from(place).ok());
+            self.set(place, Place::Vacant { next });
         }
     }
 
     #[inline]
-    fn change(&mut self, place: usize, change: impl FnOnce(&mut Operation)) {
-        if let Some(Place::Taken(operation)) = self.places.get_mut(place) {
-            change(operation);
-            self.rank(place);
-        }
+    fn change(&mut self, place: usize, change: impl FnOnce(&mut Operation)) -> Option<()> {
+        let mut operation = *self.operation(place)?;
+        change(&mut operation);
+        self.set(place, Place::Taken(operation))
     }
 
-    /// Sees to the key of the block of `place`, which has changed.
+    /// Changes what is at `place`, and the key of its block with it.
     #[inline]
-    fn rank(&mut self, place: usize) {
-        let block = place / BLOCK;
-        let places = self.places.get(block.saturating_mul(BLOCK)..).unwrap_or_default().iter().take(BLOCK);
-        self.due.set(block, places.map(Place::key).fold(NEVER, u64::min));
+    fn set(&mut self, place: usize, content: Place) -> Option<()> {
+        *self.places.get_mut(place)? = content;
+        let block = self.places.get(place & !(BLOCK - 1)..)?.iter().take(BLOCK);
+        self.due.set(place / BLOCK, block.map(Place::key).fold(NEVER, u64::min));
+        Some(())
     }
 }
 

@@ -44,44 +44,56 @@ impl Policies {
 
     /// Counts one more operation that has `policy`, and returns the number of that policy.
     pub(super) fn take(&mut self, policy: &Policy) -> u32 {
-        let mut link = self.chain(policy).and_then(|chain| *chain);
-        while let Some((number, stored)) = link.and_then(|number| Some((number, self.stored.get_mut(index(number))?))) {
-            if stored.policy == *policy {
-                stored.operations = stored.operations.saturating_add(1);
-                return number;
-            }
-            link = stored.next;
+        if let Some(number) = self.take_known(policy) {
+            return number;
         }
         if self.in_use == self.chains.len() {
             self.lengthen();
         }
         let new = Stored { policy: *policy, operations: 1, next: None };
-        let number = if let Some((number, vacant)) =
-            self.vacant.and_then(|number| Some((number, self.stored.get_mut(index(number))?)))
-        {
-            self.vacant = mem::replace(vacant, new).next;
-            number
-        } else {
+        let number = self.store_at_vacant(new).unwrap_or_else(|| {
             self.stored.push(new);
             // Four thousand million policies do not fit into memory.
             u32::try_from(self.stored.len().saturating_sub(1)).unwrap_or(u32::MAX)
-        };
+        });
         self.in_use = self.in_use.saturating_add(1);
         self.link(number);
         number
     }
 
     /// Counts one operation less that has the policy of this number.
-    pub(super) fn give_back(&mut self, number: u32) {
-        let Some(stored) = self.stored.get_mut(index(number)) else { return };
+    pub(super) fn give_back(&mut self, number: u32) -> Option<()> {
+        let stored = self.stored.get_mut(index(number))?;
         stored.operations = stored.operations.saturating_sub(1);
-        if stored.operations == 0 {
-            self.unlink(number);
-            self.in_use = self.in_use.saturating_sub(1);
+        if stored.operations > 0 {
+            return Some(());
         }
+        self.in_use = self.in_use.saturating_sub(1);
         if self.in_use == 0 {
             *self = Self::new();
+            return Some(());
         }
+        self.unlink(number)
+    }
+
+    fn take_known(&mut self, policy: &Policy) -> Option<u32> {
+        let mut link = *self.chain(policy)?;
+        loop {
+            let number = link?;
+            let stored = self.stored.get_mut(index(number))?;
+            if stored.policy == *policy {
+                stored.operations = stored.operations.saturating_add(1);
+                return Some(number);
+            }
+            link = stored.next;
+        }
+    }
+
+    fn store_at_vacant(&mut self, new: Stored) -> Option<u32> {
+        let number = self.vacant?;
+        let vacant = mem::replace(self.stored.get_mut(index(number))?, new);
+        self.vacant = vacant.next;
+        Some(number)
     }
 
     /// Doubles the number of chains, so that none is long.
@@ -95,31 +107,29 @@ impl Policies {
     }
 
     /// Puts a policy that is in use before the first of its chain.
-    fn link(&mut self, number: u32) {
-        let Some(stored) = self.stored.get(index(number)).filter(|stored| stored.operations > 0) else { return };
-        let policy = stored.policy;
-        let Some(first) = self.chain(&policy).map(|chain| chain.replace(number)) else { return };
-        if let Some(stored) = self.stored.get_mut(index(number)) {
-            stored.next = first;
-        }
+    fn link(&mut self, number: u32) -> Option<()> {
+        let policy = self.stored.get(index(number)).filter(|stored| stored.operations > 0)?.policy;
+        let next = self.chain(&policy)?.replace(number);
+        self.stored.get_mut(index(number))?.next = next;
+        Some(())
     }
 
     /// Takes a policy out of its chain, and its number is vacant.
-    fn unlink(&mut self, number: u32) {
-        let vacant = self.vacant.replace(number);
-        let Some(stored) = self.stored.get_mut(index(number)) else { return };
-        let next = mem::replace(&mut stored.next, vacant);
+    fn unlink(&mut self, number: u32) -> Option<()> {
+        let stored = self.stored.get_mut(index(number))?;
+        let next = mem::replace(&mut stored.next, self.vacant.replace(number));
         let policy = stored.policy;
-        let Some(chain) = self.chain(&policy) else { return };
-        let mut link = *chain;
-        if link == Some(number) {
-            *chain = next;
-            return;
+        let first = self.chain(&policy)?;
+        if *first == Some(number) {
+            *first = next;
+            return Some(());
         }
-        while let Some(stored) = link.and_then(|number| self.stored.get_mut(index(number))) {
+        let mut link = *first;
+        loop {
+            let stored = self.stored.get_mut(index(link?))?;
             if stored.next == Some(number) {
                 stored.next = next;
-                return;
+                return Some(());
             }
             link = stored.next;
         }
