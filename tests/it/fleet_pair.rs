@@ -151,7 +151,9 @@ impl<R: Rng + Clone> Pair<R> {
     fn compare(&self) {
         let wait = self.fleet.until_next_poll(self.now);
         assert_eq!(wait.map(|wait| wait.as_nanos()), self.model.until_next_poll(self.now), "until the next poll");
-        assert_eq!(self.fleet.len(), self.model.len(), "operations");
+        assert_eq!((self.fleet.len(), self.fleet.is_empty()), (self.model.len(), self.model.len() == 0), "operations");
+        let in_flight: usize = (0..self.upstreams.len()).map(|number| self.model.status(number).1).sum();
+        assert_eq!(self.fleet.in_flight(), in_flight, "polls in flight");
         for (number, upstream) in self.upstreams.iter().enumerate() {
             let status = self.fleet.status(*upstream, self.now);
             let gap = status.spacing.map_or(0, |spacing| spacing.as_nanos());
