@@ -53,6 +53,7 @@ mod example_order;
 mod faithful;
 mod finished;
 mod fleet_figures;
+mod fleet_holds;
 mod fleet_laws;
 mod fleet_limits;
 mod fleet_pace;
