@@ -178,6 +178,21 @@ mod tests {
     }
 
     #[test]
+    fn a_place_that_one_has_left_is_taken_before_a_page_is_added() {
+        let state = State::new(&Policy::default());
+        let mut ended = state;
+        ended.cancel(0);
+        let mut lane = lane();
+        for serial in 0..3 * 2_048 {
+            lane.take_in(Operation::new(&state, 0, serial, 0));
+        }
+        let left = PLACES.saturating_add(100);
+        lane.put(left, &ended, false);
+        assert_eq!(lane.take_in(Operation::new(&state, 0, 0, 1)), Some(left));
+        assert_eq!(lane.take_in(Operation::new(&state, 0, 1, 1)), Some(PLACES.saturating_mul(3)));
+    }
+
+    #[test]
     fn without_limits_places_take_turns() {
         let state = State::new(&Policy::default());
         let mut lane = lane();
