@@ -207,7 +207,7 @@ mod tests {
         }
         let sent: Vec<_> = (0..5_100).map_while(|_| lane.send(0)).collect();
         assert_eq!(sent, (4_000..5_000).chain(0..4_000).collect::<Vec<_>>());
-        assert_eq!((lane.send(0), lane.next()), (None, NEVER));
+        assert_eq!((lane.send(0), lane.send(u64::MAX), lane.next()), (None, None, NEVER));
         assert_eq!(vec![lane.operation(5_000).is_none(), lane.operation(usize::MAX).is_none()], [true, true]);
     }
 }
