@@ -121,14 +121,14 @@
 //!
 //! # Many operations at one server
 //!
-//! A [`Fleet`] is many pollers behind one clock and one next wake-up. It holds all that share a server back when that refuses
+//! A `Fleet` is many pollers behind one clock and one next wake-up. It holds all that share a server back when that refuses
 //! one of them, and finds the pace that it bears.
 //!
 //! # Crate features
 //!
 //! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `BoxedError`, and so is **alloc**.
 //!   Without it, these are missing, and all else is the same.
-//! - **alloc** (enabled by default, with **std**): When enabled, there is [`Fleet`]. Nothing but that and `into_boxed` allocates.
+//! - **alloc** (enabled by default, with **std**): When enabled, there is `Fleet`. Nothing but that and `into_boxed` allocates.
 //! - **chacha** (enabled by default): When enabled, a `Poller` or a `Ticker` owns a `ChaCha8Rng` unless told otherwise, and
 //!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a [`rand_core`]
 //!   generator.
