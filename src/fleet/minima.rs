@@ -126,7 +126,7 @@ impl Minima {
         let (mut start, mut nodes, mut place, mut key) = (0_usize, self.leaves, place, key);
         while nodes > 0 {
             let node = self.nodes.get_mut(start.saturating_add(place / WIDTH))?;
-            if !node.set(place % WIDTH, key) {
+            if !node.set(place, key) {
                 return Some(());
             }
             key = node.least();
