@@ -137,7 +137,7 @@ impl Gate {
         self.in_flight = self.in_flight.saturating_sub(1);
         if let Some(Answer::Refused(hint)) = answer {
             self.hold(hint, living, time);
-            if self.find_pace && !is_old {
+            if self.find_pace {
                 self.pace.cut(self.in_flight, time);
             }
         }
@@ -146,7 +146,7 @@ impl Gate {
     /// Notes a refusal that no poll in flight brought.
     pub(super) fn refuse(&mut self, hint: Option<u64>, living: usize, time: u64) {
         self.hold(hint, living, time);
-        if self.find_pace && !self.pace.has_old() {
+        if self.find_pace {
             self.pace.cut(self.in_flight, time);
         }
     }

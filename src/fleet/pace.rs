@@ -68,11 +68,7 @@ impl Pace {
         self.is_proven |= !is_old;
     }
 
-    pub(super) const fn has_old(&self) -> bool {
-        self.old > 0
-    }
-
-    /// Cuts the pace after a refusal, with so many polls in flight.
+    /// Cuts the pace after a refusal, with so many polls in flight: once, until one that goes out from now on has been served.
     pub(super) fn cut(&mut self, in_flight: usize, time: u64) {
         if self.gap > 0 && !self.is_proven {
             return;

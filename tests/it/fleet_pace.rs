@@ -86,6 +86,22 @@ fn the_rate_is_that_of_the_last_seconds() {
 }
 
 #[test]
+fn the_last_seconds_are_three_at_least() {
+    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    for (polls, wait) in [(10, 1.5), (1, 1.1), (1, 0.3)] {
+        for _ in 0..polls {
+            let id = it.send();
+            it.served(id);
+        }
+        it.pass(seconds(wait));
+    }
+    let id = it.send();
+    it.refused(id, 30.0);
+    // Twelve in 2.9 s.
+    assert_eq!(it.spacing(), Some(Duration::from_nanos(402_777_777)));
+}
+
+#[test]
 fn a_rate_is_measured_over_a_second_at_least_and_a_poll_a_second_where_none_was_served() {
     let mut it = Upstreamed::new(Limits::none().find_pace(true));
     for _ in 0..60 {
