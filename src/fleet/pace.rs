@@ -2,7 +2,7 @@
 
 const SECOND: u64 = 1_000_000_000;
 
-/// How long the polls are counted that an upstream has served, to know its rate.
+/// How long the polls are counted at least that an upstream serves, to know its rate.
 const WINDOW: u64 = 3 * SECOND;
 
 /// The first cut leaves this many tenths of the rate served. That is too high where a server allows a burst, and the first
@@ -82,14 +82,17 @@ impl Pace {
     }
 }
 
-/// How many polls were served of late, by two stretches of time.
+/// The highest rate at which polls were served for some seconds, by stretches of time. What was served of late need not be all
+/// that would have been.
 #[derive(Clone, Copy, Debug, Default)]
 struct Served {
-    /// When the later stretch began; none before the first poll.
+    /// When the stretch began that goes on; none before the first poll.
     since: Option<u64>,
     count: u64,
     /// How long the stretch before it was, and how many were served in it.
     before: (u64, u64),
+    /// The least of the mean times between two in earlier pairs of stretches.
+    least_gap: Option<u64>,
 }
 
 impl Served {
@@ -103,6 +106,7 @@ impl Served {
         let since = *self.since.get_or_insert(time);
         let length = time.saturating_sub(since);
         if length >= WINDOW {
+            self.least_gap = Some(self.gap(time));
             self.before = (length, self.count);
             self.count = 0;
             self.since = Some(time);
@@ -110,11 +114,12 @@ impl Served {
         self.count = self.count.saturating_add(1);
     }
 
-    /// Returns the mean time between two that were served, over a second at least. It is a second at most: of so few polls, there
-    /// is no rate to tell.
+    /// Returns the least mean time between two that were served, over a second at least. It is a second at most: of so few polls,
+    /// there is no rate to tell.
     fn gap(&self, time: u64) -> u64 {
         let (length, count) = self.before;
         let length = length.saturating_add(time.saturating_sub(self.since.unwrap_or(time)));
-        length.max(SECOND).checked_div(count.saturating_add(self.count)).map_or(SECOND, |gap| gap.min(SECOND))
+        let gap = length.max(SECOND).checked_div(count.saturating_add(self.count)).unwrap_or(SECOND);
+        gap.min(self.least_gap.unwrap_or(SECOND)).min(SECOND)
     }
 }

@@ -72,6 +72,8 @@ struct Upstream {
     /// When polls were served, in the stretch that goes on, and in the one before and when that began.
     served: Vec<u128>,
     before: Option<(u128, Vec<u128>)>,
+    /// The mean times between two that were served, in earlier pairs of stretches.
+    rates: Vec<u128>,
     /// When the stretch began that goes on.
     since: Option<u128>,
     /// The time between two polls after the last cut, and now.
@@ -119,6 +121,7 @@ impl<R: Rng + Clone> Model<R> {
             refusals: 0,
             served: Vec::new(),
             before: None,
+            rates: Vec::new(),
             since: None,
             cut: None,
             pace: None,
@@ -311,6 +314,7 @@ impl<R: Rng + Clone> Model<R> {
             Some(_) => {
                 let since = *this.since.get_or_insert(time);
                 if time - since >= 3 * SECOND {
+                    this.rates.push(this.rate(time));
                     this.before = Some((since, std::mem::take(&mut this.served)));
                     this.since = Some(time);
                 }
@@ -342,14 +346,8 @@ impl<R: Rng + Clone> Model<R> {
             let left = if let Some(pace) = this.pace {
                 (pace * 10).div_ceil(7)
             } else {
-                let mut start = this.since.unwrap_or(time);
-                let mut served = this.served.len();
-                if let Some((since, before)) = &this.before {
-                    start = *since;
-                    served += before.len();
-                }
-                let rate = (time - start).max(SECOND).checked_div(served as u128).unwrap_or(SECOND);
-                (rate.min(SECOND) * 10).div_ceil(6)
+                let least = this.rates.iter().copied().chain([this.rate(time), SECOND]).min();
+                (least.expect("there is a second") * 10).div_ceil(6)
             };
             (this.cut, this.pace, this.paced, this.old) = (Some(left), Some(left), 0, in_flight);
             this.is_proven = false;
@@ -394,6 +392,13 @@ impl<R: Rng + Clone> Model<R> {
 }
 
 impl Upstream {
+    /// The mean time between two that were served in this stretch and the one before.
+    fn rate(&self, time: u128) -> u128 {
+        let (start, before) =
+            self.before.as_ref().map_or((self.since.unwrap_or(time), 0), |(since, before)| (*since, before.len()));
+        (time - start).max(SECOND).checked_div((before + self.served.len()) as u128).unwrap_or(SECOND)
+    }
+
     fn gap(&self) -> u128 {
         let limit = self.rules.at_most.map_or(0, |(polls, per)| per.as_nanos().div_ceil(polls.into()));
         limit.max(self.pace.unwrap_or(0))
