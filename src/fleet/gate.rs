@@ -102,9 +102,9 @@ impl Gate {
             return None;
         }
         let Some(sent) = self.sent else { return Some(self.held_until) };
-        let spaced = match (self.gap(), self.herd) {
+        let spaced = match (self.spacing.max(self.pace.apart()), self.herd) {
             (0, (until, apart)) => until.min(sent.saturating_add(apart)),
-            (gap, _) => sent.saturating_add(gap),
+            (apart, _) => sent.saturating_add(apart),
         };
         Some(self.held_until.max(spaced))
     }

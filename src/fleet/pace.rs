@@ -39,6 +39,13 @@ impl Pace {
         self.gap
     }
 
+    /// Returns the time between the last poll that went out and the next: a second at least until one that went out after the
+    /// last cut has been served. Before that, each may be refused as well.
+    #[inline]
+    pub(super) fn apart(&self) -> u64 {
+        if self.gap > 0 && !self.is_proven { self.gap.max(SECOND) } else { self.gap }
+    }
+
     /// Notes that a poll goes out, and whether the pace made it wait.
     #[inline]
     pub(super) fn sent(&mut self, waited: bool, time: u64) {

@@ -96,7 +96,7 @@ impl Policies {
         Some(number)
     }
 
-    /// Doubles the number of chains, so that none is long.
+    /// Doubles the number of chains, so that none is long. There are as many as there ever were policies in use, so none is vacant.
     fn lengthen(&mut self) {
         let length = self.chains.len().saturating_mul(2).max(1);
         self.chains.clear();
@@ -108,7 +108,7 @@ impl Policies {
 
     /// Puts a policy that is in use before the first of its chain.
     fn link(&mut self, number: u32) -> Option<()> {
-        let policy = self.stored.get(index(number)).filter(|stored| stored.operations > 0)?.policy;
+        let policy = self.stored.get(index(number))?.policy;
         let next = self.chain(&policy)?.replace(number);
         self.stored.get_mut(index(number))?.next = next;
         Some(())
@@ -195,6 +195,21 @@ mod tests {
         policies.give_back(number);
         policies.give_back(second);
         assert_eq!((policies.len(), policies.stored.capacity(), policies.chains.capacity()), (0, 0, 0));
+    }
+
+    #[test]
+    fn chains_are_short() {
+        let mut policies = Policies::new();
+        for number in 1..=3_000 {
+            policies.take(&Policy::builder().max_polls(number).build().unwrap());
+        }
+        let length = |chain: &Link| {
+            let next = |number: &u32| policies.stored.get(index(*number)).and_then(|stored| stored.next);
+            core::iter::successors(*chain, next).count()
+        };
+        let lengths: Vec<_> = policies.chains.iter().map(length).collect();
+        assert_eq!(lengths.iter().sum::<usize>(), 3_000);
+        assert!(lengths.iter().all(|length| *length < 10), "{:?}", lengths.iter().max());
     }
 
     #[test]

@@ -375,6 +375,7 @@ impl<R: Rng + Clone> Model<R> {
         let spaced = match (this.sent.last(), this.gap()) {
             (None, _) => 0,
             (Some(sent), 0) => this.herd.0.min(sent + this.herd.1),
+            (Some(sent), gap) if this.pace.is_some() && !this.is_proven => sent + gap.max(SECOND),
             (Some(sent), gap) => sent + gap,
         };
         Some(this.held_until.max(spaced))
