@@ -40,7 +40,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// Pollers alone are each polite for itself: one is told 429 and waits, and the others go on. A fleet knows which operations
 /// share an [`Upstream`], a server with its limits, and what one of them learns there all obey. It is fed outcomes and
 /// instants as a poller is; it calls nothing, spawns nothing and reads no clock. It is the one part of this crate that
-/// allocates: 57 bytes an operation for a million of them, given back as they end.
+/// allocates: 58 bytes an operation for a million of them, given back as they end.
 ///
 /// # The loop
 ///
@@ -135,11 +135,12 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///   as may be, but no more than an eighth more each second: what is in flight when the first refusal comes will be refused as
 ///   well.
 /// - *The pace.* If there is one, polls are handed out at least that far apart, never several at once, however late the caller
-///   is. [`Limits::at_most`] sets one. [`Limits::find_pace`] finds one: the first refusal sets it to 0.6 of the rate of good
-///   answers in the last seconds, at least 0.6 a second, and each later one to 0.7 of what it was, but for those of polls that
-///   were in flight at the last cut, and those that come before anything has been served since: then the pace is not why.
-///   Without refusals it grows with the square of the time spent at it, to double after ten minutes, and it never passes a
-///   limit that was set. An upstream that never refuses has none.
+///   is. [`Limits::at_most`] sets one. [`Limits::find_pace`] finds one: the first refusal sets it to 0.6 of the highest rate of
+///   good answers in any few seconds before, at least 0.6 a second, and each later one to 0.7 of what it was. After a cut there
+///   is none other, and polls go out a second apart at least, until one that went out after it has been served: what was in
+///   flight may be refused as well, and so may everything, whatever the pace. Without refusals it grows with the square of the
+///   time spent at it, to double after ten minutes, and it never passes a limit that was set. An upstream that never refuses
+///   has none.
 /// - *Order.* While limits or refusals keep polls waiting, the one that was due first goes first. Without limits all that are
 ///   due are handed out, in no order to rely on.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
@@ -159,7 +160,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// | a poller each | 27,670 | 19,217 | 5,000 | 192 s | 410 s |
 /// | a fleet that only holds | 13,203 | 8,893 | 5,000 | 583 s | 1,082 s |
 /// | a fleet at a pace that you know, 36 a second | 12,989 | 0 | 36 | 59 s | 122 s |
-/// | a fleet that finds its pace: the default | 11,004 | 9 | 87 | 60 s | 125 s |
+/// | a fleet that finds its pace: the default | 10,991 | 9 | 87 | 60 s | 125 s |
 ///
 /// # A dashboard
 ///
@@ -169,7 +170,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// # Pitfalls
 ///
-/// - The first refusal may come of a single server that was restarted. If you know the limit, set it, and turn `find_pace` off.
+/// - Whoever refuses polls whatever their pace is taken for slow: if one in a thousand is refused at random, the pace falls to
+///   three polls a second, and to one in four seconds if one in a hundred is. If you know the limit, set it and turn
+///   `find_pace` off; or leave the hint out of an outcome that is no refusal, for then its operation alone waits.
 /// - A pace above a thousand a second takes a timer that is as fine: no two polls are handed out at once to make up for a late
 ///   wake-up.
 /// - [`DuePoll::remaining`] is zero if the fleet has held the poll back past the deadline: it is not by itself a timeout.
