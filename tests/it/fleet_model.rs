@@ -396,7 +396,7 @@ impl Upstream {
     /// The mean time between two that were served in this stretch and the one before.
     fn rate(&self, time: u128) -> u128 {
         let (start, before) =
-            self.before.as_ref().map_or((self.since.unwrap_or(time), 0), |(since, before)| (*since, before.len()));
+            self.before.as_ref().map_or_else(|| (self.since.unwrap_or(time), 0), |(since, before)| (*since, before.len()));
         (time - start).max(SECOND).checked_div((before + self.served.len()) as u128).unwrap_or(SECOND)
     }
 
