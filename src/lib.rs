@@ -124,10 +124,16 @@
 //! outcome counted and a poll due, and its ticker without the tick that was due. As with any `async fn`, do not poll a driver's
 //! future after it is ready.
 //!
+//! # Many operations at one server
+//!
+//! A `Fleet` is many pollers behind one clock and one next wake-up. It holds all that share a server back when that refuses
+//! one of them, and finds the pace that it bears.
+//!
 //! # Crate features
 //!
-//! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `BoxedError`. Without it,
-//!   these are missing, and all else is the same. Nothing but `into_boxed` allocates.
+//! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `BoxedError`, and so is **alloc**.
+//!   Without it, these are missing, and all else is the same.
+//! - **alloc** (enabled by default, with **std**): When enabled, there is `Fleet`. Nothing but that and `into_boxed` allocates.
 //! - **chacha** (enabled by default): When enabled, a `Poller` or a `Ticker` owns a `ChaCha8Rng` unless told otherwise, and
 //!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a [`rand_core`]
 //!   generator.
@@ -140,7 +146,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 // Only what names `std` in full gets it, so that nobody leans on its prelude by mistake.
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
@@ -150,6 +156,9 @@ mod boxed_error;
 mod decision;
 mod default_max_wait;
 mod driver;
+mod fed;
+#[cfg(feature = "alloc")]
+mod fleet;
 mod gave_up;
 mod instant;
 mod outcome;
@@ -202,6 +211,8 @@ pub use boxed_error::BoxedError;
 pub use default_max_wait::set_default_max_wait;
 #[cfg(feature = "std")]
 pub use driver::poll_blocking;
+#[cfg(feature = "alloc")]
+pub use fleet::{DuePoll, Fleet, Id, Limits, LimitsError, Status, Upstream};
 pub use {
     decision::Decision,
     driver::{Driver, NextPoll, NextWait, Slept, poll_async},

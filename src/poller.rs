@@ -1,4 +1,4 @@
-//! The poller: payloads, clock and generator around the transitions in `state`.
+//! The poller: clock and generator around one state.
 
 mod restore;
 
@@ -7,8 +7,9 @@ use core::time::Duration;
 use rand_core::Rng;
 
 use crate::{
-    Decision, GaveUp, Instant, Outcome, Policy, Reason, WaitKind,
-    state::{State, Verdict},
+    Decision, GaveUp, Instant, Outcome, Policy, WaitKind,
+    fed::{self, Fed},
+    state::State,
     wait::nanos,
 };
 
@@ -233,25 +234,7 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     pub fn step_keeping<T, E>(&mut self, outcome: Outcome<T, E>, now: I, last_error: &mut Option<E>) -> Decision<T, E> {
         let passed = self.passed(now);
         self.latest = now;
-        let (error, hint) = match unfinished(outcome) {
-            Ok(found) => found,
-            Err(end) => {
-                self.state.conclude(passed);
-                return end;
-            }
-        };
-        match self.state.step(&self.policy, &mut self.rng, error.is_some(), hint.map(nanos::from_duration), passed) {
-            Verdict::Sleep(wait) => {
-                if error.is_some() {
-                    *last_error = error;
-                }
-                Decision::Sleep(Duration::from_nanos(wait))
-            }
-            Verdict::GiveUp(reason) => {
-                let last_error = error.or_else(|| self.kept(last_error));
-                Decision::GaveUp(GaveUp { retry_after: hint, ..self.gave_up(reason) }.with_last_error(last_error))
-            }
-        }
+        Fed { policy: &self.policy, state: &mut self.state }.step(&mut self.rng, outcome, passed, last_error)
     }
 }
 
@@ -402,21 +385,14 @@ impl<I, R> Poller<I, R> {
         self.state.is_finished()
     }
 
-    /// Takes what `step_keeping` kept. A poller that has seen no error has kept none: what is there is another poller's.
+    /// Takes what `step_keeping` kept.
     pub(crate) fn kept<E>(&self, last_error: &mut Option<E>) -> Option<E> {
-        if self.state.errors > 0 { last_error.take() } else { None }
+        fed::kept(&self.state, last_error)
     }
 
     /// Returns what `step_keeping` kept, if the latest poll left it.
     pub(crate) fn latest_error<'e, E>(&self, last_error: Option<&'e E>) -> Option<&'e E> {
         last_error.filter(|_| self.state.consecutive_errors > 0)
-    }
-
-    fn gave_up(&self, reason: Reason) -> GaveUp {
-        let State { polls, errors, consecutive_errors, elapsed, .. } = self.state;
-        let is_early = self.policy.deadline.is_some_and(|deadline| deadline.left(elapsed) > 0);
-        let elapsed = Duration::from_nanos(elapsed);
-        GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after: None, last_error: None, is_early }
     }
 }
 
@@ -451,19 +427,7 @@ impl<I: Instant, R> Poller<I, R> {
     pub fn look<T, E>(&mut self, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
         let passed = self.passed(now);
         self.latest = now;
-        let (error, hint) = match unfinished(outcome) {
-            Ok(found) => found,
-            Err(end) => {
-                self.state.conclude_look(passed);
-                return end;
-            }
-        };
-        match self.state.look(&self.policy, hint.map(nanos::from_duration), passed) {
-            Verdict::Sleep(wait) => Decision::Sleep(Duration::from_nanos(wait)),
-            Verdict::GiveUp(reason) => {
-                Decision::GaveUp(GaveUp { retry_after: hint, ..self.gave_up(reason) }.with_last_error(error))
-            }
-        }
+        Fed { policy: &self.policy, state: &mut self.state }.look(outcome, passed)
     }
 
     /// Ends polling because the caller wants to, and returns the account of it.
@@ -485,10 +449,9 @@ impl<I: Instant, R> Poller<I, R> {
     /// assert_eq!(poller.cancel(Duration::from_secs(4)).reason, Reason::Finished);
     /// ```
     pub fn cancel(&mut self, now: I) -> GaveUp {
-        let reason = self.state.cancel(self.passed(now));
+        let passed = self.passed(now);
         self.latest = now;
-        let hint_left = self.state.hint_left().filter(|_| reason == Reason::Cancelled);
-        GaveUp { retry_after: hint_left.map(Duration::from_nanos), ..self.gave_up(reason) }
+        Fed { policy: &self.policy, state: &mut self.state }.cancel(passed)
     }
 
     /// Returns the time from the start to `now`, or to the end if the poller has finished.
@@ -562,16 +525,5 @@ impl<I: Instant, R> Poller<I, R> {
 
     fn elapsed_nanos(&self, now: I) -> u64 {
         self.state.elapsed_after(self.passed(now))
-    }
-}
-
-/// Returns the error and the hint of an outcome that leaves the operation unfinished, or else the end that it is.
-#[inline]
-fn unfinished<T, E>(outcome: Outcome<T, E>) -> Result<(Option<E>, Option<Duration>), Decision<T, E>> {
-    match outcome {
-        Outcome::Pending { retry_after } => Ok((None, retry_after)),
-        Outcome::Transient { error, retry_after } => Ok((Some(error), retry_after)),
-        Outcome::Done(value) => Err(Decision::Done(value)),
-        Outcome::Failed(error) => Err(Decision::Failed(error)),
     }
 }

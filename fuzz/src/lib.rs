@@ -21,6 +21,11 @@ pub mod differential;
 #[path = "../../tests/it/every.rs"]
 #[expect(unused_imports, reason = "settings take nothing of it but kinds of jitter")]
 mod every;
+pub mod fleet;
+#[path = "../../tests/it/fleet_model.rs"]
+mod fleet_model;
+#[path = "../../tests/it/fleet_pair.rs"]
+mod fleet_pair;
 pub mod journal;
 pub mod logs;
 #[path = "../../tests/it/model.rs"]

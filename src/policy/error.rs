@@ -61,7 +61,7 @@ pub enum PolicyError {
         max_backoff: Duration,
     },
     /// [`Jitter::Decorrelated`](crate::Jitter::Decorrelated) draws between `initial_wait` and `max_backoff`, which are too close
-    /// to spread a fleet.
+    /// to spread many pollers.
     TooLittleToSpread {
         /// Where the ladder was to start.
         initial_wait: Duration,

@@ -12,7 +12,7 @@ const LAST_WAIT_PERCENT: u8 = 20;
 pub(crate) struct Deadline {
     pub(crate) max_wait: NonZeroU64,
     /// A wait that ends here or later is made the last one: what would remain after it is too short to spread the last polls
-    /// of a fleet over.
+    /// of many pollers over.
     last_from: u64,
 }
 
@@ -60,7 +60,7 @@ impl Deadline {
         let room = left.saturating_sub(least);
         let earliest = self.last_earliest(ladder, left).max(asked.unwrap_or(1));
         let latest = left.min(window.latest);
-        // A fleet spreads over no less than that on either side: if the window has too little of such waits, it has none.
+        // Many pollers spread over no less than that on either side: if the window has too little of such waits, it has none.
         if window.latest >= room && room.saturating_sub(window.earliest) < least {
             return Cut::Last(Window { earliest: earliest.min(window.earliest), latest });
         }
@@ -89,8 +89,8 @@ impl Deadline {
         far.checked_div(wait).unwrap_or(0)
     }
 
-    /// Returns the earliest end of a last wait, with `left` to go: a little before the deadline, so that a fleet started
-    /// together does not make its last polls together.
+    /// Returns the earliest end of a last wait, with `left` to go: a little before the deadline, so that pollers started
+    /// together do not make their last polls together.
     fn last_earliest(&self, ladder: &Ladder, left: u64) -> u64 {
         let most = shorter(self.max_wait, ladder.first());
         let spread = part(ladder, left).max(self.least_spread()).min(most);

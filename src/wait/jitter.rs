@@ -4,7 +4,7 @@ use rand_core::Rng;
 
 use super::{Window, nanos};
 
-/// How far a wait may be from its base, so that a fleet of pollers does not poll in step.
+/// How far a wait may be from its base, so that many pollers do not poll in step.
 ///
 /// Each wait is drawn uniformly from a window around its base (the wait the ladder gives before jitter):
 ///

@@ -25,8 +25,15 @@ macro_rules! every {
 mod support;
 mod decisions;
 mod every;
+mod fleet_model;
+mod fleet_pair;
+mod fleet_play;
+#[path = "../../examples/fleet/tables.rs"]
+mod fleet_tables;
 mod model;
 mod put_away;
+#[path = "../../examples/fleet/simulation.rs"]
+mod simulation;
 mod strategies;
 mod ticker_model;
 mod ticks;
@@ -45,7 +52,12 @@ mod drivers;
 mod example_order;
 mod faithful;
 mod finished;
-mod fleet;
+mod fleet_figures;
+mod fleet_holds;
+mod fleet_laws;
+mod fleet_limits;
+mod fleet_pace;
+mod fleet_restored;
 mod gave_up;
 mod head_start;
 mod hints;
@@ -70,6 +82,7 @@ mod schedule;
 mod settings;
 mod snapshot;
 mod snapshot_text;
+mod spread;
 mod ticker;
 mod ticker_drivers;
 mod ticker_faithful;

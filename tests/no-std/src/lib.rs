@@ -14,6 +14,8 @@ pub mod device;
 #[path = "../../it/every.rs"]
 #[expect(unused_imports, reason = "a device has no other list")]
 mod every;
+#[cfg(feature = "fleet")]
+pub mod fleet;
 pub mod ticker;
 
 #[cfg(feature = "heap")]

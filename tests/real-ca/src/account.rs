@@ -1,6 +1,6 @@
 //! An ACME account, and the requests signed with its key.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
 use asyncpoll::Outcome;
@@ -30,7 +30,7 @@ impl Account {
         let directory = client.get(directory)?.resource()?;
         let key = AccountKey::generate()?;
         let mut account = Self { client, directory, key, url: String::new(), nonces: Mutex::default() };
-        account.keep_nonce(&account.client.head(account.endpoint("newNonce")?)?);
+        account.stock_nonces(1)?;
         let answer = account.submit(account.endpoint("newAccount")?, &json!({ "termsOfServiceAgreed": true }))?;
         answer.header("Location").context("a new account has no Location")?.clone_into(&mut account.url);
         Ok(account)
@@ -75,18 +75,28 @@ impl Account {
         settle(|| outcome(self.fetch(url), Outcome::Done))
     }
 
+    /// Fetches so many nonces, so that as many requests can be under way at once.
+    pub fn stock_nonces(&self, count: usize) -> Result<()> {
+        for _ in 0..count {
+            let answer = self.client.head(self.endpoint("newNonce")?)?;
+            self.nonces().extend(answer.nonce());
+        }
+        Ok(())
+    }
+
     fn send(&self, url: &str, payload: &str) -> Result<Answer, AcmeError> {
-        let nonce = self.nonces.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let nonce = self.nonces().pop();
         let signer = if self.url.is_empty() { ("jwk", self.key.jwk().clone()) } else { ("kid", json!(self.url)) };
-        let protected = json!({ "alg": "ES256", "nonce": nonce, "url": url, signer.0: signer.1 });
+        let sent = nonce.as_deref().unwrap_or_default();
+        let protected = json!({ "alg": "ES256", "nonce": sent, "url": url, signer.0: signer.1 });
         let jws = self.key.sign(&protected, payload).map_err(|error| AcmeError::Malformed(error.to_string()))?;
         let answer = self.client.post(url, &jws)?;
-        self.keep_nonce(&answer);
+        // An answer that brings none is a gateway's: the server may never have seen the one that was sent.
+        self.nonces().extend(answer.nonce().or(nonce));
         Ok(answer)
     }
 
-    fn keep_nonce(&self, answer: &Answer) {
-        let nonce = answer.header("Replay-Nonce").map(str::to_owned);
-        self.nonces.lock().unwrap_or_else(PoisonError::into_inner).extend(nonce);
+    fn nonces(&self) -> MutexGuard<'_, Vec<String>> {
+        self.nonces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -39,6 +39,11 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// Returns the nonce for another request.
+    pub fn nonce(&self) -> Option<String> {
+        self.header("Replay-Nonce").map(str::to_owned)
+    }
+
     /// Returns when it was sent, by the server's clock, in whole seconds.
     pub fn date(&self) -> Option<SystemTime> {
         httpdate::parse_http_date(self.header(DATE)?).ok()

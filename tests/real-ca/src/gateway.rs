@@ -1,11 +1,12 @@
 //! nginx in front of the certificate authority.
 
-use std::{fs, io, path::PathBuf, process::Command};
+use std::{fs, io, path::PathBuf, process::Command, time::Duration};
 
 use anyhow::Result;
+use asyncpoll::Outcome;
 use tempfile::TempDir;
 
-use crate::{debian::program, loopback::free_ports, pebble::Pebble, server_process::ServerProcess};
+use crate::{debian::program, loopback::free_ports, patience::settle, pebble::Pebble, server_process::ServerProcess};
 
 /// The seconds in the `Retry-After` of a 429.
 pub const AFTER_LIMIT: u64 = 2;
@@ -16,6 +17,10 @@ pub const AFTER_LOSS: u64 = 1;
 /// The seconds in the `Retry-After` of a 504.
 pub const AFTER_HANG: u64 = 2;
 
+/// How many requests for orders it lets through a second, and how many besides after a rest.
+const RATE: u32 = 40;
+const BURST: u32 = 40;
+
 /// An nginx in front of a Pebble, stopped when dropped.
 #[derive(Debug)]
 pub struct Gateway {
@@ -25,13 +30,13 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Starts one, and returns when it answers.
-    pub fn start(pebble: &Pebble) -> Result<Self> {
+    /// Starts one that waits for an answer of Pebble no longer than `timeout`, and returns when it answers.
+    pub fn start(pebble: &Pebble, timeout: Duration) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let address = pebble.address();
         let [port] = free_ports(address)?;
         let configuration = folder.path().join("nginx.conf");
-        fs::write(&configuration, Self::configuration(pebble, port, &folder))?;
+        fs::write(&configuration, Self::configuration(pebble, timeout, port, &folder))?;
         let client = pebble.patient_client()?;
         let directory = format!("https://{address}:{port}/dir");
         let look = || client.get(&directory).and_then(|answer| answer.refusal().map_or(Ok(()), Err));
@@ -66,6 +71,19 @@ impl Gateway {
         fs::remove_file(self.loss_file())
     }
 
+    /// Returns the statuses of its answers to requests for orders, by its log, once there are `count`.
+    pub fn polled(&self, count: usize) -> Result<Vec<u16>> {
+        settle(|| match self.logged() {
+            Ok(statuses) if statuses.len() < count => Outcome::pending(),
+            logged => logged.map_or_else(Outcome::Failed, Outcome::Done),
+        })
+    }
+
+    fn logged(&self) -> io::Result<Vec<u16>> {
+        let log = fs::read_to_string(self.folder.path().join("orders.log"))?;
+        log.lines().map(|line| line.parse().map_err(io::Error::other)).collect()
+    }
+
     fn limit_file(&self) -> PathBuf {
         self.folder.path().join("limit")
     }
@@ -74,8 +92,9 @@ impl Gateway {
         self.folder.path().join("loss")
     }
 
-    fn configuration(pebble: &Pebble, port: u16, folder: &TempDir) -> String {
+    fn configuration(pebble: &Pebble, timeout: Duration, port: u16, folder: &TempDir) -> String {
         let (address, pebble_port) = (pebble.address(), pebble.port());
+        let timeout = timeout.as_millis();
         let (folder, certificates) = (folder.path().display(), pebble.folder().display());
         format!(
             r#"
@@ -98,10 +117,24 @@ http {{
         504 {AFTER_HANG};
         default "";
     }}
+    add_header Retry-After $retry_after always;
+
     # Requests with an empty key are not counted. The rate is so low that no machine is slow enough to keep to it.
-    limit_req_zone $limited zone=polls:64k rate=1r/m;
-    upstream pebble {{ server {address}:{pebble_port}; }}
+    limit_req_zone $limited zone=all:64k rate=1r/m;
+    limit_req_zone $binary_remote_addr zone=orders:64k rate={RATE}r/s;
+    limit_req_status 429;
+    log_format status $status;
+
+    upstream pebble {{
+        server {address}:{pebble_port};
+        keepalive 32;
+    }}
     upstream nobody {{ server unix:{folder}/nobody.socket; }}
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_set_header Host $http_host;
+    proxy_connect_timeout {timeout}ms;
+    proxy_read_timeout {timeout}ms;
 
     server {{
         listen {address}:{port} ssl;
@@ -113,14 +146,15 @@ http {{
         set $behind pebble;
         if (-f {folder}/loss) {{ set $behind nobody; }}
 
+        limit_req zone=all;
         location / {{
-            limit_req zone=polls;
-            limit_req_status 429;
-            add_header Retry-After $retry_after always;
             proxy_pass https://$behind;
-            proxy_set_header Host $http_host;
-            proxy_connect_timeout 3s;
-            proxy_read_timeout 3s;
+        }}
+        location /my-order/ {{
+            limit_req zone=all;
+            limit_req zone=orders burst={BURST} nodelay;
+            access_log {folder}/orders.log status;
+            proxy_pass https://$behind;
         }}
     }}
 }}

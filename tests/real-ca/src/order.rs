@@ -81,7 +81,7 @@ impl Order {
         settle(|| {
             let answer = self.account.fetch(&self.authorization);
             let outcome = outcome(answer, |answer| self.authorization_found(&answer).unwrap_or_else(Outcome::Failed));
-            if self.next == Next::Finalization { Outcome::Done(()) } else { outcome.map(drop) }
+            if self.is_ready() { Outcome::Done(()) } else { outcome.map(drop) }
         })
     }
 
@@ -104,6 +104,11 @@ impl Order {
             Next::Finalization => self.finalize(),
             Next::Order => self.look(),
         }
+    }
+
+    /// Returns whether the order waits for its finalization, by the last answer.
+    pub fn is_ready(&self) -> bool {
+        self.next == Next::Finalization
     }
 
     /// Polls once by asking the server to issue the certificate.

@@ -20,7 +20,7 @@ use real_ca::{
 #[test]
 fn gateway_errors_end_done_and_their_hints_are_kept() -> Result<()> {
     let pebble = Pebble::start(Conditions::default())?;
-    let gateway = Gateway::start(&pebble)?;
+    let gateway = Gateway::start(&pebble, Duration::from_secs(3))?;
     let account = Arc::new(Account::register(pebble.patient_client()?, gateway.directory())?);
     let mut responder = Responder::start(&pebble, account.thumbprint())?;
     responder.answer();

@@ -3,11 +3,12 @@
 
 mod both_forms_of_retry_after;
 mod delayed_order;
-mod fleet;
 mod forgetful_server;
 mod gateway_errors;
 mod hint_past_deadline;
 mod hung_server;
+mod limited_gateway;
+mod many_orders;
 mod refused_orders;
 mod stuck_order;
 mod wrong_challenge_answer;

@@ -1,0 +1,108 @@
+//! The certificate authority: it takes orders over HTTP, is slow to issue, and serves no more than so many polls a second.
+
+use core::{error::Error, net::Ipv4Addr, time::Duration};
+use std::{
+    io::Cursor,
+    sync::mpsc::{self, Receiver},
+    thread,
+    time::Instant,
+};
+
+use tiny_http::{Header, Method, Request, Response, Server};
+
+/// How many polls a second it serves in the long run, and how many at once after a rest.
+const RATE: f64 = 150.0;
+const BURST: f64 = 300.0;
+
+/// What it asks those for that it refuses, in seconds.
+const RETRY_AFTER: &str = "1";
+
+/// How long an answer takes.
+const LATENCY: Duration = Duration::from_millis(50);
+
+type Answer = (Instant, Request, Response<Cursor<Vec<u8>>>);
+
+/// Starts a certificate authority on a free port of this machine, and returns where it takes orders.
+pub(crate) fn start() -> Result<String, Box<dyn Error + Send + Sync>> {
+    let server = Server::http((Ipv4Addr::LOCALHOST, 0))?;
+    let orders = format!("http://{}/orders", server.server_addr());
+    let mut authority = Authority { placed: None, orders: 0, tokens: BURST, filled: Instant::now() };
+    let (answers, queue) = mpsc::channel();
+    thread::spawn(move || send(&queue));
+    thread::spawn(move || {
+        for mut request in server.incoming_requests() {
+            let now = Instant::now();
+            let response = authority.answer(&mut request, now);
+            // The queue lasts as long as this thread.
+            let _ = answers.send((now, request, response));
+        }
+    });
+    Ok(orders)
+}
+
+/// Sends answers, each when its time has come.
+fn send(queue: &Receiver<Answer>) {
+    for (asked, request, response) in queue {
+        thread::sleep(LATENCY.saturating_sub(asked.elapsed()));
+        // A client that hangs up is no concern of the next one.
+        let _ = request.respond(response);
+    }
+}
+
+struct Authority {
+    placed: Option<Instant>,
+    orders: usize,
+    tokens: f64,
+    filled: Instant,
+}
+
+impl Authority {
+    fn answer(&mut self, request: &mut Request, now: Instant) -> Response<Cursor<Vec<u8>>> {
+        let path = request.url().strip_prefix("/orders").map(str::to_owned);
+        match path.as_deref() {
+            Some("") if *request.method() == Method::Post => self.take_orders(request, now),
+            Some(path) if *request.method() == Method::Get => self.poll(path, now),
+            _ => status(404),
+        }
+    }
+
+    /// Takes as many orders as the request says.
+    fn take_orders(&mut self, request: &mut Request, now: Instant) -> Response<Cursor<Vec<u8>>> {
+        let mut text = String::new();
+        let read = request.as_reader().read_to_string(&mut text);
+        let Some(orders) = read.ok().and_then(|_| text.parse().ok()) else { return status(400) };
+        (self.placed, self.orders) = (Some(now), orders);
+        status(201)
+    }
+
+    fn poll(&mut self, path: &str, now: Instant) -> Response<Cursor<Vec<u8>>> {
+        self.tokens = (self.tokens + RATE * (now - self.filled).as_secs_f64()).min(BURST);
+        self.filled = now;
+        if self.tokens < 1.0 {
+            let mut refusal = status(429);
+            if let Ok(header) = Header::from_bytes("Retry-After", RETRY_AFTER) {
+                refusal.add_header(header);
+            }
+            return refusal;
+        }
+        self.tokens -= 1.0;
+        let number = path.strip_prefix('/').and_then(|number| number.parse::<usize>().ok());
+        match (number.filter(|number| *number < self.orders), self.placed) {
+            (Some(number), Some(placed)) if now - placed >= takes(number, self.orders) => status(200),
+            (Some(_), Some(_)) => status(202),
+            _ => status(404),
+        }
+    }
+}
+
+/// How long an order takes: two seconds at least, half of them ten or more, and some half a minute.
+fn takes(number: usize, orders: usize) -> Duration {
+    // Neighbours are far apart, and every place is taken once: 977 is prime.
+    let place = (number * 977 % orders) as f64 / orders as f64;
+    let curve = if place < 0.5 { place } else { 4.0 * place.powi(3) };
+    Duration::from_secs_f64(2.0 + 16.0 * curve).min(Duration::from_secs(30))
+}
+
+fn status(status: u16) -> Response<Cursor<Vec<u8>>> {
+    Response::from_data([]).with_status_code(status)
+}

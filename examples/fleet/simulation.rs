@@ -1,0 +1,230 @@
+//! Orders at a server with a rate limit, in virtual time: what polling them costs the server, and when their ends are noticed.
+
+use core::{cmp::Reverse, time::Duration};
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+
+use asyncpoll::{
+    Decision, Fleet, Id, Limits, Outcome, Policy, Poller,
+    rand_chacha::ChaCha8Rng,
+    rand_core::{Rng as _, SeedableRng as _},
+};
+
+/// The median time that an order takes, and the standard deviation of its logarithm.
+const MEDIAN: f64 = 180.0;
+const SIGMA: f64 = 0.5;
+
+/// A server, and the orders that are placed there, all at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scenario {
+    pub(crate) orders: usize,
+    /// How many polls a second it serves in the long run, if it has a limit, and twice as many after a rest.
+    pub(crate) rate: Option<u32>,
+    /// Another rate, from then on.
+    pub(crate) change: Option<(Duration, u32)>,
+    /// What it asks those for that it refuses.
+    pub(crate) hint: Option<Duration>,
+    /// How long an answer takes.
+    pub(crate) latency: Duration,
+    /// From how many servers, of which only the first has a limit; the orders go round.
+    pub(crate) servers: usize,
+}
+
+/// How the orders are polled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Way {
+    /// By a poller each.
+    Alone,
+    /// By a fleet with these limits.
+    Fleet(Limits),
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Figures {
+    pub(crate) polls: u32,
+    pub(crate) refused: u32,
+    /// The most polls in a second.
+    pub(crate) busiest: u32,
+    /// The time from the end of an order until it was noticed, in seconds: the mean, and what one in twenty exceeds.
+    pub(crate) mean: f64,
+    pub(crate) p95: f64,
+    /// Orders that polling gave up.
+    pub(crate) given_up: u32,
+}
+
+impl Scenario {
+    pub(crate) const fn new(orders: usize, rate: u32) -> Self {
+        let hint = Some(Duration::from_secs(30));
+        Self { orders, rate: Some(rate), change: None, hint, latency: Duration::from_millis(200), servers: 1 }
+    }
+
+    /// Polls all orders to their end.
+    pub(crate) fn run(&self, way: Way) -> Figures {
+        let mut rng = ChaCha8Rng::seed_from_u64(17);
+        let ends = (0..self.orders).map(|_| log_normal(&mut rng)).collect();
+        let mut play = Play {
+            scenario: self,
+            bucket: Bucket::new(self),
+            ends,
+            sent: Vec::new(),
+            refused: 0,
+            given_up: 0,
+            delays: Vec::new(),
+        };
+        match way {
+            Way::Alone => play.alone(),
+            Way::Fleet(limits) => play.fleet(limits),
+        }
+        play.figures()
+    }
+}
+
+struct Play<'a> {
+    scenario: &'a Scenario,
+    bucket: Bucket,
+    /// When each order comes to its end.
+    ends: Vec<Duration>,
+    /// When each poll was made.
+    sent: Vec<Duration>,
+    refused: u32,
+    given_up: u32,
+    /// From the end of an order until it was noticed.
+    delays: Vec<Duration>,
+}
+
+type Answer = Outcome<Duration, ()>;
+
+impl Play<'_> {
+    /// Makes a poll, and returns what its answer will be.
+    fn poll(&mut self, order: usize, now: Duration) -> Answer {
+        self.sent.push(now);
+        let end = self.ends[order];
+        if order % self.scenario.servers == 0 && !self.bucket.serves(now) {
+            self.refused += 1;
+            Outcome::transient(()).retry_after(self.scenario.hint)
+        } else if end <= now {
+            Outcome::Done(end)
+        } else {
+            Outcome::pending()
+        }
+    }
+
+    fn alone(&mut self) {
+        let mut pollers: Vec<_> =
+            (0..self.ends.len()).map(|seed| Poller::seeded(Policy::default(), seed as u64, Duration::ZERO)).collect();
+        let mut timers: BinaryHeap<_> = (0..self.ends.len()).map(|order| Reverse((Duration::ZERO, order))).collect();
+        while let Some(Reverse((now, order))) = timers.pop() {
+            let answer = self.poll(order, now);
+            let now = now + self.scenario.latency;
+            let decision = pollers[order].step(answer, now);
+            if let Some(wait) = self.note(decision, now) {
+                timers.push(Reverse((now + wait, order)));
+            }
+        }
+    }
+
+    fn fleet(&mut self, limits: Limits) {
+        let mut now = Duration::ZERO;
+        let mut fleet = Fleet::seeded(1, now);
+        let upstreams: Vec<_> =
+            (0..self.scenario.servers).map(|_| fleet.upstream(limits).expect("the limits are good")).collect();
+        let orders: HashMap<Id, usize> = (0..self.ends.len())
+            .map(|order| (fleet.start(upstreams[order % upstreams.len()], &Policy::default(), now), order))
+            .collect();
+        // They come back in the order in which they went out.
+        let mut in_flight: VecDeque<(Duration, Id, Answer)> = VecDeque::new();
+        loop {
+            let next = fleet.until_next_poll(now).map(|wait| now + wait);
+            let back = in_flight.front().map(|(back, ..)| *back);
+            // An answer that comes with a poll is heard first.
+            if let Some(back) = back.filter(|back| next.is_none_or(|next| *back <= next)) {
+                now = back;
+                let Some((_, id, answer)) = in_flight.pop_front() else { return };
+                if matches!(answer, Outcome::Transient { .. }) && self.scenario.hint.is_none() {
+                    fleet.slow_down(id.upstream(), None, now);
+                }
+                let decision = fleet.step(id, answer, now);
+                self.note(decision, now);
+            } else if let Some(next) = next {
+                now = next;
+                let Some(poll) = fleet.next_poll(now) else { continue };
+                let answer = self.poll(orders[&poll.id], now);
+                in_flight.push_back((now + self.scenario.latency, poll.id, answer));
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// Notes what was decided, and returns the wait if there is one.
+    fn note(&mut self, decision: Decision<Duration, ()>, now: Duration) -> Option<Duration> {
+        match decision {
+            Decision::Sleep(wait) => return Some(wait),
+            Decision::Done(end) => self.delays.push(now - end),
+            Decision::Failed(()) | Decision::GaveUp(_) => self.given_up += 1,
+        }
+        None
+    }
+
+    fn figures(mut self) -> Figures {
+        self.sent.sort_unstable();
+        let second = Duration::from_secs(1);
+        let mut start = 0;
+        let mut busiest = 0;
+        for (end, sent) in self.sent.iter().enumerate() {
+            while *sent - self.sent[start] >= second {
+                start += 1;
+            }
+            busiest = busiest.max(end + 1 - start);
+        }
+        self.delays.sort_unstable();
+        let count = self.delays.len().max(1);
+        let sum: Duration = self.delays.iter().sum();
+        let p95 = self.delays.get(count * 95 / 100).copied().unwrap_or_default();
+        Figures {
+            polls: self.sent.len() as u32,
+            refused: self.refused,
+            busiest: busiest as u32,
+            mean: sum.as_secs_f64() / count as f64,
+            p95: p95.as_secs_f64(),
+            given_up: self.given_up,
+        }
+    }
+}
+
+/// A bucket of tokens, which a poll takes one of.
+struct Bucket {
+    rate: Option<u32>,
+    change: Option<(Duration, u32)>,
+    tokens: f64,
+    filled: Duration,
+}
+
+impl Bucket {
+    fn new(scenario: &Scenario) -> Self {
+        let tokens = scenario.rate.map_or(0.0, |rate| 2.0 * f64::from(rate));
+        Self { rate: scenario.rate, change: scenario.change, tokens, filled: Duration::ZERO }
+    }
+
+    fn serves(&mut self, now: Duration) -> bool {
+        if let Some((_, rate)) = self.change.take_if(|(at, _)| *at <= now) {
+            self.rate = Some(rate);
+        }
+        let Some(rate) = self.rate.map(f64::from) else { return true };
+        self.tokens = (self.tokens + rate * (now - self.filled).as_secs_f64()).min(2.0 * rate);
+        self.filled = now;
+        let serves = self.tokens >= 1.0;
+        if serves {
+            self.tokens -= 1.0;
+        }
+        serves
+    }
+}
+
+/// Draws the time that an order takes, by the transform of Box and Muller.
+fn log_normal(rng: &mut ChaCha8Rng) -> Duration {
+    let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    let radius = (-2.0 * (1.0 - uniform()).ln()).sqrt();
+    let normal = radius * (core::f64::consts::TAU * uniform()).cos();
+    Duration::from_secs_f64(MEDIAN * (SIGMA * normal).exp())
+}

@@ -1,0 +1,63 @@
+//! Operations of a fleet put away as snapshots, and taken out again.
+
+use core::time::Duration;
+
+use super::{Fleet, Id, Upstream};
+use crate::{Instant, Policy, Snapshot, wait::nanos};
+
+impl<I: Instant, R> Fleet<I, R> {
+    /// Puts an operation away at `now`, or returns `None` if it has ended.
+    ///
+    /// It can be done at any time and changes nothing: the operation goes on here unless it is [cancelled](Self::cancel). The
+    /// generator is the fleet's and stays here, as in
+    /// [`snapshot_without_generator`](crate::Poller::snapshot_without_generator), and so does what is known of the upstream.
+    ///
+    /// ```
+    /// use asyncpoll::{Fleet, Limits, Policy, Snapshot};
+    /// use core::time::Duration;
+    ///
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let snapshot = fleet.snapshot(id, Duration::from_secs(3));
+    /// assert_eq!(
+    ///     snapshot.as_ref().map(Snapshot::elapsed),
+    ///     Some(Duration::from_secs(3))
+    /// );
+    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// ```
+    pub fn snapshot(&self, id: Id, now: I) -> Option<Snapshot> {
+        let operation = self.lanes.get(id.upstream.0)?.operation_of(id)?;
+        let state = operation.state(self.time_at(now));
+        Some(Snapshot::new(&state, self.policies.get(operation.policy)?, state.elapsed, None))
+    }
+
+    /// Takes an operation out of its snapshot, at `now`, when `elapsed` has passed since its start, to go on at `upstream`.
+    ///
+    /// It may have been put away by another fleet, or by a [`Poller`](crate::Poller), whose generator is left in the snapshot.
+    /// `elapsed`, the time away and another policy than before are taken as by
+    /// [`Poller::restore_with`](crate::Poller::restore_with). A poll that was in flight, or came due in the meantime, is due at
+    /// once, before those that came due later, and is made again. What had finished has ended here too.
+    ///
+    /// ```
+    /// use asyncpoll::{Fleet, Limits, Policy, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let poller =
+    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
+    /// let snapshot = poller.snapshot(Duration::from_secs(3));
+    ///
+    /// // A minute later, by a clock that starts from zero.
+    /// let (now, elapsed) = (Duration::ZERO, Duration::from_secs(63));
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), now);
+    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let id = fleet.restore(upstream, &snapshot, &Policy::default(), now, elapsed);
+    /// let poll = fleet.next_poll(now).expect("it has been due for a minute");
+    /// assert_eq!((poll.id, poll.number, poll.elapsed), (id, 1, elapsed));
+    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// ```
+    pub fn restore(&mut self, upstream: Upstream, snapshot: &Snapshot, policy: &Policy, now: I, elapsed: Duration) -> Id {
+        self.pass(now);
+        self.take_in(upstream, policy, &snapshot.state(policy, nanos::from_duration(elapsed)))
+    }
+}

@@ -1,0 +1,132 @@
+//! A heap, and a fleet on it.
+
+use core::{
+    alloc::{GlobalAlloc, Layout},
+    cell::UnsafeCell,
+    ptr::null_mut,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use asyncpoll::{Decision, Fleet, Limits};
+
+use crate::{
+    End,
+    device::{Device, Generator, Tick},
+};
+
+const SIZE: usize = 1 << 20;
+
+/// A heap that gives nothing back, which is enough to build a program with.
+struct Heap {
+    bytes: UnsafeCell<[u8; SIZE]>,
+    used: AtomicUsize,
+}
+
+// SAFETY: no two allocations are given the same bytes.
+#[expect(unsafe_code, reason = "an allocator is unsafe to write")]
+unsafe impl Sync for Heap {}
+
+#[expect(unsafe_code, reason = "an allocator is unsafe to write")]
+// SAFETY: what it returns is null, or lies within the bytes after all that it returned before, as aligned as is asked.
+unsafe impl GlobalAlloc for Heap {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let start = self.bytes.get().cast::<u8>();
+        let size = layout.size().saturating_add(layout.align());
+        let used = self.used.fetch_add(size, Ordering::Relaxed);
+        if used.saturating_add(size) > SIZE {
+            return null_mut();
+        }
+        let free = start.wrapping_add(used);
+        free.wrapping_add(free.align_offset(layout.align()))
+    }
+
+    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
+}
+
+#[global_allocator]
+static HEAP: Heap = Heap { bytes: UnsafeCell::new([0; SIZE]), used: AtomicUsize::new(0) };
+
+/// Polls some orders at two upstreams until the first of them ends, or nothing is left to wait for.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
+    let policy = device.policy().unwrap_or_default();
+    #[cfg(feature = "chacha")]
+    let mut fleet = Fleet::seeded(device.seed(), device.now());
+    #[cfg(not(feature = "chacha"))]
+    let mut fleet = Fleet::new(device.generator(), device.now());
+    let known = Limits::none().at_most(40, Duration::from_secs(1)).in_flight(4).find_pace(false);
+    let (Ok(unknown), Ok(known)) = (fleet.upstream(Limits::default()), fleet.upstream(known)) else { return End::Failed };
+    for number in 0..orders {
+        let id = fleet.start(if number % 2 == 0 { known } else { unknown }, &policy, device.now());
+        if let Some(snapshot) = fleet.snapshot(id, device.now()) {
+            fleet.restore(unknown, &snapshot, &policy, device.now(), snapshot.elapsed());
+        }
+    }
+    let mut last_error = None;
+    loop {
+        while let Some(poll) = fleet.next_poll(device.now()) {
+            if device.is_stopped() {
+                fleet.release(poll.id, device.now());
+                device.stop(&fleet.cancel(poll.id, device.now()).with_last_error(last_error));
+                return End::GaveUp;
+            }
+            if poll.id.upstream() == known && device.has_progress() {
+                fleet.reset_backoff(poll.id);
+                fleet.set_backoff(poll.id, poll.elapsed);
+            }
+            let decision = match fleet.look(poll.id, device.poll(), device.now()) {
+                Decision::Sleep(_) => fleet.step_keeping(poll.id, device.poll(), device.now(), &mut last_error),
+                ended => ended,
+            };
+            match decision {
+                Decision::Sleep(_) if fleet.contains(poll.id) => fleet.slow_down(unknown, poll.remaining, device.now()),
+                Decision::Done(()) => return End::Done,
+                Decision::Sleep(_) | Decision::Failed(_) => return End::Failed,
+                Decision::GaveUp(gave_up) => {
+                    device.stop(&gave_up);
+                    return End::GaveUp;
+                }
+            }
+        }
+        match fleet.until_next_poll(device.now()) {
+            Some(wait) if !fleet.is_empty() && fleet.in_flight() < fleet.len() => {
+                device.sleep(wait.max(fleet.status(known, device.now()).held));
+            }
+            _ => return End::GaveUp,
+        }
+    }
+}
+
+/// Takes a turn with a fleet that is there: what needs no more memory.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn turn_fleet(device: &Device, fleet: &mut Fleet<Tick, Generator>) -> End {
+    let Some(poll) = fleet.next_poll(device.now()) else { return End::Failed };
+    if device.is_stopped() {
+        fleet.release(poll.id, device.now());
+        fleet.slow_down(poll.id.upstream(), fleet.until_next_poll(device.now()), device.now());
+    }
+    fleet.reset_backoff(poll.id);
+    fleet.set_backoff(poll.id, fleet.status(poll.id.upstream(), device.now()).held);
+    let decisions = [fleet.look(poll.id, device.poll(), device.now()), fleet.step(poll.id, device.poll(), device.now())];
+    if fleet.contains(poll.id) && decisions.iter().all(|decision| matches!(decision, Decision::Sleep(_))) {
+        device.stop(&fleet.cancel(poll.id, device.now()).with_last_error(None));
+    }
+    if fleet.is_empty() || fleet.in_flight() < fleet.len() { End::GaveUp } else { End::Done }
+}
+
+/// Feeds one order of a fleet once.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn step_fleet(device: &Device) -> End {
+    let mut fleet = Fleet::new(device.generator(), device.now());
+    let Ok(upstream) = fleet.upstream(Limits::default()) else { return End::Failed };
+    let id = fleet.start(upstream, &device.policy().unwrap_or_default(), device.now());
+    match fleet.step(id, device.poll(), device.now()) {
+        Decision::Done(()) => End::Done,
+        Decision::Failed(_) => End::Failed,
+        Decision::Sleep(_) | Decision::GaveUp(_) => End::GaveUp,
+    }
+}
