@@ -139,8 +139,8 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///   good answers in any few seconds before, at least 0.6 a second, and each later one to 0.7 of what it was. After a cut there
 ///   is none other, and polls go out a second apart at least, until one that went out after it has been served: what was in
 ///   flight may be refused as well, and so may everything, whatever the pace. Without refusals it grows with the square of the
-///   time spent at it, to double after ten minutes, and it never passes a limit that was set. An upstream that never refuses
-///   has none.
+///   time spent at it, to double after ten minutes, or after ten seconds if the first refusal came before 16 polls had been
+///   served. It never passes a limit that was set. An upstream that never refuses has none.
 /// - *Order.* While limits or refusals keep polls waiting, the one that was due first goes first. Without limits all that are
 ///   due are handed out, in no order to rely on.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.

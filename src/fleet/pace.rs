@@ -15,6 +15,10 @@ const TENTHS_LATER: u64 = 7;
 /// After this many seconds at a pace without a refusal, it is twice what the last cut left; after twice as many, five times.
 const DOUBLING: u64 = 600;
 
+/// The same for a pace that is a guess, for the first refusal came before so many polls had been served.
+const DOUBLING_OF_GUESS: u64 = 10;
+const FEW: u64 = 16;
+
 /// The pace of an upstream, kept as the time between two polls.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pace {
@@ -24,6 +28,8 @@ pub(super) struct Pace {
     gap: u64,
     /// How long polls have waited for the pace since the last cut.
     paced: u64,
+    /// Whether the last cut was made of too little to tell the rate by.
+    is_guess: bool,
     served: Served,
     /// Whether a poll that went out after the last cut has been served. While none is, the server refuses whatever the pace.
     is_proven: bool,
@@ -53,7 +59,8 @@ impl Pace {
         if waited && self.gap > 0 {
             self.paced = self.paced.saturating_add(self.gap);
             let seconds = u128::from(self.paced / SECOND);
-            let doubling = u128::from(DOUBLING * DOUBLING);
+            let doubling = u128::from(if self.is_guess { DOUBLING_OF_GUESS } else { DOUBLING });
+            let doubling = doubling.saturating_mul(doubling);
             let growth = seconds.saturating_mul(seconds).saturating_add(doubling);
             let gap = u128::from(self.cut).saturating_mul(doubling).checked_div(growth);
             self.gap = gap.and_then(|gap| u64::try_from(gap).ok()).unwrap_or(self.cut).max(1);
@@ -81,6 +88,7 @@ impl Pace {
             return;
         }
         let (gap, tenths) = if self.gap > 0 { (self.gap, TENTHS_LATER) } else { (self.served.gap(time), TENTHS_AT_FIRST) };
+        self.is_guess = self.gap == 0 && self.served.are_few();
         self.cut = gap.saturating_mul(10).div_ceil(tenths);
         self.gap = self.cut;
         self.paced = 0;
@@ -119,6 +127,10 @@ impl Served {
             self.since = Some(time);
         }
         self.count = self.count.saturating_add(1);
+    }
+
+    fn are_few(&self) -> bool {
+        self.least_gap.is_none() && self.count < FEW
     }
 
     /// Returns the least mean time between two that were served, over a second at least. It is a second at most: of so few polls,

@@ -81,6 +81,8 @@ struct Upstream {
     pace: Option<u128>,
     /// How long polls have waited for it.
     paced: u128,
+    /// Whether few had been served before the only cut.
+    is_guess: bool,
     old: usize,
     /// Whether one that went out after the last cut was served.
     is_proven: bool,
@@ -126,6 +128,7 @@ impl<R: Rng + Clone> Model<R> {
             cut: None,
             pace: None,
             paced: 0,
+            is_guess: false,
             old: 0,
             is_proven: false,
         });
@@ -214,7 +217,8 @@ impl<R: Rng + Clone> Model<R> {
             if let Some(((pace, cut), _)) = paced.filter(|((pace, _), sent)| due < signed(*sent + pace)) {
                 this.paced += pace;
                 let seconds = this.paced / SECOND;
-                this.pace = Some((cut * 600 * 600 / (600 * 600 + seconds * seconds)).max(1));
+                let doubling = if this.is_guess { 10 } else { 600_u128 }.pow(2);
+                this.pace = Some((cut * doubling / (doubling + seconds * seconds)).max(1));
             }
         }
         this.sent.push(time);
@@ -343,6 +347,7 @@ impl<R: Rng + Clone> Model<R> {
             this.herd = (time + hint + hint / 5, (hint / 5).checked_div(living as u128).unwrap_or(0));
         }
         if this.rules.find_pace && !was_old && (this.pace.is_none() || this.is_proven) {
+            this.is_guess = this.pace.is_none() && this.rates.is_empty() && this.served.len() < 16;
             let left = if let Some(pace) = this.pace {
                 (pace * 10).div_ceil(7)
             } else {

@@ -35,6 +35,26 @@ impl Upstreamed {
         let _wait = self.fleet.step(id, Outcome::<(), _>::transient(()).retry_after(seconds(hint)), self.now);
     }
 
+    /// Has polls served, one a second, until that is known to be the rate.
+    fn serve_one_a_second(&mut self) {
+        for _ in 0..4 {
+            let id = self.send();
+            self.served(id);
+            self.pass(seconds(1.0));
+        }
+    }
+
+    /// Has every poll served that may be made in this time.
+    fn serve_for(&mut self, time: Duration) {
+        let start = self.now;
+        while self.now - start < time {
+            let wait = self.fleet.until_next_poll(self.now).unwrap();
+            self.pass(wait);
+            let id = self.send();
+            self.served(id);
+        }
+    }
+
     fn spacing(&self) -> Option<Duration> {
         self.fleet.status(self.upstream, self.now).spacing
     }
@@ -125,6 +145,7 @@ fn a_rate_is_measured_over_a_second_at_least_and_a_poll_a_second_where_none_was_
 #[test]
 fn later_refusals_leave_seven_tenths_but_for_polls_that_were_in_flight() {
     let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    it.serve_one_a_second();
     let (one, other, third) = (it.send(), it.send(), it.send());
     it.refused(one, 0.0);
     let first = Duration::from_nanos(1_666_666_667);
@@ -186,18 +207,36 @@ fn it_doubles_in_ten_minutes_and_passes_no_limit() {
         (Limits::none().find_pace(true).at_most(1, seconds(1.0)), seconds(1.0)),
     ] {
         let mut it = Upstreamed::new(limits);
+        it.serve_one_a_second();
         let id = it.send();
         it.refused(id, 0.0);
         let cut = it.spacing().unwrap();
-        let start = it.now;
-        while it.now - start < seconds(600.0) {
-            let wait = it.fleet.until_next_poll(it.now).unwrap();
-            it.pass(wait);
+        it.serve_for(seconds(600.0));
+        let spacing = it.spacing().unwrap();
+        assert!(spacing.abs_diff(after_ten_minutes) < cut / 100, "{spacing:?} instead of {after_ten_minutes:?}");
+    }
+}
+
+#[test]
+fn a_pace_guessed_from_few_polls_doubles_in_ten_seconds_until_the_next_refusal() {
+    for (served, is_guess) in [(0, true), (15, true), (16, false)] {
+        let mut it = Upstreamed::new(Limits::none().find_pace(true));
+        for _ in 0..served {
             let id = it.send();
             it.served(id);
         }
-        let spacing = it.spacing().unwrap();
-        assert!(spacing.abs_diff(after_ten_minutes) < cut / 100, "{spacing:?} instead of {after_ten_minutes:?}");
+        let id = it.send();
+        it.refused(id, 0.0);
+        let cut = it.spacing().unwrap();
+        it.serve_for(seconds(10.0));
+        let part = it.spacing().unwrap().div_duration_f64(cut);
+        assert!(if is_guess { (0.45..0.6).contains(&part) } else { part > 0.99 }, "{part} of the first with {served} served");
+
+        it.fleet.slow_down(it.upstream, None, it.now);
+        let cut = it.spacing().unwrap();
+        it.serve_for(seconds(10.0));
+        let part = it.spacing().unwrap().div_duration_f64(cut);
+        assert!(part > 0.99, "{part} of the second with {served} served");
     }
 }
 
