@@ -138,9 +138,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///   is. [`Limits::at_most`] sets one. [`Limits::find_pace`] finds one: the first refusal sets it to 0.6 of the highest rate of
 ///   good answers in any few seconds before, at least 0.6 a second, and each later one to 0.7 of what it was. After a cut there
 ///   is none other, and polls go out a second apart at least, until one that went out after it has been served: what was in
-///   flight may be refused as well, and so may everything, whatever the pace. Without refusals it grows with the square of the
-///   time spent at it, to double after ten minutes, or after ten seconds if the first refusal came before 16 polls had been
-///   served. It never passes a limit that was set. An upstream that never refuses has none.
+///   flight may be refused as well, and so may everything, whatever the pace. Served polls raise it with the square of the time
+///   spent at it, to double after ten minutes, or after ten seconds if the first refusal came before 16 polls had been served.
+///   While nothing is served, it stays. It never passes a limit that was set. An upstream that never refuses has none.
 /// - *Order.* While limits or refusals keep polls waiting, the one that was due first goes first. Without limits all that are
 ///   due are handed out, in no order to rely on.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
@@ -160,7 +160,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// | a poller each | 27,670 | 19,217 | 5,000 | 192 s | 410 s |
 /// | a fleet that only holds | 13,203 | 8,893 | 5,000 | 583 s | 1,082 s |
 /// | a fleet at a pace that you know, 36 a second | 12,989 | 0 | 36 | 59 s | 122 s |
-/// | a fleet that finds its pace: the default | 10,991 | 9 | 87 | 60 s | 125 s |
+/// | a fleet that finds its pace: the default | 10,990 | 9 | 87 | 60 s | 125 s |
 ///
 /// # A dashboard
 ///
