@@ -231,6 +231,24 @@ impl<R: Rng + Clone> Model<R> {
         decision
     }
 
+    /// Takes note of an answer that never comes: an error of which nothing is known.
+    pub(crate) fn lost(&mut self, number: usize, now: Duration) -> Decision<Infallible, Infallible> {
+        self.pass(now);
+        let reading = self.reading();
+        let Some(operation) = self.operations.get_mut(&number) else { return Decision::GaveUp(gone()) };
+        if !operation.in_flight {
+            return Decision::Sleep(operation.poller.until_next_poll(reading).expect("it has not ended"));
+        }
+        let transient = Outcome::<(), ()>::transient(());
+        let decision = operation.poller.step(transient, reading);
+        self.answered(number, To::Poll, Some(transient));
+        match decision {
+            Decision::Sleep(wait) => Decision::Sleep(wait),
+            Decision::GaveUp(gave_up) => Decision::GaveUp(gave_up.split().0),
+            Decision::Done(()) | Decision::Failed(()) => unreachable!("a transient error is no end of its own"),
+        }
+    }
+
     pub(crate) fn look(&mut self, number: usize, outcome: Outcome<(), ()>, now: Duration) -> Decision<(), ()> {
         self.pass(now);
         let reading = self.reading();

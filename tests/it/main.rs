@@ -56,6 +56,7 @@ mod fleet_figures;
 mod fleet_holds;
 mod fleet_laws;
 mod fleet_limits;
+mod fleet_lost;
 mod fleet_pace;
 mod fleet_restored;
 mod gave_up;
