@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     fleet_model::Rules,
     fleet_pair::Pair,
-    fleet_play::{Entry, Event, Player, Setup, What, events, play, rules, setups},
+    fleet_play::{Answer, Entry, Event, Player, Setup, What, events, play, rules, setups},
     support::{Tape, seconds},
 };
 
@@ -22,6 +22,14 @@ fn are_same(one: Decision<(), ()>, other: Decision<(), ()>) -> bool {
             (one.reason, one.retry_after, one.last_error) == (other.reason, other.retry_after, other.last_error)
         }
         _ => one == other,
+    }
+}
+
+/// The same, of an error of which nothing is known.
+fn without_error(decision: Decision<(), ()>) -> Decision<(), ()> {
+    match decision {
+        Decision::GaveUp(gave_up) => Decision::GaveUp(gave_up.with_last_error(None)),
+        other => other,
     }
 }
 
@@ -44,6 +52,7 @@ proptest! {
                 Event::Answer(which, outcome) => pair.answer(which, outcome),
                 Event::Step(which, outcome) => pair.step(which, outcome),
                 Event::Look(which, outcome) => pair.look(which, outcome),
+                Event::Lose(which) => pair.lose(which),
                 Event::Release(which) => pair.release(which),
                 Event::SlowDown(upstream, hint) => pair.slow_down(upstream, hint),
                 Event::Cancel(which) => pair.cancel(which),
@@ -91,6 +100,11 @@ proptest! {
                     let alone = pollers.get_mut(&number).unwrap().step(answer.outcome, now);
                     prop_assert!(are_same(answer.decision, alone), "Same: {:?} alone, here {answer:?}", alone);
                 }
+                What::Lost { number, answer } => {
+                    out.remove(&number);
+                    let alone = without_error(pollers.get_mut(&number).unwrap().step(answer.outcome, now));
+                    prop_assert!(are_same(answer.decision, alone), "Same: {:?} alone, here {answer:?}", alone);
+                }
                 What::Looked { number, answer } => {
                     let alone = pollers.get_mut(&number).unwrap().look(answer.outcome, now);
                     prop_assert!(are_same(answer.decision, alone), "Same: {:?} alone, here {answer:?}", alone);
@@ -118,7 +132,9 @@ proptest! {
                 held_until[upstream] = held_until[upstream].max(time + hint);
             }
             match *what {
-                What::Fed { number, answer } => drop(asked_until.insert(number, time + answer.hint().unwrap_or(0))),
+                What::Fed { number, answer } | What::Lost { number, answer } => {
+                    asked_until.insert(number, time + answer.hint().unwrap_or(0));
+                }
                 What::Restored { number, of, snapshot, elapsed, .. } => {
                     let away = (elapsed - snapshot.elapsed()).as_nanos();
                     let asked = asked_until.get(&of).map(|asked| asked.saturating_sub(away));
@@ -158,7 +174,9 @@ proptest! {
                         prop_assert!(out[upstream].len() <= most, "Paced: {} are in flight, not {most}", out[upstream].len());
                     }
                 }
-                What::Fed { number, .. } | What::Released { number } => drop(out[player.upstream_of(number)].remove(&number)),
+                What::Fed { number, .. } | What::Lost { number, .. } | What::Released { number } => {
+                    out[player.upstream_of(number)].remove(&number);
+                }
                 _ => {}
             }
         }
@@ -231,7 +249,7 @@ proptest! {
                     }
                 }
                 What::Released { number } => drop(out.remove(&number)),
-                What::Fed { number, answer } if answer.was_living => {
+                What::Fed { number, answer } | What::Lost { number, answer } if answer.was_living => {
                     out.remove(&number);
                     due.insert(number, time + answer.wait().map_or(0, signed));
                 }
@@ -282,7 +300,7 @@ proptest! {
                 }
                 // It may be handed out once more.
                 What::Released { number } => drop(sent_late.remove(&number)),
-                What::Fed { answer, .. } | What::Looked { answer, .. } => {
+                What::Fed { answer, .. } | What::Lost { answer, .. } | What::Looked { answer, .. } => {
                     prop_assert!(answer.was_living || answer.wait().is_none(), "Late, not lost: one that has ended sleeps");
                 }
                 _ => {}
@@ -292,6 +310,32 @@ proptest! {
             prop_assert_eq!(ends.get(number), Some(&1), "Late, not lost: ends of operation {}", number);
             let late = sent_late.get(number).copied().unwrap_or(0);
             prop_assert!(late <= 1, "Late, not lost: {number} is sent {late} times after its deadline");
+        }
+    }
+
+    #[test]
+    fn lost_polls_cost_what_transient_errors_do(setup in setups(rules()), events in events(true)) {
+        let (mut player, mut other) = (Player::new(&setup), Player::new(&setup));
+        for event in events {
+            other.play(match event {
+                Event::Lose(which) if !other.out.is_empty() => Event::Answer(which, Outcome::transient(())),
+                event => event,
+            });
+            player.play(event);
+        }
+        prop_assert_eq!(player.entries.len(), other.entries.len(), "Lost: entries");
+        for (entry, other) in player.entries.iter().zip(other.entries) {
+            let as_fed = match entry.what {
+                What::Lost { number, answer } => What::Fed { number, answer },
+                what => what,
+            };
+            let other_what = match (entry.what, other.what) {
+                (What::Lost { .. }, What::Fed { number, answer }) => {
+                    What::Fed { number, answer: Answer { decision: without_error(answer.decision), ..answer } }
+                }
+                (_, what) => what,
+            };
+            prop_assert_eq!((entry.time, as_fed), (other.time, other_what), "Lost");
         }
     }
 
@@ -343,7 +387,7 @@ proptest! {
                 What::Started { number, policy, .. } | What::Restored { number, policy, .. } => {
                     draws_at_all.insert(number, !matches!(policy.jitter(), Jitter::None | Jitter::PlusMinus(0)));
                 }
-                What::Fed { number, answer } => {
+                What::Fed { number, answer } | What::Lost { number, answer } => {
                     let most = usize::from(draws_at_all[&number] && answer.wait().is_some());
                     prop_assert!((most..=2 * most).contains(&answer.draws), "Frugal: {} draws for {answer:?}", answer.draws);
                 }

@@ -28,6 +28,8 @@ pub(crate) enum Event {
     /// Any operation is fed this.
     Step(usize, Outcome<(), ()>),
     Look(usize, Outcome<(), ()>),
+    /// The answer of one of the polls in flight never comes; if there is none, that of any operation.
+    Lose(usize),
     Release(usize),
     SlowDown(usize, Option<Duration>),
     Cancel(usize),
@@ -119,6 +121,7 @@ pub(crate) fn events(refusals: bool) -> impl Strategy<Value = Vec<Event>> {
         14 => (any::<usize>(), outcome()).prop_map(|(which, outcome)| Event::Answer(which, outcome)),
         1 => (any::<usize>(), outcome()).prop_map(|(which, outcome)| Event::Step(which, outcome)),
         1 => (any::<usize>(), outcome()).prop_map(|(which, outcome)| Event::Look(which, outcome)),
+        2 => any::<usize>().prop_map(Event::Lose),
         1 => any::<usize>().prop_map(Event::Release),
         1 => slow_down.prop_map(move |(upstream, hint)| if refusals { Event::SlowDown(upstream, hint) } else { Event::All }),
         1 => any::<usize>().prop_map(Event::Cancel),
@@ -170,6 +173,11 @@ pub(crate) enum What {
         answer: Answer,
     },
     Looked {
+        number: usize,
+        answer: Answer,
+    },
+    /// A poll in flight was lost, which is answered as an error of which nothing is known.
+    Lost {
         number: usize,
         answer: Answer,
     },
@@ -230,7 +238,9 @@ impl What {
     /// The operation that has ended by it.
     pub(crate) fn end(&self) -> Option<usize> {
         match *self {
-            Self::Fed { number, answer } | Self::Looked { number, answer } if answer.ends() => Some(number),
+            Self::Fed { number, answer } | Self::Looked { number, answer } | Self::Lost { number, answer } if answer.ends() => {
+                Some(number)
+            }
             Self::Cancelled { number, was_living: true, .. } => Some(number),
             _ => None,
         }
@@ -292,6 +302,10 @@ impl Player {
             }
             Event::Step(which, outcome) => self.step(which, outcome),
             Event::Look(which, outcome) => self.look(which, outcome),
+            Event::Lose(which) => {
+                let number = self.out.get(which % self.out.len().max(1)).copied();
+                self.lose(number.unwrap_or(which));
+            }
             Event::Release(which) => {
                 let which = self.out.get(which % self.out.len().max(1)).copied().unwrap_or(which);
                 let Some((number, id)) = self.any(which) else { return };
@@ -358,6 +372,19 @@ impl Player {
             self.out.retain(|out| *out != number);
         }
         self.note(What::Looked { number, answer });
+    }
+
+    fn lose(&mut self, which: usize) {
+        let Some((number, id)) = self.any(which) else { return };
+        let is_out = self.out.contains(&number);
+        self.out.retain(|out| *out != number);
+        // What is not in flight cannot be lost: that is a look that found nothing new.
+        let outcome = if is_out { Outcome::transient(()) } else { Outcome::pending() };
+        let answer = self.answer(id, outcome, |fleet, now| match fleet.lost(id, now) {
+            Decision::Sleep(wait) => Decision::Sleep(wait),
+            Decision::GaveUp(gave_up) => Decision::GaveUp(gave_up.with_last_error(None)),
+        });
+        self.note(if is_out { What::Lost { number, answer } } else { What::Looked { number, answer } });
     }
 
     fn cancel(&mut self, which: usize) {

@@ -31,12 +31,16 @@ mod fleet_play;
 #[path = "../../examples/fleet/tables.rs"]
 mod fleet_tables;
 mod model;
+#[path = "../../examples/fleet/progress.rs"]
+mod progress;
 mod put_away;
 #[path = "../../examples/fleet/simulation.rs"]
 mod simulation;
 mod strategies;
 mod ticker_model;
 mod ticks;
+#[path = "../../examples/fleet/together.rs"]
+mod together;
 
 mod adopting;
 mod bounds;
@@ -52,10 +56,12 @@ mod drivers;
 mod example_order;
 mod faithful;
 mod finished;
+mod fleet_example;
 mod fleet_figures;
 mod fleet_holds;
 mod fleet_laws;
 mod fleet_limits;
+mod fleet_lost;
 mod fleet_pace;
 mod fleet_restored;
 mod gave_up;
