@@ -1,4 +1,4 @@
-//! An order that is claimed: its poller is taken out, asked whether to poll, told what the poll found, and put away.
+//! A poll of an order: its poller is taken out, asked whether to poll, told what was found, and put away.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -76,8 +76,9 @@ impl Order {
             }
             Some(Duration::ZERO) => {
                 let ask = AssertUnwindSafe(|| ask(self.id, snapshot.polls()));
-                let asked = catch_unwind(ask);
-                Some(asked.unwrap_or_else(|_| Outcome::transient("the poll panicked".into())))
+                let panicked = "the poll panicked";
+                let error = |_| Outcome::transient(panicked.into());
+                Some(catch_unwind(ask).unwrap_or_else(error))
             }
             // Somebody else has set `due`. It is set anew.
             Some(_) => None,
@@ -85,10 +86,10 @@ impl Order {
         };
         // The poll's own time counts, so that no hint is cut short.
         let now = start + self.at.elapsed();
-        let decision = outcome.map(|outcome| poller.step_keeping(storable(outcome), now, &mut last_error));
-        let ended = match decision {
+        let step = |found| poller.step_keeping(found, now, &mut last_error);
+        let ended = match outcome.map(storable).map(step) {
             None | Some(Decision::Sleep(_)) => None,
-            Some(Decision::Done(certificate)) => Some(format!("done: {certificate}")),
+            Some(Decision::Done(result)) => Some(format!("done: {result}")),
             Some(Decision::Failed(error)) => Some(format!("failed: {error}")),
             Some(Decision::GaveUp(gave_up)) => {
                 let (gave_up, error) = gave_up.split();
@@ -113,5 +114,6 @@ impl Found {
 /// with errors of a thousand characters at most.
 fn storable(outcome: Outcome<String, String>) -> Outcome<String, String> {
     let without_nul = |text: String| text.replace('\0', "\\0");
-    outcome.map(without_nul).map_err(|error| without_nul(error.chars().take(1_000).collect()))
+    let cut = |error: String| error.chars().take(1_000).collect();
+    outcome.map(without_nul).map_err(cut).map_err(without_nul)
 }
