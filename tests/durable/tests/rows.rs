@@ -132,7 +132,7 @@ struct Sickness {
     ended: &'static str,
 }
 
-const SICKNESSES: [Sickness; 13] = [
+const SICKNESSES: [Sickness; 16] = [
     Sickness {
         name: "a damaged snapshot",
         sql: "update orders set snapshot = int8send(id) || 'damaged'::bytea where id = 1",
@@ -152,7 +152,7 @@ const SICKNESSES: [Sickness; 13] = [
     Sickness {
         name: "a NUL in the error",
         sql: "",
-        found: |_| Outcome::transient("5\03".into()),
+        found: |_| Outcome::transient("5\x003".into()),
         asks: 8..=20,
         last_error: "5\\03",
         ended: "gave up",
@@ -232,6 +232,30 @@ const SICKNESSES: [Sickness; 13] = [
             for each row when (old.kept = 0 and new.kept = 1 and new.id = 1) execute function hurry()",
         found: |_| Outcome::pending().retry_after(Duration::from_secs(9)),
         asks: 2..=2,
+        last_error: "",
+        ended: "gave up",
+    },
+    Sickness {
+        name: "a start before all calendars",
+        sql: "update orders set started_at = '4713-01-01 BC' where id = 1",
+        found: |_| Outcome::pending(),
+        asks: 1..=1,
+        last_error: "",
+        ended: "gave up",
+    },
+    Sickness {
+        name: "a start after all calendars",
+        sql: "update orders set started_at = '294276-12-31 23:59:59' where id = 1",
+        found: |_| Outcome::pending(),
+        asks: 0..=1,
+        last_error: "",
+        ended: "",
+    },
+    Sickness {
+        name: "due since ever",
+        sql: "update orders set due = '-infinity' where id = 1",
+        found: |_| Outcome::pending(),
+        asks: 8..=20,
         last_error: "",
         ended: "gave up",
     },
@@ -436,6 +460,29 @@ fn the_isolation_is_named() -> Result<()> {
             }
             ensure!(asked == 190 + 1 + HEALTHY, "{asked} polls under {isolation}");
         }
+    }
+    Ok(())
+}
+
+/// Somebody has locked the row of a poll in flight, or given the table another column.
+#[test]
+fn what_others_do_to_the_table_stops_no_other() -> Result<()> {
+    let database = Database::start()?;
+    for (sql, asks) in
+        [("begin; update orders set last_error = 'locked' where id = 1", 1), ("alter table orders add column more text", 1)]
+    {
+        let mut table = Table::new(&database, Claim::Lease, "-clock_timeout=100ms")?;
+        let found = &mut |client: &mut Client| match client.batch_execute(sql) {
+            Ok(()) => Outcome::Done("issued".into()),
+            Err(error) => Outcome::Failed(error.to_string()),
+        };
+        table.poll(found)?;
+        // After an error, the worker has passed one over, until nothing else is due.
+        table.poll(found)?;
+        table.assert_healthy()?;
+        table.client.batch_execute("commit")?;
+        table.poll_for(Duration::from_secs(5), found)?;
+        ensure!(table.asked.len() == asks, "asked {:?}", table.asked);
     }
     Ok(())
 }
