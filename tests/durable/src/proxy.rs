@@ -28,6 +28,8 @@ impl Proxy {
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let Ok(server) = TcpStream::connect(server) else { continue };
+                // Small messages are not to wait for each other.
+                let _ = (client.set_nodelay(true), server.set_nodelay(true));
                 let (Ok(mut from), Ok(mut to)) = (server.try_clone(), client.try_clone()) else { continue };
                 let round_trips = Arc::clone(&round_trips);
                 thread::spawn(move || {
