@@ -151,28 +151,18 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-#[cfg(feature = "std")]
-mod boxed_error;
-mod decision;
-mod default_max_wait;
-mod driver;
-mod fed;
 #[cfg(feature = "alloc")]
-mod fleet;
-mod gave_up;
+pub mod fleet;
 mod instant;
-mod outcome;
+mod operation;
 mod policy;
-mod poll_count;
-mod poll_error;
 mod poller;
 #[cfg(feature = "std")]
-mod random_seed;
-mod schedule;
+mod random;
 mod sentence;
+mod slept;
 mod snapshot;
-mod state;
-mod ticker;
+pub mod ticker;
 mod wait;
 
 #[cfg(all(doc, not(doctest)))]
@@ -194,7 +184,7 @@ macro_rules! every {
     };
 }
 #[cfg(test)]
-#[path = "../tests/it/every.rs"]
+#[path = "../tests/it/support/every.rs"]
 mod every;
 
 #[cfg(feature = "chacha")]
@@ -203,27 +193,23 @@ pub use rand_chacha;
 #[doc(no_inline)]
 pub use rand_core;
 
-#[cfg(feature = "std")]
-pub use crate::random_seed::random_seed;
-#[cfg(feature = "std")]
-pub use boxed_error::BoxedError;
-#[cfg(target_has_atomic = "64")]
-pub use default_max_wait::set_default_max_wait;
-#[cfg(feature = "std")]
-pub use driver::poll_blocking;
 #[cfg(feature = "alloc")]
-pub use fleet::{DuePoll, Fleet, Id, Limits, LimitsError, Status, Upstream};
+pub use fleet::Fleet;
+#[cfg(feature = "std")]
+pub use operation::BoxedError;
+#[cfg(target_has_atomic = "64")]
+pub use policy::set_default_max_wait;
+#[cfg(feature = "std")]
+pub use poller::poll_blocking;
+#[cfg(feature = "std")]
+pub use random::random_seed;
 pub use {
-    decision::Decision,
-    driver::{Driver, NextPoll, NextWait, Slept, poll_async},
-    gave_up::{GaveUp, Reason},
     instant::Instant,
-    outcome::Outcome,
-    policy::{Policy, PolicyBuilder, PolicyError},
-    poll_error::PollError,
-    poller::Poller,
-    schedule::{Schedule, ScheduledPoll},
+    operation::{Decision, GaveUp, Outcome, PollError, Reason},
+    policy::{Policy, PolicyBuilder, PolicyError, Schedule, ScheduledPoll},
+    poller::{Driver, NextPoll, NextWait, Poller, poll_async},
+    slept::Slept,
     snapshot::{RestoreError, Snapshot},
-    ticker::{Cadence, CadenceBuilder, CadenceError, First, Missed, Phase, Tick, Ticker, tick_async, tick_blocking},
+    ticker::{Cadence, CadenceBuilder, CadenceError, Ticker, tick_async, tick_blocking},
     wait::{Jitter, WaitKind},
 };

@@ -4,7 +4,10 @@ mod builder;
 #[cfg(feature = "serde")]
 mod config;
 mod constant;
+mod default_max_wait;
 mod error;
+mod poll_count;
+mod schedule;
 #[cfg(feature = "serde")]
 mod text;
 
@@ -14,14 +17,16 @@ use core::{
     time::Duration,
 };
 
-pub use builder::PolicyBuilder;
-pub use error::PolicyError;
-
-use crate::{
-    Jitter,
-    default_max_wait::default_max_wait,
-    wait::{Deadline, Ladder},
+#[cfg(target_has_atomic = "64")]
+pub use default_max_wait::set_default_max_wait;
+pub use {
+    builder::PolicyBuilder,
+    error::PolicyError,
+    schedule::{Schedule, ScheduledPoll},
 };
+
+use self::default_max_wait::default_max_wait;
+use crate::wait::{Deadline, Jitter, Ladder};
 
 /// How to poll: how long the waits are, how they grow, how far jitter moves them, and when to stop.
 ///

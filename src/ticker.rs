@@ -1,4 +1,8 @@
 //! The ticker: when a loop that never ends runs next. Arithmetic on the caller's clock, like that of the poller.
+//!
+//! A [`Ticker`] says when each [`Tick`] of a loop is due. A [`Cadence`] sets how often that is, how far ticks stray, when the
+//! [`First`] is due, whether they keep to a grid ([`Phase`]) and what becomes of those that were [`Missed`]. [`tick_blocking`] and
+//! [`tick_async`] are the loops. The docs of [`Ticker`] have the contract.
 
 mod builder;
 mod cadence;
@@ -11,7 +15,7 @@ use core::time::Duration;
 use rand_core::Rng;
 
 use crate::{
-    Instant,
+    instant::Instant,
     wait::{Window, nanos},
 };
 
@@ -95,7 +99,7 @@ pub use error::CadenceError;
 /// # Example
 ///
 /// ```
-/// use asyncpoll::{Cadence, CadenceError, First, Ticker, random_seed};
+/// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed, ticker::First};
 /// use core::time::Duration;
 ///
 /// // Virtual time: `Duration` is an instant, and so an hour takes no time at all.

@@ -3,7 +3,7 @@
 use core::{error::Error, time::Duration};
 use std::collections::HashMap;
 
-use asyncpoll::{Fleet, Limits, Policy, random_seed};
+use asyncpoll::{Fleet, Policy, fleet::Limits, random_seed};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},

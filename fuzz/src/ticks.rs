@@ -6,7 +6,10 @@
 use std::{ops::RangeInclusive, time::Duration};
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use asyncpoll::{Cadence, CadenceError, First, Missed, Phase, Tick, Ticker};
+use asyncpoll::{
+    Cadence, CadenceError, Ticker,
+    ticker::{First, Missed, Phase, Tick},
+};
 
 use crate::{
     settings::LONGEST,
