@@ -72,6 +72,7 @@ use crate::wait::{Deadline, Jitter, Ladder};
 /// Numbers may be strings too, as variables of the environment are, and a null is `"none"`.
 ///
 /// ```
+/// # #[cfg(feature = "serde")] {
 /// use asyncpoll::{Jitter, Policy};
 /// use core::time::Duration;
 ///
@@ -85,6 +86,7 @@ use crate::wait::{Deadline, Jitter, Ladder};
 /// )?;
 /// assert_eq!((policy.multiplier(), policy.jitter()), ((3, 2), Jitter::Full));
 /// assert_eq!(policy.max_wait(), Some(Duration::from_secs(3 * 24 * 3600)));
+/// # }
 /// # Ok::<(), toml::de::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
