@@ -133,6 +133,7 @@
 //!
 //! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `BoxedError`, and so is **alloc**.
 //!   Without it, these are missing, and all else is the same.
+//!   On `wasm32-unknown-unknown`, where std has no entropy, there is no `random_seed`; its docs name what to call instead.
 //! - **alloc** (enabled by default, with **std**): When enabled, there is `Fleet`. Nothing but that and `into_boxed` allocates.
 //! - **chacha** (enabled by default): When enabled, a `Poller` or a `Ticker` owns a `ChaCha8Rng` unless told otherwise, and
 //!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a [`rand_core`]
@@ -157,7 +158,7 @@ mod instant;
 mod operation;
 mod policy;
 mod poller;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
 mod random;
 mod sentence;
 mod slept;
@@ -201,7 +202,7 @@ pub use operation::BoxedError;
 pub use policy::set_default_max_wait;
 #[cfg(feature = "std")]
 pub use poller::poll_blocking;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
 pub use random::random_seed;
 pub use {
     instant::Instant,

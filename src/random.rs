@@ -7,6 +7,9 @@ use std::hash::RandomState;
 ///
 /// It comes from the random keys of std's [`RandomState`]: good enough to set pollers apart, not to keep a secret.
 ///
+/// There is no such function on `wasm32-unknown-unknown`, where std has no entropy and the seed would be the same at every call.
+/// There, call `getrandom::u64()` of the crate `getrandom`; in a browser it takes its feature `wasm_js`.
+///
 /// # Example
 ///
 /// ```
