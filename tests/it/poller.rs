@@ -19,3 +19,4 @@ pub(crate) mod promises;
 mod replay;
 mod resetting;
 mod spread;
+mod suspended;
