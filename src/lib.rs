@@ -9,9 +9,9 @@
 //! readings are half of its range apart; if they are, the time between them is lost. Under a clock that stands still no deadline
 //! comes: set `max_polls`. Time is kept in whole nanoseconds, and longer times count as 584 years.
 //!
-//! On Linux and macOS, the clocks and sleeps below stand still while the host is suspended. Waits and `max_wait`
-//! then end as much later as the host was suspended, and never earlier. If that is too late, take a clock that goes on, such as
-//! Linux's `CLOCK_BOOTTIME`, *and* a sleep of at most a minute, after which a driver reads the clock and sleeps again. A clock that
+//! On Linux and macOS, the clocks and sleeps below stand still while the host is suspended. Waits and `max_wait` then end as
+//! much later as the host was suspended, and never earlier. If that is too late, take a clock that goes on, such as Linux's
+//! `CLOCK_BOOTTIME`, *and* a sleep of at most a minute, after which a driver reads the clock and sleeps again. A clock that
 //! goes on is not enough: a sleep that the suspension interrupts still sleeps for all that was left of it.
 //!
 //! ```
