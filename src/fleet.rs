@@ -1,15 +1,17 @@
 //! Many operations behind one clock, one generator and one next wake-up, which obey together what one of them learns.
+//!
+//! A [`Fleet`] holds operations. Each is started at an [`Upstream`], a server with its [`Limits`], and goes by an [`Id`]. The fleet
+//! hands out a [`DuePoll`] when a poll is to be made, and takes the outcome. [`Status`] is what a dashboard shows of an upstream.
+//!
+//! Take a fleet if many operations share a server that may refuse them. For a few that do not, a [`Poller`](crate::Poller) each is
+//! simpler. The docs of [`Fleet`] have the loop to copy, the rules and the pitfalls.
 
-mod gate;
-mod id;
-mod lane;
-mod limits;
-mod minima;
-mod operation;
-mod pace;
-mod page;
+mod admission;
+mod handles;
 mod policies;
+mod queue;
 mod restore;
+mod status;
 
 use alloc::vec::Vec;
 use core::{convert::Infallible, time::Duration};
@@ -17,17 +19,22 @@ use core::{convert::Infallible, time::Duration};
 use rand_core::Rng;
 
 use self::{
-    gate::{Answer, Gate},
-    lane::Lane,
-    minima::{Minima, NEVER},
-    operation::Operation,
+    admission::{Answer, Gate},
     policies::Policies,
+    queue::{Entry, Lane, Minima, NEVER},
 };
 pub use self::{
-    id::{DuePoll, Id, Status, Upstream},
-    limits::{Limits, LimitsError},
+    admission::{Limits, LimitsError},
+    handles::{DuePoll, Id, Upstream},
+    status::Status,
 };
-use crate::{Decision, GaveUp, Instant, Outcome, Policy, const_policy, fed::Fed, state::State, wait::nanos};
+use crate::{
+    const_policy,
+    instant::Instant,
+    operation::{Decision, Feed, GaveUp, Outcome, State},
+    policy::Policy,
+    wait::nanos,
+};
 
 /// What the clock of a fleet shows at its start: operations that are older go back to before it, by up to 73 years.
 const ORIGIN: u64 = 1 << 61;
@@ -48,7 +55,11 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// Sleep until an answer comes or [`until_next_poll`](Self::until_next_poll) is over. With threads:
 ///
 /// ```
-/// use asyncpoll::{DuePoll, Fleet, Id, Limits, Outcome, Policy, random_seed};
+/// use asyncpoll::{
+///     Fleet, Outcome, Policy,
+///     fleet::{DuePoll, Id, Limits},
+///     random_seed,
+/// };
 /// use std::{sync::mpsc, thread, time::{Duration, Instant}};
 /// # use std::sync::atomic::{AtomicU32, Ordering};
 /// # static POLLS: AtomicU32 = AtomicU32::new(0);
@@ -112,15 +123,19 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// #   assert!(POLLS.load(Ordering::Relaxed) <= 200, "a storm");
 /// }
 /// # assert_eq!(POLLS.load(Ordering::Relaxed), 200);
-/// # Ok::<(), asyncpoll::LimitsError>(())
+/// # Ok::<(), asyncpoll::fleet::LimitsError>(())
 /// ```
 ///
 /// Under tokio:
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> Result<(), asyncpoll::LimitsError> {
-/// use asyncpoll::{DuePoll, Fleet, Limits, Outcome, Policy, random_seed};
+/// # async fn main() -> Result<(), asyncpoll::fleet::LimitsError> {
+/// use asyncpoll::{
+///     Fleet, Outcome, Policy,
+///     fleet::{DuePoll, Limits},
+///     random_seed,
+/// };
 /// use std::{collections::HashMap, time::Duration};
 /// use tokio::{task::JoinSet, time::{Instant, sleep}};
 /// # use std::sync::atomic::{AtomicU32, Ordering};
@@ -257,7 +272,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// # Example
 ///
 /// ```
-/// use asyncpoll::{Fleet, Limits, Outcome, Policy};
+/// use asyncpoll::{Fleet, Outcome, Policy, fleet::Limits};
 /// use core::time::Duration;
 ///
 /// let mut now = Duration::ZERO;
@@ -277,7 +292,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// assert_eq!(fleet.until_next_poll(now), Some(Duration::from_secs(30)));
 /// now += Duration::from_secs(30);
 /// assert_eq!(fleet.next_poll(now).map(|poll| poll.id), Some(other));
-/// # Ok::<(), asyncpoll::LimitsError>(())
+/// # Ok::<(), asyncpoll::fleet::LimitsError>(())
 /// ```
 ///
 /// [`Poller`]: crate::Poller
@@ -338,7 +353,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// An outcome may also be fed to an operation whose poll was not handed out: the answer to the submission, say.
     ///
     /// ```
-    /// use asyncpoll::{Decision, Fleet, Limits, Outcome, Policy};
+    /// use asyncpoll::{Decision, Fleet, Outcome, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -348,7 +363,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// let issued = Outcome::<_>::Done("issued");
     /// let decision = fleet.step(poll.id, issued, Duration::ZERO);
     /// assert_eq!((decision, fleet.len()), (Decision::Done("issued"), 0));
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn step<T, E>(&mut self, id: Id, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
         self.step_keeping(id, outcome, now, &mut None)
@@ -360,7 +375,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// Each operation needs a `last_error` of its own.
     ///
     /// ```
-    /// use asyncpoll::{Decision, Fleet, Limits, Outcome, Policy};
+    /// use asyncpoll::{Decision, Fleet, Outcome, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -371,7 +386,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// let decision = fleet.step_keeping(id, refused, Duration::ZERO, &mut last_error);
     /// assert!(matches!(decision, Decision::Sleep(_)));
     /// assert_eq!(last_error, Some("503"));
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     #[inline]
     pub fn step_keeping<T, E>(&mut self, id: Id, outcome: Outcome<T, E>, now: I, last_error: &mut Option<E>) -> Decision<T, E> {
@@ -390,7 +405,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// poll can be lost once. An operation that the fleet has forgotten is answered as by `step`, with `GaveUp(Finished)`.
     ///
     /// ```
-    /// use asyncpoll::{Decision, Fleet, Jitter, Limits, Policy};
+    /// use asyncpoll::{Decision, Fleet, Jitter, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -404,7 +419,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// assert_eq!(fleet.lost(id, Duration::ZERO), Decision::Sleep(five_seconds));
     /// assert_eq!(fleet.next_poll(Duration::ZERO), None);
     /// assert_eq!(fleet.next_poll(five_seconds).map(|poll| poll.number), Some(2));
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn lost(&mut self, id: Id, now: I) -> Decision<Infallible, Infallible> {
         if self.is_in_flight(id) {
@@ -423,7 +438,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Limits under which no poll could be made, or a time of more than 292 years.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits};
+    /// use asyncpoll::{Fleet, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -446,7 +461,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Equal policies are stored once. What is started at an upstream of another fleet has ended before it began.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits, Policy};
+    /// use asyncpoll::{Fleet, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -454,7 +469,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// assert!(fleet.contains(id));
     /// assert_eq!(fleet.until_next_poll(Duration::ZERO), Some(Duration::ZERO));
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn start(&mut self, upstream: Upstream, policy: &Policy, now: I) -> Id {
         self.pass(now);
@@ -467,7 +482,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// with every outcome that is fed.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits, Outcome, Policy};
+    /// use asyncpoll::{Fleet, Outcome, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -481,7 +496,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let pending = Outcome::<()>::pending();
     /// let _a_minute_or_more = fleet.step(id, pending, Duration::ZERO);
     /// assert!(fleet.until_next_poll(Duration::ZERO) >= Some(minute));
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn until_next_poll(&self, now: I) -> Option<Duration> {
         match self.next.least() {
@@ -495,7 +510,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// It is in flight until its outcome is fed, or it is [lost](Self::lost) or [released](Self::release).
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits, Policy};
+    /// use asyncpoll::{Fleet, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -506,7 +521,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// assert_eq!(poll.elapsed, Duration::from_secs(2));
     /// assert_eq!(poll.remaining, Some(Duration::from_secs(598)));
     /// assert_eq!(fleet.next_poll(Duration::from_secs(2)), None);
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     #[inline]
     pub fn next_poll(&mut self, now: I) -> Option<DuePoll> {
@@ -535,7 +550,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// again at once, without end. If no poll of that operation is in flight, nothing changes.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits, Policy};
+    /// use asyncpoll::{Fleet, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -544,7 +559,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     /// fleet.release(id, Duration::ZERO);
     /// assert_eq!(fleet.next_poll(Duration::ZERO).map(|poll| poll.number), Some(1));
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn release(&mut self, id: Id, now: I) {
         self.pass(now);
@@ -564,7 +579,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// outcome of the refused poll is fed.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits, Policy};
+    /// use asyncpoll::{Fleet, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -573,7 +588,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let hint = Some(Duration::from_secs(10));
     /// fleet.slow_down(upstream, hint, Duration::ZERO);
     /// assert_eq!(fleet.until_next_poll(Duration::ZERO), hint);
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn slow_down(&mut self, upstream: Upstream, hint: Option<Duration>, now: I) {
         self.pass(now);
@@ -588,7 +603,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// A refusal holds the upstream. A poll in flight stays so.
     ///
     /// ```
-    /// use asyncpoll::{Decision, Fleet, Limits, Outcome, Policy};
+    /// use asyncpoll::{Decision, Fleet, Outcome, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -598,7 +613,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let decision = fleet.look(id, issued, Duration::ZERO);
     /// assert_eq!(decision, Decision::Done("issued"));
     /// assert!(!fleet.contains(id));
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn look<T, E>(&mut self, id: Id, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
         self.feed(id, Told::Look(Answer::of(&outcome)), now, |fed, _| fed.look(outcome, 0))
@@ -610,7 +625,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// If a poll of it is in flight, it no longer counts as such.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits, Policy, Reason};
+    /// use asyncpoll::{Fleet, Policy, Reason, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -618,7 +633,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// assert_eq!(fleet.cancel(id, Duration::from_secs(3)).reason, Reason::Cancelled);
     /// assert_eq!(fleet.cancel(id, Duration::from_secs(4)).reason, Reason::Finished);
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn cancel(&mut self, id: Id, now: I) -> GaveUp {
         self.feed(id, Told::Nothing, now, |fed, _| fed.cancel(0))
@@ -628,7 +643,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// [`Poller::reset_backoff`](crate::Poller::reset_backoff) does.
     ///
     /// ```
-    /// use asyncpoll::{Decision, Fleet, Jitter, Limits, Outcome, Policy};
+    /// use asyncpoll::{Decision, Fleet, Jitter, Outcome, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -641,7 +656,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// fleet.reset_backoff(id);
     /// assert_eq!(fleet.step(id, pending, Duration::from_secs(5)), five_seconds);
     /// assert_eq!(five_seconds, Decision::Sleep(Duration::from_secs(5)));
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn reset_backoff(&mut self, id: Id) {
         self.feed(id, Told::Nothing, self.latest, |fed, _| fed.state.reset_backoff(fed.policy));
@@ -650,7 +665,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Sets the base of the next wait of an operation's ladder, as [`Poller::set_backoff`](crate::Poller::set_backoff) does.
     ///
     /// ```
-    /// use asyncpoll::{Decision, Fleet, Jitter, Limits, Outcome, Policy};
+    /// use asyncpoll::{Decision, Fleet, Jitter, Outcome, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -661,7 +676,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// fleet.set_backoff(id, Duration::from_secs(40));
     /// let decision = fleet.step(id, Outcome::<()>::pending(), Duration::ZERO);
     /// assert_eq!(decision, Decision::Sleep(Duration::from_secs(40)));
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn set_backoff(&mut self, id: Id, base: Duration) {
         let base = nanos::from_duration(base);
@@ -671,7 +686,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Returns what a dashboard shows of an upstream: nothing but zeros, if it is another fleet's.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits, Policy};
+    /// use asyncpoll::{Fleet, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -683,7 +698,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// assert_eq!((status.operations, status.in_flight), (1, 0));
     /// assert_eq!(status.most_in_flight, Some(16));
     /// assert_eq!((status.refusals, status.held), (1, Duration::from_secs(6)));
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn status(&self, upstream: Upstream, now: I) -> Status {
         let Some(lane) = self.lanes.get(upstream.0) else { return Status::default() };
@@ -705,7 +720,7 @@ impl<I: Instant, R> Fleet<I, R> {
         let mut id = Id { upstream, place: usize::MAX, serial: self.serial, started };
         if let Some(lane) = self.lanes.get_mut(upstream.0).filter(|_| !state.is_finished()) {
             let policy_number = self.policies.take(policy);
-            let place = lane.take_in(Operation::new(state, started, self.serial, policy_number));
+            let place = lane.take_in(Entry::new(state, started, self.serial, policy_number));
             id.place = place.unwrap_or(id.place);
             self.next.set(upstream.0, lane.next());
         }
@@ -715,7 +730,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Lets `act` have its turn with an operation, and sees to what becomes of that and of its upstream. For an operation that
     /// is not there, one that has finished answers.
     #[inline]
-    fn feed<O>(&mut self, id: Id, told: Told, now: I, act: impl FnOnce(Fed<'_>, &mut R) -> O) -> O {
+    fn feed<O>(&mut self, id: Id, told: Told, now: I, act: impl FnOnce(Feed<'_>, &mut R) -> O) -> O {
         self.pass(now);
         let Self { rng, policies, lanes, next, time, .. } = self;
         let found = lanes.get_mut(id.upstream.0).and_then(|lane| {
@@ -725,10 +740,10 @@ impl<I: Instant, R> Fleet<I, R> {
         let Some((lane, operation, policy)) = found else {
             let mut state = State::new(&FORGOTTEN);
             state.cancel(0);
-            return act(Fed { policy: &FORGOTTEN, state: &mut state }, rng);
+            return act(Feed { policy: &FORGOTTEN, state: &mut state }, rng);
         };
         let mut state = operation.state(*time);
-        let done = act(Fed { policy, state: &mut state }, rng);
+        let done = act(Feed { policy, state: &mut state }, rng);
 
         let was_in_flight = operation.is_in_flight();
         let stays = was_in_flight && !matches!(told, Told::Outcome(_)) && !state.is_finished();
@@ -750,7 +765,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Returns whether a poll of an operation is in flight.
     fn is_in_flight(&self, id: Id) -> bool {
         let operation = self.lanes.get(id.upstream.0).and_then(|lane| lane.operation_of(id));
-        operation.is_some_and(Operation::is_in_flight)
+        operation.is_some_and(Entry::is_in_flight)
     }
 
     /// Notes the reading `now` of the clock.
@@ -771,14 +786,14 @@ impl<I, R> Fleet<I, R> {
     /// Returns how many operations have started and not ended.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits, Policy};
+    /// use asyncpoll::{Fleet, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default())?;
     /// fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// assert_eq!(fleet.len(), 1);
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn len(&self) -> usize {
         self.lanes.iter().fold(0, |operations, lane| operations.saturating_add(lane.len()))
@@ -799,7 +814,7 @@ impl<I, R> Fleet<I, R> {
     /// Returns how many polls are in flight: handed out, and neither fed, lost nor released.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits, Policy};
+    /// use asyncpoll::{Fleet, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -807,7 +822,7 @@ impl<I, R> Fleet<I, R> {
     /// fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     /// assert_eq!(fleet.in_flight(), 1);
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn in_flight(&self) -> usize {
         self.lanes.iter().fold(0, |polls, lane| polls.saturating_add(lane.gate.in_flight()))
@@ -816,7 +831,7 @@ impl<I, R> Fleet<I, R> {
     /// Returns whether an operation has started and not ended.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits, Policy};
+    /// use asyncpoll::{Fleet, Policy, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -825,7 +840,7 @@ impl<I, R> Fleet<I, R> {
     /// assert!(fleet.contains(id));
     /// fleet.cancel(id, Duration::ZERO);
     /// assert!(!fleet.contains(id));
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn contains(&self, id: Id) -> bool {
         self.lanes.get(id.upstream.0).is_some_and(|lane| lane.operation_of(id).is_some())

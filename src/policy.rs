@@ -4,7 +4,10 @@ mod builder;
 #[cfg(feature = "serde")]
 mod config;
 mod constant;
+mod default_max_wait;
 mod error;
+mod poll_count;
+mod schedule;
 #[cfg(feature = "serde")]
 mod text;
 
@@ -14,14 +17,16 @@ use core::{
     time::Duration,
 };
 
-pub use builder::PolicyBuilder;
-pub use error::PolicyError;
-
-use crate::{
-    Jitter,
-    default_max_wait::default_max_wait,
-    wait::{Deadline, Ladder},
+#[cfg(target_has_atomic = "64")]
+pub use default_max_wait::set_default_max_wait;
+pub use {
+    builder::PolicyBuilder,
+    error::PolicyError,
+    schedule::{Schedule, ScheduledPoll},
 };
+
+use self::default_max_wait::default_max_wait;
+use crate::wait::{Deadline, Jitter, Ladder};
 
 /// How to poll: how long the waits are, how they grow, how far jitter moves them, and when to stop.
 ///
@@ -53,8 +58,8 @@ use crate::{
 ///
 /// # Configuration
 ///
-/// With the feature `serde`, a policy is read from any format that describes itself, as TOML and JSON do, and written to it. What
-/// is absent is as in [`Policy::default`]. What no policy has is refused where it stands, in the words of [`PolicyError`].
+/// With the feature `serde`, a policy is read from any format and written to it. What is absent is as in [`Policy::default`]. What
+/// no policy has is refused where it stands, in the words of [`PolicyError`].
 ///
 /// | setting | forms |
 /// |---|---|
@@ -64,9 +69,11 @@ use crate::{
 /// | `jitter` | `"20%"`, `"none"`, `"full"`, `"equal"`, `"decorrelated"` |
 /// | `max_polls`, `max_consecutive_errors` | `200`, or `"none"` |
 ///
-/// Numbers may be strings too, as variables of the environment are, and a null is `"none"`.
+/// Numbers may be strings too, as variables of the environment are, and a null is `"none"`, as is the `None` of RON. A compact
+/// format that keeps no names, such as `MessagePack` or postcard, has the values as text in the order of [`Policy`]'s debug text.
 ///
 /// ```
+/// # #[cfg(feature = "serde")] {
 /// use asyncpoll::{Jitter, Policy};
 /// use core::time::Duration;
 ///
@@ -80,6 +87,7 @@ use crate::{
 /// )?;
 /// assert_eq!((policy.multiplier(), policy.jitter()), ((3, 2), Jitter::Full));
 /// assert_eq!(policy.max_wait(), Some(Duration::from_secs(3 * 24 * 3600)));
+/// # }
 /// # Ok::<(), toml::de::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

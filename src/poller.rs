@@ -1,16 +1,21 @@
 //! The poller: clock and generator around one state.
 
+mod driver;
 mod restore;
 
 use core::time::Duration;
 
 use rand_core::Rng;
 
+#[cfg(feature = "std")]
+pub use driver::poll_blocking;
+pub use driver::{Driver, NextPoll, NextWait, poll_async};
+
 use crate::{
-    Decision, GaveUp, Instant, Outcome, Policy, WaitKind,
-    fed::{self, Fed},
-    state::State,
-    wait::nanos,
+    instant::Instant,
+    operation::{Decision, Feed, GaveUp, Outcome, State, kept},
+    policy::Policy,
+    wait::{WaitKind, nanos},
 };
 
 /// Decides, after each poll of one operation, when to poll again or why to stop.
@@ -234,7 +239,7 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     pub fn step_keeping<T, E>(&mut self, outcome: Outcome<T, E>, now: I, last_error: &mut Option<E>) -> Decision<T, E> {
         let passed = self.passed(now);
         self.latest = now;
-        Fed { policy: &self.policy, state: &mut self.state }.step(&mut self.rng, outcome, passed, last_error)
+        Feed { policy: &self.policy, state: &mut self.state }.step(&mut self.rng, outcome, passed, last_error)
     }
 }
 
@@ -387,7 +392,7 @@ impl<I, R> Poller<I, R> {
 
     /// Takes what `step_keeping` kept.
     pub(crate) fn kept<E>(&self, last_error: &mut Option<E>) -> Option<E> {
-        fed::kept(&self.state, last_error)
+        kept(&self.state, last_error)
     }
 
     /// Returns what `step_keeping` kept, if the latest poll left it.
@@ -427,7 +432,7 @@ impl<I: Instant, R> Poller<I, R> {
     pub fn look<T, E>(&mut self, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
         let passed = self.passed(now);
         self.latest = now;
-        Fed { policy: &self.policy, state: &mut self.state }.look(outcome, passed)
+        Feed { policy: &self.policy, state: &mut self.state }.look(outcome, passed)
     }
 
     /// Ends polling because the caller wants to, and returns the account of it.
@@ -451,7 +456,7 @@ impl<I: Instant, R> Poller<I, R> {
     pub fn cancel(&mut self, now: I) -> GaveUp {
         let passed = self.passed(now);
         self.latest = now;
-        Fed { policy: &self.policy, state: &mut self.state }.cancel(passed)
+        Feed { policy: &self.policy, state: &mut self.state }.cancel(passed)
     }
 
     /// Returns the time from the start to `now`, or to the end if the poller has finished.

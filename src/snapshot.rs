@@ -12,8 +12,9 @@ pub use error::RestoreError;
 pub(crate) use generator::Generator;
 
 use crate::{
-    Policy, WaitKind,
-    state::{Phase, State},
+    operation::{Phase, State},
+    policy::Policy,
+    wait::WaitKind,
 };
 
 /// The version that this release writes, and the only one that there is to read.

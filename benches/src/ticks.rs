@@ -3,9 +3,10 @@
 use std::{marker::PhantomData, time::Duration};
 
 use asyncpoll::{
-    Cadence, CadenceBuilder, First, Phase, Tick, Ticker,
+    Cadence, CadenceBuilder, Ticker,
     rand_chacha::ChaCha8Rng,
     rand_core::{Rng, SeedableRng as _},
+    ticker::{First, Phase, Tick},
 };
 
 use crate::{clock::Clock, small_generator::SplitMix64, subject::Subject};

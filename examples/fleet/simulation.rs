@@ -4,7 +4,8 @@ use core::{cmp::Reverse, time::Duration};
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use asyncpoll::{
-    Decision, Fleet, Id, Limits, Outcome, Policy, Poller,
+    Decision, Fleet, Outcome, Policy, Poller,
+    fleet::{Id, Limits},
     rand_chacha::ChaCha8Rng,
     rand_core::{Rng as _, SeedableRng as _},
 };

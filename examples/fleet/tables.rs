@@ -3,9 +3,9 @@
 use core::time::Duration;
 use std::io::{self, Write};
 
-use asyncpoll::Limits;
+use asyncpoll::fleet::Limits;
 
-use crate::simulation::{Figures, Scenario, Way};
+use super::simulation::{Figures, Scenario, Way};
 
 const HALF_A_MINUTE: Duration = Duration::from_secs(30);
 

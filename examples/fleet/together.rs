@@ -3,13 +3,13 @@
 use core::{error::Error, time::Duration};
 use std::collections::HashMap;
 
-use asyncpoll::{Fleet, Limits, Outcome, Policy, random_seed};
+use asyncpoll::{Fleet, Outcome, Policy, fleet::Limits, random_seed};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
 };
 
-use crate::progress::Progress;
+use super::progress::Progress;
 
 /// How many polls are sent at a time: so many threads does the runtime have for them.
 pub(crate) const SENDERS: usize = 512;

@@ -3,7 +3,12 @@
 
 use core::time::Duration;
 
-use asyncpoll::{Cadence, First, Phase, Ticker, const_cadence, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
+use asyncpoll::{
+    Cadence, Ticker, const_cadence,
+    rand_chacha::ChaCha8Rng,
+    rand_core::SeedableRng,
+    ticker::{First, Phase},
+};
 
 const MINUTE: Cadence = const_cadence!(Cadence::every(Duration::from_secs(60)).jitter(10));
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use asyncpoll::{Decision, Outcome, Poller, rand_core::Rng as _};
 
 use crate::{
-    model::{Expected, Found, Model},
     operations::{Operations, Subject},
+    poller_model::{Expected, Found, Model},
     tape::Tape,
 };
 

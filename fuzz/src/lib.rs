@@ -18,21 +18,21 @@ macro_rules! every {
 
 mod account;
 pub mod differential;
-#[path = "../../tests/it/every.rs"]
+#[path = "../../tests/it/support/every.rs"]
 #[expect(unused_imports, reason = "settings take nothing of it but kinds of jitter")]
 mod every;
 pub mod fleet;
-#[path = "../../tests/it/fleet_model.rs"]
+#[path = "../../tests/it/support/fleet_model.rs"]
 mod fleet_model;
-#[path = "../../tests/it/fleet_pair.rs"]
+#[path = "../../tests/it/support/fleet_pair.rs"]
 mod fleet_pair;
 pub mod journal;
 pub mod logs;
-#[path = "../../tests/it/model.rs"]
-#[expect(dead_code, reason = "the crate's own tests ask for more of it")]
-mod model;
 pub mod operations;
 mod payload;
+#[path = "../../tests/it/support/poller_model.rs"]
+#[expect(dead_code, reason = "the crate's own tests ask for more of it")]
+mod poller_model;
 pub mod promises;
 pub mod refusals;
 pub mod restored;
@@ -40,6 +40,6 @@ pub mod seeds;
 pub mod settings;
 pub mod span;
 pub mod tape;
-#[path = "../../tests/it/ticker_model.rs"]
+#[path = "../../tests/it/support/ticker_model.rs"]
 mod ticker_model;
 pub mod ticks;

@@ -7,7 +7,7 @@ use asyncpoll::{Jitter, Policy, PolicyError};
 
 use crate::{
     every::KINDS,
-    model,
+    poller_model,
     span::{optional_span, span},
 };
 
@@ -91,9 +91,9 @@ impl Settings {
     }
 
     /// Returns the settings as the reference of the crate's own tests has them, if they build.
-    pub(crate) fn of_model(&self) -> model::Settings {
+    pub(crate) fn of_model(&self) -> poller_model::Settings {
         let nanos = |duration: Duration| duration.as_nanos().try_into().expect("a wait that builds is below 2⁶³ ns");
-        model::Settings {
+        poller_model::Settings {
             head_start: self.head_start.map(nanos),
             initial_wait: nanos(self.initial_wait),
             max_backoff: nanos(self.max_backoff),

@@ -6,7 +6,7 @@ use core::{
     mem,
 };
 
-use crate::Policy;
+use crate::policy::Policy;
 
 /// Policies by number, kept while an operation has them.
 ///

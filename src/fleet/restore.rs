@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use super::{Fleet, Id, Upstream};
-use crate::{Instant, Policy, Snapshot, wait::nanos};
+use crate::{instant::Instant, policy::Policy, snapshot::Snapshot, wait::nanos};
 
 impl<I: Instant, R> Fleet<I, R> {
     /// Puts an operation away at `now`, or returns `None` if it has ended.
@@ -13,7 +13,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// [`snapshot_without_generator`](crate::Poller::snapshot_without_generator), and so does what is known of the upstream.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits, Policy, Snapshot};
+    /// use asyncpoll::{Fleet, Policy, Snapshot, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -24,7 +24,7 @@ impl<I: Instant, R> Fleet<I, R> {
     ///     snapshot.as_ref().map(Snapshot::elapsed),
     ///     Some(Duration::from_secs(3))
     /// );
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn snapshot(&self, id: Id, now: I) -> Option<Snapshot> {
         let operation = self.lanes.get(id.upstream.0)?.operation_of(id)?;
@@ -40,7 +40,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// once, before those that came due later, and is made again. What had finished has ended here too.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Limits, Policy, Poller};
+    /// use asyncpoll::{Fleet, Policy, Poller, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let poller =
@@ -54,7 +54,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let id = fleet.restore(upstream, &snapshot, &Policy::default(), now, elapsed);
     /// let poll = fleet.next_poll(now).expect("it has been due for a minute");
     /// assert_eq!((poll.id, poll.number, poll.elapsed), (id, 1, elapsed));
-    /// # Ok::<(), asyncpoll::LimitsError>(())
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn restore(&mut self, upstream: Upstream, snapshot: &Snapshot, policy: &Policy, now: I, elapsed: Duration) -> Id {
         self.pass(now);

@@ -6,10 +6,7 @@ use core::{
 };
 
 use super::{Policy, PolicyError};
-use crate::{
-    Jitter,
-    wait::{Deadline, Ladder, nanos},
-};
+use crate::wait::{Deadline, Jitter, Ladder, nanos};
 
 /// What part of `initial_wait` there must be between it and `max_backoff` for `Decorrelated` jitter to spread anything.
 const DECORRELATED_ROOM: u64 = 5;

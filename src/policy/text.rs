@@ -7,7 +7,7 @@ use core::{
 
 use jiff::{Span, SpanRelativeTo};
 
-use crate::{Jitter, wait::nanos};
+use crate::wait::{Jitter, nanos};
 
 /// The units that a duration is written in, in nanoseconds.
 const UNITS: [(&str, u64); 7] = [

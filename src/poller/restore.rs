@@ -4,8 +4,8 @@ use core::time::Duration;
 
 use super::Poller;
 #[cfg(feature = "chacha")]
-use crate::RestoreError;
-use crate::{Instant, Policy, Snapshot, wait::nanos};
+use crate::snapshot::RestoreError;
+use crate::{instant::Instant, policy::Policy, snapshot::Snapshot, wait::nanos};
 
 #[cfg(feature = "chacha")]
 impl<I: Instant> Poller<I> {

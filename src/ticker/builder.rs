@@ -51,7 +51,7 @@ impl CadenceBuilder {
     /// Sets when the first tick is due; [`First::AfterOne`] unless this is called.
     ///
     /// ```
-    /// use asyncpoll::{Cadence, CadenceError, First, Ticker, random_seed};
+    /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed, ticker::First};
     /// use core::time::Duration;
     ///
     /// let minute = Cadence::every(Duration::from_secs(60));
@@ -68,7 +68,7 @@ impl CadenceBuilder {
     /// Sets what the time of a tick depends on; [`Phase::Free`] unless this is called.
     ///
     /// ```
-    /// use asyncpoll::{Cadence, CadenceError, Phase, Ticker, random_seed};
+    /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed, ticker::Phase};
     /// use core::time::Duration;
     ///
     /// let minute = Cadence::every(Duration::from_secs(60)).jitter(10);
@@ -87,7 +87,7 @@ impl CadenceBuilder {
     /// Sets what becomes of missed ticks; [`Missed::Skip`] unless this is called.
     ///
     /// ```
-    /// use asyncpoll::{Cadence, CadenceError, Missed, Ticker, random_seed};
+    /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed, ticker::Missed};
     /// use core::time::Duration;
     ///
     /// let ten_seconds = Cadence::every(Duration::from_secs(10)).jitter(0);

@@ -13,7 +13,10 @@ use crate::wait::nanos;
 /// # Example
 ///
 /// ```
-/// use asyncpoll::{Cadence, CadenceError, First, Missed, Phase};
+/// use asyncpoll::{
+///     Cadence, CadenceError,
+///     ticker::{First, Missed, Phase},
+/// };
 /// use core::time::Duration;
 ///
 /// let cadence = Cadence::every(Duration::from_secs(60))
@@ -44,7 +47,7 @@ pub struct Cadence {
 /// # Example
 ///
 /// ```
-/// use asyncpoll::{Cadence, CadenceError, First, Ticker, random_seed};
+/// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed, ticker::First};
 /// use core::time::Duration;
 ///
 /// let minute = Cadence::every(Duration::from_secs(60)).jitter(0);
@@ -76,7 +79,7 @@ pub enum First {
 /// # Example
 ///
 /// ```
-/// use asyncpoll::{Cadence, CadenceError, Phase, Ticker, random_seed};
+/// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed, ticker::Phase};
 /// use core::time::Duration;
 ///
 /// let minute = Duration::from_secs(60);
@@ -107,7 +110,10 @@ pub enum Phase {
 /// A caller of a ticker of 10 s comes at 10 s, then at 35 s:
 ///
 /// ```
-/// use asyncpoll::{Cadence, CadenceError, Missed, Phase, Ticker, random_seed};
+/// use asyncpoll::{
+///     Cadence, CadenceError, Ticker, random_seed,
+///     ticker::{Missed, Phase},
+/// };
 /// use core::time::Duration;
 ///
 /// let ten_seconds =
@@ -144,7 +150,10 @@ impl Cadence {
     /// Returns a builder of a cadence of one tick each `interval`: ±10 %, the first after one, free, missed ones skipped.
     ///
     /// ```
-    /// use asyncpoll::{Cadence, CadenceError, First, Missed, Phase};
+    /// use asyncpoll::{
+    ///     Cadence, CadenceError,
+    ///     ticker::{First, Missed, Phase},
+    /// };
     /// use core::time::Duration;
     ///
     /// let cadence = Cadence::every(Duration::from_secs(60)).build()?;
@@ -162,7 +171,7 @@ impl Cadence {
     /// Returns a builder that starts from this cadence, to make another from it.
     ///
     /// ```
-    /// use asyncpoll::{Cadence, CadenceError, First};
+    /// use asyncpoll::{Cadence, CadenceError, ticker::First};
     /// use core::time::Duration;
     ///
     /// let base = Cadence::every(Duration::from_secs(60)).jitter(5).build()?;
@@ -217,7 +226,7 @@ impl Cadence {
     /// Returns when the first tick is due.
     ///
     /// ```
-    /// use asyncpoll::{Cadence, CadenceError, First};
+    /// use asyncpoll::{Cadence, CadenceError, ticker::First};
     /// use core::time::Duration;
     ///
     /// let minute = Cadence::every(Duration::from_secs(60));
@@ -232,7 +241,7 @@ impl Cadence {
     /// Returns what the time of a tick depends on.
     ///
     /// ```
-    /// use asyncpoll::{Cadence, CadenceError, Phase};
+    /// use asyncpoll::{Cadence, CadenceError, ticker::Phase};
     /// use core::time::Duration;
     ///
     /// let minute = Cadence::every(Duration::from_secs(60));
@@ -247,7 +256,7 @@ impl Cadence {
     /// Returns what becomes of missed ticks.
     ///
     /// ```
-    /// use asyncpoll::{Cadence, CadenceError, Missed};
+    /// use asyncpoll::{Cadence, CadenceError, ticker::Missed};
     /// use core::time::Duration;
     ///
     /// let minute = Cadence::every(Duration::from_secs(60));

@@ -5,7 +5,7 @@ use core::time::Duration;
 use rand_core::Rng;
 
 use super::{Tick, Ticker};
-use crate::{Instant, Slept};
+use crate::{instant::Instant, slept::Slept};
 
 /// Ticks until the sleep says stop, blocking, with a clock and a sleep of the caller's.
 ///

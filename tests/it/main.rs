@@ -1,4 +1,4 @@
-//! The tests, one behaviour a file.
+//! The tests, one behaviour a file, in folders named after the modules of the crate.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,
@@ -23,73 +23,15 @@ macro_rules! every {
 
 #[macro_use]
 mod support;
-mod decisions;
-mod every;
-mod fleet_model;
-mod fleet_pair;
-mod fleet_play;
-#[path = "../../examples/fleet/tables.rs"]
-mod fleet_tables;
-mod model;
-#[path = "../../examples/fleet/progress.rs"]
-mod progress;
-mod put_away;
-#[path = "../../examples/fleet/simulation.rs"]
-mod simulation;
-mod strategies;
-mod ticker_model;
-mod ticks;
-#[path = "../../examples/fleet/together.rs"]
-mod together;
 
-mod adopting;
-mod bounds;
-mod cadence;
-mod cancelling;
-mod clocks;
-mod compile_fail;
-mod configuration;
-mod deadline;
-mod default_max_wait;
-mod distribution;
-mod drivers;
-mod example_order;
-mod faithful;
-mod finished;
-mod fleet_example;
-mod fleet_figures;
-mod fleet_holds;
-mod fleet_laws;
-mod fleet_limits;
-mod fleet_lost;
-mod fleet_pace;
-mod fleet_restored;
-mod gave_up;
-mod head_start;
-mod hints;
-mod jitter;
-mod ladder;
-mod limits;
-mod looking;
-mod loops;
-#[path = "../../examples/loops/fleet.rs"]
-mod loops_fleet;
-mod outcome;
-mod policy_errors;
-mod poll_count;
-mod programs;
-mod promises;
-mod random_seed;
-mod replay;
-mod resetting;
-mod restoring;
-mod resumable;
-mod schedule;
-mod settings;
+mod fleet;
+mod policy;
+mod poller;
 mod snapshot;
-mod snapshot_text;
-mod spread;
 mod ticker;
-mod ticker_drivers;
-mod ticker_faithful;
-mod ticker_laws;
+
+mod compile_fail;
+mod example_order;
+mod programs;
+mod random_seed;
+mod readme;

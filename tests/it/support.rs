@@ -1,5 +1,16 @@
 //! What the tests share: generators that do as they are told, virtual time, and the timetable.
 
+pub(crate) mod decisions;
+pub(crate) mod every;
+pub(crate) mod fleet_model;
+pub(crate) mod fleet_pair;
+pub(crate) mod fleet_play;
+pub(crate) mod poller_model;
+pub(crate) mod put_away;
+pub(crate) mod strategies;
+pub(crate) mod ticker_model;
+pub(crate) mod ticks;
+
 use asyncpoll::{Decision, Instant, Jitter, Outcome, Policy, PolicyBuilder, Poller, Reason, rand_core::TryRng};
 use core::{cell::Cell, convert::Infallible, fmt::Debug, time::Duration};
 use std::{rc::Rc, sync::RwLock};

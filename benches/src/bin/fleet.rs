@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use asyncpoll::{Decision, Fleet, Id, Limits, Outcome, Policy, Poller, Upstream};
+use asyncpoll::{
+    Decision, Fleet, Outcome, Policy, Poller,
+    fleet::{Id, Limits, Upstream},
+};
 use asyncpoll_benches::small_generator::SplitMix64;
 use dary_heap::QuaternaryHeap;
 use hierarchical_hash_wheel_timer::wheels::{

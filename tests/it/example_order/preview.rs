@@ -3,7 +3,7 @@
 use asyncpoll::Policy;
 
 use super::{GONE, run};
-use crate::every::JITTERS;
+use crate::support::every::JITTERS;
 
 #[test]
 fn the_preview_is_that_of_the_policy() {

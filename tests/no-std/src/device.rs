@@ -3,8 +3,9 @@
 use core::{convert::Infallible, fmt, ops::RangeInclusive, time::Duration};
 
 use asyncpoll::{
-    Cadence, CadenceError, First, GaveUp, Instant, Jitter, Missed, NextWait, Outcome, Phase, Policy, PolicyError,
-    ScheduledPoll, rand_core::TryRng,
+    Cadence, CadenceError, GaveUp, Instant, Jitter, NextWait, Outcome, Policy, PolicyError, ScheduledPoll,
+    rand_core::TryRng,
+    ticker::{First, Missed, Phase},
 };
 
 use crate::every::JITTERS;
@@ -143,7 +144,7 @@ impl Device {
         (self.sleep)(wait.as_secs(), wait.subsec_nanos());
     }
 
-    pub(crate) fn work(&self, tick: &asyncpoll::Tick) {
+    pub(crate) fn work(&self, tick: &asyncpoll::ticker::Tick) {
         (self.work)(tick.number, tick.missed, tick.late.as_secs());
     }
 

@@ -8,7 +8,7 @@ use core::{
     time::Duration,
 };
 
-use asyncpoll::{Decision, Fleet, Limits};
+use asyncpoll::{Decision, Fleet, fleet::Limits};
 
 use crate::{
     End,

@@ -11,7 +11,7 @@ macro_rules! every {
 }
 
 pub mod device;
-#[path = "../../it/every.rs"]
+#[path = "../../it/support/every.rs"]
 #[expect(unused_imports, reason = "a device has no other list")]
 mod every;
 #[cfg(feature = "fleet")]

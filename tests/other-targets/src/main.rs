@@ -8,14 +8,14 @@ macro_rules! every {
     };
 }
 
-#[path = "../../it/decisions.rs"]
+#[path = "../../it/support/decisions.rs"]
 mod decisions;
-#[path = "../../it/every.rs"]
+#[path = "../../it/support/every.rs"]
 #[expect(unused_imports, reason = "decisions name no reasons")]
 mod every;
-#[path = "../../it/put_away.rs"]
+#[path = "../../it/support/put_away.rs"]
 mod put_away;
-#[path = "../../it/ticks.rs"]
+#[path = "../../it/support/ticks.rs"]
 mod ticks;
 
 fn main() {

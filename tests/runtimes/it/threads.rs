@@ -1,6 +1,6 @@
 //! Threads of std, each blocked in its own loop, with a channel for cancellation.
 
-use asyncpoll::{Cadence, Driver, Missed, Outcome, PollError, Poller, Ticker, tick_blocking};
+use asyncpoll::{Cadence, Driver, Outcome, PollError, Poller, Ticker, tick_blocking, ticker::Missed};
 use core::time::Duration;
 use std::{
     ops::ControlFlow,

@@ -1,8 +1,9 @@
 //! tokio: paused time, where the schedule holds to the instant, and many threads, shutting down.
 
 use asyncpoll::{
-    Cadence, Decision, Driver, First, Jitter, Missed, NextPoll, Outcome, Phase, Policy, PollError, Poller, Reason, Ticker,
-    const_policy, poll_async, tick_async,
+    Cadence, Decision, Driver, Jitter, NextPoll, Outcome, Policy, PollError, Poller, Reason, Ticker, const_policy, poll_async,
+    tick_async,
+    ticker::{First, Missed, Phase},
 };
 use core::{convert::Infallible, ops::ControlFlow, time::Duration};
 use std::{

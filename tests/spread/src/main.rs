@@ -23,7 +23,7 @@ macro_rules! every {
 
 mod crowding;
 mod draws;
-#[path = "../../it/every.rs"]
+#[path = "../../it/support/every.rs"]
 #[expect(unused_imports, reason = "fleets take nothing of it but kinds of jitter")]
 mod every;
 mod fleet;

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use asyncpoll::{Decision, Fleet, Limits, Outcome, Policy, Poller, const_policy, poll_async, random_seed};
+use asyncpoll::{Decision, Fleet, Outcome, Policy, Poller, const_policy, fleet::Limits, poll_async, random_seed};
 use real_ca::{
     account::Account,
     acme_error::AcmeError,

@@ -1,0 +1,183 @@
+//! When an upstream may be sent its next poll.
+
+use super::{Limits, LimitsError, pace::Pace};
+use crate::{operation::Outcome, wait::nanos};
+
+const SECOND: u64 = 1_000_000_000;
+
+/// What part of itself a hold is followed by, to spread the polls that it held, if no pace does.
+const HERD: u64 = 5;
+
+/// What part of itself the bound on what is in flight may grow by in a second.
+const GROWTH: usize = 8;
+
+/// What holds the polls of an upstream back: the bound on what is in flight, refusals, and the pace.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::fleet) struct Gate {
+    /// The least time between two polls that the limits allow.
+    spacing: u64,
+    find_pace: bool,
+    pace: Pace,
+    bound: Option<Bound>,
+    in_flight: usize,
+    /// When the last poll went out.
+    sent: Option<u64>,
+    /// Until when the server asked all of the upstream to wait.
+    held_until: u64,
+    /// Until when the polls that were held are spread, and how far apart they are.
+    herd: (u64, u64),
+    refusals: u64,
+}
+
+/// The most polls in flight.
+#[derive(Clone, Copy, Debug)]
+struct Bound {
+    now: usize,
+    /// How far it may grow until a second has passed since then, if at all.
+    growth: Option<(usize, u64)>,
+}
+
+/// What an answer says, as the upstream sees it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::fleet) enum Answer {
+    Served,
+    /// The poll failed, and not because there were too many.
+    Failed,
+    /// The server asked to be left alone for this long, if it said how long.
+    Refused(Option<u64>),
+}
+
+impl Answer {
+    #[inline]
+    pub(in crate::fleet) fn of<T, E>(outcome: &Outcome<T, E>) -> Self {
+        match outcome {
+            Outcome::Transient { retry_after: Some(hint), .. } => Self::Refused(Some(nanos::from_duration(*hint))),
+            Outcome::Transient { retry_after: None, .. } => Self::Failed,
+            Outcome::Pending { .. } | Outcome::Done(_) | Outcome::Failed(_) => Self::Served,
+        }
+    }
+}
+
+impl Gate {
+    pub(in crate::fleet) fn new(limits: &Limits, time: u64) -> Result<Self, LimitsError> {
+        Ok(Self {
+            spacing: limits.spacing()?,
+            find_pace: limits.find_pace,
+            pace: Pace::default(),
+            bound: limits.in_flight.map(|now| Bound { now, growth: limits.is_growing.then_some((now, time)) }),
+            in_flight: 0,
+            sent: None,
+            held_until: 0,
+            herd: (0, 0),
+            refusals: 0,
+        })
+    }
+
+    pub(in crate::fleet) const fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    pub(in crate::fleet) fn most_in_flight(&self) -> Option<usize> {
+        self.bound.map(|bound| bound.now)
+    }
+
+    pub(in crate::fleet) const fn refusals(&self) -> u64 {
+        self.refusals
+    }
+
+    pub(in crate::fleet) const fn held_until(&self) -> u64 {
+        self.held_until
+    }
+
+    /// Returns the time between two polls, zero where nothing keeps them apart.
+    #[inline]
+    pub(in crate::fleet) fn gap(&self) -> u64 {
+        self.spacing.max(self.pace.gap())
+    }
+
+    /// Returns when the next poll may go out, or nothing while as many are in flight as may be.
+    #[inline]
+    pub(in crate::fleet) fn opens(&self) -> Option<u64> {
+        if self.bound.is_some_and(|bound| self.in_flight >= bound.now) {
+            return None;
+        }
+        let Some(sent) = self.sent else { return Some(self.held_until) };
+        let spaced = match (self.spacing.max(self.pace.apart()), self.herd) {
+            (0, (until, apart)) => until.min(sent.saturating_add(apart)),
+            (apart, _) => sent.saturating_add(apart),
+        };
+        Some(self.held_until.max(spaced))
+    }
+
+    /// Returns whether polls may be kept waiting at `time`, so that it matters which goes first.
+    #[inline]
+    pub(in crate::fleet) fn is_narrow(&self, time: u64) -> bool {
+        self.bound.is_some() || self.gap() > 0 || time < self.herd.0
+    }
+
+    /// Notes that a poll goes out that was due at `due`.
+    #[inline]
+    pub(in crate::fleet) fn send(&mut self, due: u64, time: u64) {
+        if self.find_pace {
+            let has_waited = self.sent.is_some_and(|sent| due < sent.saturating_add(self.pace.gap()));
+            self.pace.sent(has_waited, time);
+        }
+        self.in_flight = self.in_flight.saturating_add(1);
+        self.sent = Some(time);
+    }
+
+    /// Notes that a poll is no longer in flight, and what came of it, if anything did.
+    #[inline]
+    pub(in crate::fleet) fn back(&mut self, answer: Option<Answer>, living: usize, time: u64) {
+        let is_old = self.pace.back();
+        if let Some(Answer::Served) = answer {
+            self.pace.served(is_old, time);
+            self.grow(time);
+        }
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if let Some(Answer::Refused(hint)) = answer {
+            self.hold(hint, living, time);
+            if self.find_pace {
+                self.pace.cut(self.in_flight, time);
+            }
+        }
+    }
+
+    /// Notes a refusal that no poll in flight brought.
+    pub(in crate::fleet) fn refuse(&mut self, hint: Option<u64>, living: usize, time: u64) {
+        self.hold(hint, living, time);
+        if self.find_pace {
+            self.pace.cut(self.in_flight, time);
+        }
+    }
+
+    fn hold(&mut self, hint: Option<u64>, living: usize, time: u64) {
+        self.refusals = self.refusals.saturating_add(1);
+        let Some(hint) = hint else { return };
+        // The end of time is kept for what never comes.
+        let until = time.saturating_add(hint).min(u64::MAX - 1);
+        if until > self.held_until {
+            self.held_until = until;
+            let spread = hint / HERD;
+            let apart = spread.checked_div(living.try_into().unwrap_or(u64::MAX)).unwrap_or(0);
+            self.herd = (until.saturating_add(spread), apart);
+        }
+    }
+
+    /// Lets one more poll be in flight, after a good answer that came while as many were as may be.
+    #[inline]
+    fn grow(&mut self, time: u64) {
+        let Some(bound) = &mut self.bound else { return };
+        let Some((most, since)) = &mut bound.growth else { return };
+        if self.in_flight < bound.now {
+            return;
+        }
+        if time.saturating_sub(*since) >= SECOND {
+            *since = time;
+            *most = bound.now.saturating_add(bound.now.div_ceil(GROWTH));
+        }
+        if bound.now < *most {
+            bound.now = bound.now.saturating_add(1);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The operations of one upstream, and its gate.
+
+use alloc::vec::Vec;
+
+use super::{
+    super::{Id, admission::Gate},
+    entry::Entry,
+    minima::{Minima, NEVER},
+    page::{PLACES, Page},
+};
+use crate::operation::State;
+
+/// Many operations at one upstream, and which of them is polled next.
+#[derive(Clone, Debug)]
+pub(in crate::fleet) struct Lane {
+    pub(in crate::fleet) gate: Gate,
+    pages: Vec<Page>,
+    /// When the first poll of each page is due.
+    due: Minima,
+    /// Zero for each page with room for one more.
+    room: Minima,
+    living: usize,
+    /// Where to look for the next poll while it does not matter which is first.
+    cursor: usize,
+}
+
+impl Lane {
+    pub(in crate::fleet) const fn new(gate: Gate) -> Self {
+        Self { gate, pages: Vec::new(), due: Minima::new(), room: Minima::new(), living: 0, cursor: 0 }
+    }
+
+    pub(in crate::fleet) const fn len(&self) -> usize {
+        self.living
+    }
+
+    /// Returns when the next poll is to go out, or `NEVER`.
+    #[inline]
+    pub(in crate::fleet) fn next(&self) -> u64 {
+        match (self.due.least(), self.gate.opens()) {
+            (NEVER, _) | (_, None) => NEVER,
+            (due, Some(opens)) => due.max(opens),
+        }
+    }
+
+    /// Returns the operation at `place`.
+    #[inline]
+    pub(in crate::fleet) fn operation(&self, place: usize) -> Option<&Entry> {
+        self.pages.get(place / PLACES)?.operation(place % PLACES)
+    }
+
+    /// Returns the operation that `id` names.
+    #[inline]
+    pub(in crate::fleet) fn operation_of(&self, id: Id) -> Option<&Entry> {
+        self.operation(id.place).filter(|operation| operation.serial == id.serial && operation.started == id.started)
+    }
+
+    /// Sends the next of the polls that are due at `time`, and returns the place of its operation. The gate must be open.
+    #[inline]
+    pub(in crate::fleet) fn send(&mut self, time: u64) -> Option<usize> {
+        let place = if self.gate.is_narrow(time) { self.first()? } else { self.next_by_place(time)? };
+        self.gate.send(self.operation(place)?.due(), time);
+        self.change(place, Page::send);
+        self.cursor = place.saturating_add(1);
+        Some(place)
+    }
+
+    /// Makes the poll in flight of `place` due again.
+    pub(in crate::fleet) fn release(&mut self, place: usize) {
+        self.change(place, Page::release);
+    }
+
+    /// Puts the operation at `place` back, its state changed, its poll in flight or not; one that has finished is forgotten.
+    #[inline]
+    pub(in crate::fleet) fn put(&mut self, place: usize, state: &State, in_flight: bool) {
+        if !state.is_finished() {
+            self.change(place, |page, place| page.put(place, state, in_flight));
+            return;
+        }
+        self.change(place, Page::vacate);
+        self.living = self.living.saturating_sub(1);
+        self.room.set(place / PLACES, 0);
+        while self.pages.last().is_some_and(Page::is_empty) {
+            self.pages.pop();
+            self.due.pop();
+            self.room.pop();
+        }
+    }
+
+    /// Takes an operation in, and returns its place.
+    pub(in crate::fleet) fn take_in(&mut self, operation: Entry) -> Option<usize> {
+        let index = self.room.first().unwrap_or_else(|| {
+            self.pages.push(Page::default());
+            self.due.push(NEVER);
+            self.room.push(0);
+            self.pages.len().saturating_sub(1)
+        });
+        let first = index.saturating_mul(PLACES);
+        let (place, has_room) = self.change(first, |page, _| (page.take_in(operation), page.has_room()))?;
+        self.room.set(index, if has_room { 0 } else { NEVER });
+        self.living = self.living.saturating_add(1);
+        Some(first.saturating_add(place))
+    }
+
+    /// Changes the page that `place` is on, which is told where.
+    #[inline]
+    fn change<O>(&mut self, place: usize, change: impl FnOnce(&mut Page, usize) -> O) -> Option<O> {
+        let page = self.pages.get_mut(place / PLACES)?;
+        let done = change(page, place % PLACES);
+        self.due.set(place / PLACES, page.first_due());
+        Some(done)
+    }
+
+    /// Returns the place of the operation whose poll is due first.
+    fn first(&self) -> Option<usize> {
+        let index = self.due.first()?;
+        Some(index.saturating_mul(PLACES).saturating_add(self.pages.get(index)?.first()?))
+    }
+
+    /// Returns the place of an operation whose poll is due at `time`, the next from the cursor on, and around.
+    #[inline]
+    fn next_by_place(&self, time: u64) -> Option<usize> {
+        let time = time.min(NEVER - 1);
+        let page = self.cursor / PLACES;
+        self.next_of_page(page, self.cursor % PLACES, time).or_else(|| {
+            let next = self.due.next(page.saturating_add(1), time).or_else(|| self.due.next(0, time))?;
+            self.next_of_page(next, 0, time)
+        })
+    }
+
+    /// Returns the first place of a page, at `from` or after it, of an operation whose poll is due at `time`.
+    #[inline]
+    fn next_of_page(&self, page: usize, from: usize, time: u64) -> Option<usize> {
+        let found = self.pages.get(page)?.next(from, time)?;
+        Some(page.saturating_mul(PLACES).saturating_add(found))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::super::Limits, *};
+    use crate::policy::Policy;
+    use alloc::vec;
+
+    fn lane() -> Lane {
+        Lane::new(Gate::new(&Limits::none(), 0).unwrap())
+    }
+
+    #[test]
+    fn memory_is_given_back_as_operations_end() {
+        let state = State::new(&Policy::default());
+        let mut ended = state;
+        ended.cancel(0);
+        let mut lane = lane();
+        let mut places: Vec<_> = (0..40_000).filter_map(|serial| lane.take_in(Entry::new(&state, 0, serial, 0))).collect();
+        assert_eq!((lane.len(), lane.pages.len()), (40_000, 20));
+
+        // All but one of each page end, and new ones take the first places.
+        places.retain(|place| {
+            let stays = place % PLACES == 7;
+            if !stays {
+                lane.put(*place, &ended, false);
+            }
+            stays
+        });
+        assert_eq!((lane.len(), lane.pages.len()), (20, 20));
+        let new: Vec<_> = (0..500).filter_map(|serial| lane.take_in(Entry::new(&state, 0, serial, 1))).collect();
+        assert!(new.iter().all(|place| *place < PLACES && place % PLACES != 7));
+
+        for place in places {
+            lane.put(place, &ended, false);
+        }
+        assert_eq!((lane.len(), lane.pages.len()), (500, 1));
+        for place in new {
+            lane.put(place, &ended, false);
+        }
+        assert_eq!((lane.len(), lane.pages.len(), lane.due.len(), lane.room.len()), (0, 0, 0, 0));
+    }
+
+    #[test]
+    fn a_place_that_one_has_left_is_taken_before_a_page_is_added() {
+        let state = State::new(&Policy::default());
+        let mut ended = state;
+        ended.cancel(0);
+        let mut lane = lane();
+        for serial in 0..3 * 2_048 {
+            lane.take_in(Entry::new(&state, 0, serial, 0));
+        }
+        let left = PLACES.saturating_add(100);
+        lane.put(left, &ended, false);
+        assert_eq!(lane.take_in(Entry::new(&state, 0, 0, 1)), Some(left));
+        assert_eq!(lane.take_in(Entry::new(&state, 0, 1, 1)), Some(PLACES.saturating_mul(3)));
+    }
+
+    #[test]
+    fn without_limits_places_take_turns() {
+        let state = State::new(&Policy::default());
+        let mut lane = lane();
+        for serial in 0..5_000 {
+            lane.take_in(Entry::new(&state, 0, serial, 0));
+        }
+        let sent: Vec<_> = (0..4_000).map_while(|_| lane.send(0)).collect();
+        assert_eq!(sent, (0..4_000).collect::<Vec<_>>());
+        // The first ones are due again, and yet the last have their turn.
+        for place in sent {
+            lane.release(place);
+        }
+        let sent: Vec<_> = (0..5_100).map_while(|_| lane.send(0)).collect();
+        assert_eq!(sent, (4_000..5_000).chain(0..4_000).collect::<Vec<_>>());
+        assert_eq!((lane.send(0), lane.send(u64::MAX), lane.next()), (None, None, NEVER));
+        assert_eq!(vec![lane.operation(5_000).is_none(), lane.operation(usize::MAX).is_none()], [true, true]);
+    }
+}

@@ -1,0 +1,234 @@
+//! A tree of minima: which of many places holds the least key.
+
+use alloc::vec::Vec;
+
+/// How many keys a node holds, and so how many nodes one of the level above stands for.
+const WIDTH: usize = 8;
+
+/// What a place holds that is not to be found.
+pub(in crate::fleet) const NEVER: u64 = u64::MAX;
+
+/// Eight keys: one line of a cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Node([u64; WIDTH]);
+
+impl Node {
+    const EMPTY: Self = Self([NEVER; WIDTH]);
+
+    /// Changes the key at `place` of the node, and says whether it was another.
+    #[inline]
+    fn set(&mut self, place: usize, key: u64) -> bool {
+        self.0.get_mut(place % WIDTH).is_some_and(|there| core::mem::replace(there, key) != key)
+    }
+
+    #[inline]
+    fn least(&self) -> u64 {
+        self.0.iter().fold(NEVER, |least, key| least.min(*key))
+    }
+
+    /// Returns the first place of the node, at `from` or after it, whose key is at most `limit`.
+    #[inline]
+    fn next(&self, from: usize, limit: u64) -> Option<usize> {
+        let found = self.0.iter().skip(from).position(|key| *key <= limit)?;
+        Some(from.saturating_add(found))
+    }
+}
+
+/// Keys by place. The nodes of level 0 hold them, each further level the least of every node of the level below, and the last
+/// level is a single node. All levels lie in one piece of memory, one after the other.
+#[derive(Clone, Debug)]
+pub(in crate::fleet) struct Minima {
+    nodes: Vec<Node>,
+    /// How many nodes level 0 has: a power of eight, or none.
+    leaves: usize,
+    /// How many places there are.
+    places: usize,
+    /// The least of the last level.
+    least: u64,
+}
+
+impl Default for Minima {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Minima {
+    pub(in crate::fleet) const fn new() -> Self {
+        Self { nodes: Vec::new(), leaves: 0, places: 0, least: NEVER }
+    }
+
+    #[cfg(test)]
+    pub(in crate::fleet) const fn len(&self) -> usize {
+        self.places
+    }
+
+    /// Returns the least key, or `NEVER` if there is none.
+    #[inline]
+    pub(in crate::fleet) const fn least(&self) -> u64 {
+        self.least
+    }
+
+    /// Returns the first place that holds the least key.
+    #[inline]
+    pub(in crate::fleet) fn first(&self) -> Option<usize> {
+        match self.least {
+            NEVER => None,
+            least => self.next(0, least),
+        }
+    }
+
+    /// Returns the first place, at `from` or after it, whose key is at most `limit`, which is less than `NEVER`.
+    #[inline]
+    pub(in crate::fleet) fn next(&self, from: usize, limit: u64) -> Option<usize> {
+        if self.least > limit {
+            return None;
+        }
+        if from == 0 {
+            // From the top, only what leads to the place is looked at.
+            return self.descend(self.nodes.len(), 1, 0, limit);
+        }
+        let (mut end, mut nodes, mut from) = (self.leaves, self.leaves, from);
+        while from / WIDTH < nodes {
+            let node = self.nodes.get(end.wrapping_sub(nodes).wrapping_add(from / WIDTH))?;
+            if node.next(from % WIDTH, limit).is_some() {
+                return self.descend(end, nodes, from, limit);
+            }
+            from = (from / WIDTH).saturating_add(1);
+            nodes /= WIDTH;
+            end = end.saturating_add(nodes);
+        }
+        None
+    }
+
+    /// Adds a place at the end.
+    pub(in crate::fleet) fn push(&mut self, key: u64) {
+        if self.places == self.leaves.saturating_mul(WIDTH) {
+            self.grow();
+        }
+        self.places = self.places.saturating_add(1);
+        self.set(self.places.saturating_sub(1), key);
+    }
+
+    /// Takes the last place away. With the last of all, all memory is given back.
+    pub(in crate::fleet) fn pop(&mut self) {
+        self.set(self.places.saturating_sub(1), NEVER);
+        self.places = self.places.saturating_sub(1);
+        if self.places == 0 {
+            *self = Self::new();
+        }
+    }
+
+    /// Changes the key at `place`, if there is that place.
+    #[inline]
+    pub(in crate::fleet) fn set(&mut self, place: usize, key: u64) -> Option<()> {
+        let (mut start, mut nodes, mut place, mut key) = (0_usize, self.leaves, place, key);
+        while nodes > 0 {
+            let node = self.nodes.get_mut(start.saturating_add(place / WIDTH))?;
+            if !node.set(place, key) {
+                return Some(());
+            }
+            key = node.least();
+            start = start.saturating_add(nodes);
+            nodes /= WIDTH;
+            place /= WIDTH;
+        }
+        self.least = key;
+        Some(())
+    }
+
+    /// Makes level 0 eight times as large.
+    #[cold]
+    fn grow(&mut self) {
+        let leaves = self.leaves.saturating_mul(WIDTH).max(1);
+        let (mut level, mut total) = (leaves, leaves);
+        while level > 1 {
+            level /= WIDTH;
+            total = total.saturating_add(level);
+        }
+        let mut nodes = Vec::with_capacity(total);
+        nodes.extend(self.nodes.iter().take(self.leaves));
+        nodes.resize(leaves, Node::EMPTY);
+        let mut below = 0_usize;
+        while nodes.len() < total {
+            let mut node = Node::EMPTY;
+            for (place, below) in nodes.iter().skip(below).take(WIDTH).enumerate() {
+                node.set(place, below.least());
+            }
+            nodes.push(node);
+            below = below.saturating_add(WIDTH);
+        }
+        (self.nodes, self.leaves) = (nodes, leaves);
+    }
+
+    /// Returns the first place with a key of at most `limit` among those that the keys from `from` on of its node stand for. The
+    /// level of that node ends at `end` and has so many nodes.
+    #[inline]
+    fn descend(&self, mut end: usize, mut nodes: usize, mut from: usize, limit: u64) -> Option<usize> {
+        loop {
+            let start = end.saturating_sub(nodes);
+            let node = self.nodes.get(start.saturating_add(from / WIDTH))?;
+            let found = (from & !(WIDTH - 1)) | node.next(from % WIDTH, limit)?;
+            if start == 0 {
+                return Some(found);
+            }
+            (end, nodes, from) = (start, nodes.saturating_mul(WIDTH), found.saturating_mul(WIDTH));
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "in a test, to panic is to fail")]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    /// Makes up numbers below `end`, by a linear congruence.
+    fn numbers() -> impl FnMut(usize) -> usize {
+        let mut state = 1_usize;
+        move |end| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % end
+        }
+    }
+
+    #[test]
+    fn agrees_with_a_plain_vector() {
+        let mut below = numbers();
+        let (mut minima, mut keys) = (Minima::new(), vec![]);
+        for turn in 0..60_000 {
+            // It grows to some seven hundred places, and back to none.
+            let grows = (turn / 15_000) % 2 == 0;
+            match below(20) {
+                0 => {
+                    if grows {
+                        let key = below(1_000) as u64;
+                        minima.push(key);
+                        keys.push(key);
+                    } else {
+                        minima.pop();
+                        keys.pop();
+                    }
+                }
+                _ if keys.is_empty() => {}
+                1..12 => {
+                    let (place, key) = (below(keys.len()), below(1_000) as u64);
+                    let key = if key < 100 { NEVER } else { key };
+                    minima.set(place, key);
+                    keys[place] = key;
+                }
+                _ => {
+                    let (from, limit) = (below(keys.len() + 3), below(1_000) as u64);
+                    let next = (from..keys.len()).find(|place| keys[*place] <= limit);
+                    assert_eq!(minima.next(from, limit), next, "from {from} up to {limit}: {keys:?}");
+                }
+            }
+            let least = keys.iter().copied().min().unwrap_or(NEVER);
+            assert_eq!(minima.least(), least);
+            let first = keys.iter().position(|key| *key == least).filter(|_| least != NEVER);
+            assert_eq!(minima.first(), first);
+            assert_eq!(minima.len(), keys.len());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A state that is fed: payloads around the transitions. A poller owns one state, a fleet many.
+
+#[cfg(feature = "alloc")]
+use core::convert::Infallible;
+use core::time::Duration;
+
+use rand_core::Rng;
+
+use super::{
+    Decision, GaveUp, Outcome, Reason,
+    state::{State, Verdict},
+};
+use crate::{policy::Policy, wait::nanos};
+
+/// A state and its policy, while they are fed.
+#[derive(Debug)]
+pub(crate) struct Feed<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) state: &'a mut State,
+}
+
+impl Feed<'_> {
+    /// Takes what a poll found, and decides; keeps the error of a `Transient` outcome in `last_error` while sleeping.
+    #[expect(clippy::inline_always, reason = "a decision of a poller is one function, without a call in it")]
+    #[inline(always)]
+    pub(crate) fn step<R: Rng + ?Sized, T, E>(
+        self,
+        rng: &mut R,
+        outcome: Outcome<T, E>,
+        passed: u64,
+        last_error: &mut Option<E>,
+    ) -> Decision<T, E> {
+        let (error, hint) = match unfinished(outcome) {
+            Ok(found) => found,
+            Err(end) => {
+                self.state.conclude(passed);
+                return end;
+            }
+        };
+        match self.state.step(self.policy, rng, error.is_some(), hint.map(nanos::from_duration), passed) {
+            Verdict::Sleep(wait) => {
+                if error.is_some() {
+                    *last_error = error;
+                }
+                Decision::Sleep(Duration::from_nanos(wait))
+            }
+            Verdict::GiveUp(reason) => {
+                let last_error = error.or_else(|| kept(self.state, last_error));
+                Decision::GaveUp(GaveUp { retry_after: hint, ..self.gave_up(reason) }.with_last_error(last_error))
+            }
+        }
+    }
+
+    /// Takes note that a poll was made whose answer never comes, and decides as on a `Transient` outcome that has no error.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn lost<R: Rng + ?Sized>(self, rng: &mut R, passed: u64) -> Decision<Infallible, Infallible> {
+        match self.state.step(self.policy, rng, true, None, passed) {
+            Verdict::Sleep(wait) => Decision::Sleep(Duration::from_nanos(wait)),
+            Verdict::GiveUp(reason) => Decision::GaveUp(self.gave_up(reason)),
+        }
+    }
+
+    /// Takes what an unscheduled look found, and says whether that ends it.
+    pub(crate) fn look<T, E>(self, outcome: Outcome<T, E>, passed: u64) -> Decision<T, E> {
+        let (error, hint) = match unfinished(outcome) {
+            Ok(found) => found,
+            Err(end) => {
+                self.state.conclude_look(passed);
+                return end;
+            }
+        };
+        match self.state.look(self.policy, hint.map(nanos::from_duration), passed) {
+            Verdict::Sleep(wait) => Decision::Sleep(Duration::from_nanos(wait)),
+            Verdict::GiveUp(reason) => {
+                Decision::GaveUp(GaveUp { retry_after: hint, ..self.gave_up(reason) }.with_last_error(error))
+            }
+        }
+    }
+
+    /// Ends because the caller wants to, and returns the account of it.
+    pub(crate) fn cancel(self, passed: u64) -> GaveUp {
+        let reason = self.state.cancel(passed);
+        let hint_left = self.state.hint_left().filter(|_| reason == Reason::Cancelled);
+        GaveUp { retry_after: hint_left.map(Duration::from_nanos), ..self.gave_up(reason) }
+    }
+
+    fn gave_up(&self, reason: Reason) -> GaveUp {
+        let State { polls, errors, consecutive_errors, elapsed, .. } = *self.state;
+        let is_early = self.policy.deadline.is_some_and(|deadline| deadline.left(elapsed) > 0);
+        let elapsed = Duration::from_nanos(elapsed);
+        GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after: None, last_error: None, is_early }
+    }
+}
+
+/// Takes what `step_keeping` kept. Who has seen no error has kept none: what is there is another's.
+pub(crate) fn kept<E>(state: &State, last_error: &mut Option<E>) -> Option<E> {
+    if state.errors > 0 { last_error.take() } else { None }
+}
+
+/// Returns the error and the hint of an outcome that leaves the operation unfinished, or else the end that it is.
+#[inline]
+fn unfinished<T, E>(outcome: Outcome<T, E>) -> Result<(Option<E>, Option<Duration>), Decision<T, E>> {
+    match outcome {
+        Outcome::Pending { retry_after } => Ok((None, retry_after)),
+        Outcome::Transient { error, retry_after } => Ok((Some(error), retry_after)),
+        Outcome::Done(value) => Err(Decision::Done(value)),
+        Outcome::Failed(error) => Err(Decision::Failed(error)),
+    }
+}

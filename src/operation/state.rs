@@ -1,0 +1,274 @@
+//! The transitions: what a poller remembers, and what it decides, free of payloads, clocks and generators.
+
+use core::{cmp::Ordering, num::NonZeroU64};
+
+use rand_core::Rng;
+
+use super::Reason;
+use crate::{
+    policy::Policy,
+    wait::{Cut, WaitKind, Window},
+};
+
+/// What a poller remembers between polls, in nanoseconds since its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct State {
+    /// The time that has passed; it stands still once finished.
+    pub(crate) elapsed: u64,
+    /// When the next poll is due.
+    pub(crate) due: u64,
+    /// The base of the ladder's next wait; for `Decorrelated` jitter, the ladder's previous wait.
+    pub(crate) base: u64,
+    /// Until when the server asked us to wait; whenever it did not ask, that time is over.
+    pub(crate) hinted_until: u64,
+    pub(crate) polls: u32,
+    pub(crate) errors: u32,
+    pub(crate) consecutive_errors: u32,
+    pub(crate) phase: Phase,
+    /// What decided the wait until `due`, once there is one.
+    pub(crate) wait_kind: Option<WaitKind>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Polling,
+    /// The wait that was cut to the deadline has been decided; the poll after it is the last.
+    LastWait,
+    Finished,
+}
+
+/// What to do about it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Verdict {
+    Sleep(u64),
+    GiveUp(Reason),
+}
+
+impl State {
+    pub(crate) const fn new(policy: &Policy) -> Self {
+        Self {
+            elapsed: 0,
+            due: 0,
+            base: policy.ladder.first(),
+            hinted_until: 0,
+            polls: 0,
+            errors: 0,
+            consecutive_errors: 0,
+            phase: Phase::Polling,
+            wait_kind: None,
+        }
+    }
+
+    /// Decides after a poll that left the operation unfinished, by the table in the docs of `Poller`, row for row.
+    #[expect(clippy::inline_always, reason = "a fifth fewer instructions: a decision is one function, without a call in it")]
+    #[inline(always)]
+    pub(crate) fn step<R: Rng + ?Sized>(
+        &mut self,
+        policy: &Policy,
+        rng: &mut R,
+        transient: bool,
+        hint: Option<u64>,
+        passed: u64,
+    ) -> Verdict {
+        if self.is_finished() {
+            return Verdict::GiveUp(Reason::Finished);
+        }
+        self.count(passed);
+        if transient {
+            self.errors = self.errors.saturating_add(1);
+            self.consecutive_errors = self.consecutive_errors.saturating_add(1);
+            if policy.max_consecutive_errors.is_some_and(|max| self.consecutive_errors >= max.get()) {
+                return self.give_up(Reason::ConsecutiveErrors);
+            }
+        } else {
+            self.consecutive_errors = 0;
+        }
+        if policy.max_polls.is_some_and(|max| self.polls >= max.get()) {
+            return self.give_up(Reason::MaxPolls);
+        }
+        if let Some(deadline) = policy.deadline {
+            let left = deadline.left(self.elapsed);
+            if left == 0 || self.phase == Phase::LastWait {
+                return self.give_up(Reason::MaxWait);
+            }
+            if hint.is_some_and(|hint| hint > left) {
+                return self.give_up(Reason::RetryAfterPastDeadline);
+            }
+        }
+
+        let draw = policy.ladder.jitter.draw(rng);
+        let (window, kind) = self.window(policy, transient, hint, draw);
+        self.hinted_until = hint.map_or(0, |hint| self.elapsed.saturating_add(hint));
+        match policy.deadline {
+            Some(deadline) if deadline.is_near(self.elapsed, window) => {
+                let left = deadline.left(self.elapsed);
+                let head_start = self.head_start(policy).filter(|_| transient || hint.is_none());
+                let asked = hint.max(head_start.map(|head_start| head_start.min(left)));
+                match deadline.cut(&policy.ladder, left, window, asked, |window| window.at(draw)) {
+                    Cut::Not(wait) => self.sleep(wait, kind),
+                    Cut::Last(window) => {
+                        self.phase = Phase::LastWait;
+                        self.sleep(window.at(policy.ladder.jitter.draw(rng)), WaitKind::Last)
+                    }
+                }
+            }
+            _ => self.sleep(window.at(draw), kind),
+        }
+    }
+
+    /// Decides after an unscheduled look that left the operation unfinished: the wait goes on, for as long as the server asks
+    /// if it asks for more.
+    pub(crate) fn look(&mut self, policy: &Policy, hint: Option<u64>, passed: u64) -> Verdict {
+        if self.is_finished() {
+            return Verdict::GiveUp(Reason::Finished);
+        }
+        self.pass(passed);
+        let left = self.due.saturating_sub(self.elapsed);
+        let Some(hint) = hint else {
+            return Verdict::Sleep(left);
+        };
+        if policy.deadline.is_some_and(|deadline| hint > deadline.left(self.elapsed)) {
+            return self.give_up(Reason::RetryAfterPastDeadline);
+        }
+        self.hinted_until = self.hinted_until.max(self.elapsed.saturating_add(hint));
+        match self.wait_kind {
+            _ if hint <= left => Verdict::Sleep(left),
+            Some(WaitKind::Last) => self.sleep(hint, WaitKind::Last),
+            _ => self.sleep(hint, WaitKind::Hint),
+        }
+    }
+
+    /// Ends with the operation's own end, which counts as a poll while polling.
+    #[inline]
+    pub(crate) fn conclude(&mut self, passed: u64) {
+        if !self.is_finished() {
+            self.count(passed);
+            self.consecutive_errors = 0;
+            self.phase = Phase::Finished;
+        }
+    }
+
+    /// Ends with the operation's own end, found by an unscheduled look.
+    pub(crate) fn conclude_look(&mut self, passed: u64) {
+        self.pass(passed);
+        self.phase = Phase::Finished;
+    }
+
+    /// Ends because the caller wants to.
+    pub(crate) fn cancel(&mut self, passed: u64) -> Reason {
+        if self.is_finished() {
+            return Reason::Finished;
+        }
+        self.pass(passed);
+        self.phase = Phase::Finished;
+        Reason::Cancelled
+    }
+
+    pub(crate) const fn reset_backoff(&mut self, policy: &Policy) {
+        self.base = policy.ladder.first();
+    }
+
+    /// Sets the base of the ladder's next wait.
+    pub(crate) fn set_backoff(&mut self, policy: &Policy, base: u64) {
+        self.base = policy.ladder.bounded(base);
+    }
+
+    /// Goes on under `policy`, which may be another than the one it ran under, with the `max_wait` of `ran_under`. Since the start
+    /// `elapsed` has passed, unless the state knows of more. When the next poll is due stays.
+    pub(crate) fn adopt(&mut self, policy: &Policy, ran_under: Option<NonZeroU64>, elapsed: u64) {
+        self.pass(elapsed.saturating_sub(self.elapsed));
+        self.base = policy.ladder.bounded(self.base);
+        if self.is_finished() {
+            return;
+        }
+        let leaves_time = policy.deadline.is_none_or(|deadline| deadline.leaves_time(self.due));
+        // None at all is the longest.
+        let length = |max_wait: Option<NonZeroU64>| (max_wait.is_none(), max_wait);
+        let max_wait = policy.deadline.map(|deadline| deadline.max_wait);
+        match (self.phase, length(max_wait).cmp(&length(ran_under))) {
+            (Phase::LastWait, Ordering::Greater) if leaves_time => {
+                self.phase = Phase::Polling;
+                self.wait_kind = Some(WaitKind::Ladder);
+            }
+            (Phase::Polling, Ordering::Less) if !leaves_time => {
+                self.phase = Phase::LastWait;
+                self.wait_kind = Some(WaitKind::Last);
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes that time has passed.
+    #[inline]
+    fn pass(&mut self, passed: u64) {
+        self.elapsed = self.elapsed_after(passed);
+    }
+
+    /// Returns what `elapsed` will be after `passed` more.
+    #[inline]
+    pub(crate) const fn elapsed_after(&self, passed: u64) -> u64 {
+        if self.is_finished() { self.elapsed } else { self.elapsed.saturating_add(passed) }
+    }
+
+    /// Returns what is left of the time that the server asked us to wait, if anything is.
+    pub(crate) fn hint_left(&self) -> Option<u64> {
+        self.hinted_until.checked_sub(self.elapsed).filter(|left| *left > 0)
+    }
+
+    #[inline]
+    pub(crate) const fn is_finished(&self) -> bool {
+        matches!(self.phase, Phase::Finished)
+    }
+
+    /// Returns the window of the next wait as hint, head start and ladder have it, the deadline apart, and which of them
+    /// decides: on a transient error, the one that starts later. The ladder climbs if it is asked.
+    #[expect(clippy::inline_always, reason = "a fifth fewer instructions: called from one place, it needs no call")]
+    #[inline(always)]
+    fn window(&mut self, policy: &Policy, transient: bool, hint: Option<u64>, draw: u64) -> (Window, WaitKind) {
+        let ladder = &policy.ladder;
+        let asked = hint.map(|hint| ladder.hint_window(hint));
+        if let (Some(asked), false) = (asked, transient) {
+            return (asked, WaitKind::Hint);
+        }
+        let (own, kind) = if let Some(head_start) = self.head_start(policy) {
+            (ladder.head_start_window(head_start), WaitKind::HeadStart)
+        } else {
+            let window = ladder.window(self.base);
+            self.base = ladder.after(self.base, window.at(draw));
+            (window, WaitKind::Ladder)
+        };
+        match asked {
+            None => (own, kind),
+            Some(asked) if asked.earliest > own.earliest => (own.later(asked), WaitKind::Hint),
+            Some(asked) => (own.later(asked), kind),
+        }
+    }
+
+    /// Returns the head start after the first outcome, the only one that it can follow. If that is pending with a hint, the hint
+    /// takes its place.
+    #[inline]
+    fn head_start(&self, policy: &Policy) -> Option<u64> {
+        if self.polls == 1 { policy.head_start.map(NonZeroU64::get) } else { None }
+    }
+
+    #[inline]
+    fn count(&mut self, passed: u64) {
+        self.polls = self.polls.saturating_add(1);
+        self.elapsed = self.elapsed.saturating_add(passed);
+    }
+
+    #[inline]
+    const fn sleep(&mut self, wait: u64, kind: WaitKind) -> Verdict {
+        self.due = self.elapsed.saturating_add(wait);
+        self.wait_kind = Some(kind);
+        Verdict::Sleep(wait)
+    }
+
+    #[inline]
+    const fn give_up(&mut self, reason: Reason) -> Verdict {
+        self.phase = Phase::Finished;
+        Verdict::GiveUp(reason)
+    }
+}
+
+const _: () = assert!(size_of::<State>() <= 48, "a million pollers are a million of these");

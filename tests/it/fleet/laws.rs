@@ -1,0 +1,417 @@
+//! The laws of a fleet, for every policy, limit, outcome and clock, each by its name.
+//!
+//! Each test judges its own law by what `play` has recorded. Only that of the reference compares with the naive fleet, and only
+//! *Same* with lone pollers.
+
+use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller, Reason};
+use core::time::Duration;
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::support::{
+    Tape,
+    fleet_model::Rules,
+    fleet_pair::Pair,
+    fleet_play::{Answer, Entry, Event, Player, Setup, What, events, play, rules, setups},
+    seconds,
+};
+
+/// Says whether decisions are the same, but for the counts of an operation that a fleet has forgotten.
+fn are_same(one: Decision<(), ()>, other: Decision<(), ()>) -> bool {
+    match (one, other) {
+        (Decision::GaveUp(one), Decision::GaveUp(other)) if other.reason == Reason::Finished => {
+            (one.reason, one.retry_after, one.last_error) == (other.reason, other.retry_after, other.last_error)
+        }
+        _ => one == other,
+    }
+}
+
+/// The same, of an error of which nothing is known.
+fn without_error(decision: Decision<(), ()>) -> Decision<(), ()> {
+    match decision {
+        Decision::GaveUp(gave_up) => Decision::GaveUp(gave_up.with_last_error(None)),
+        other => other,
+    }
+}
+
+fn signed(time: u128) -> i128 {
+    time.try_into().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn reference_of_plain_lists_and_maps_agrees(setup in setups(rules()), events in events(true)) {
+        let tapes = [Tape::new(&setup.tape[..]), Tape::new(&setup.tape[..])];
+        let mut pair = Pair::new(tapes, &setup.rules, seconds(1_000_000.0));
+        for event in events {
+            match event {
+                Event::Start { upstream, policy } => pair.start(upstream, &setup.policies[policy % setup.policies.len()]),
+                Event::Next => drop(pair.next()),
+                Event::All => while pair.next() {},
+                Event::Answer(which, outcome) => pair.answer(which, outcome),
+                Event::Step(which, outcome) => pair.step(which, outcome),
+                Event::Look(which, outcome) => pair.look(which, outcome),
+                Event::Lose(which) => pair.lose(which),
+                Event::Release(which) => pair.release(which),
+                Event::SlowDown(upstream, hint) => pair.slow_down(upstream, hint),
+                Event::Cancel(which) => pair.cancel(which),
+                Event::Reset(which) => pair.reset_backoff(which),
+                Event::SetBackoff(which, base) => pair.set_backoff(which, base),
+                Event::PutAway { which, upstream, policy, away } => {
+                    pair.put_away(which, upstream, &setup.policies[policy % setup.policies.len()], away);
+                }
+                Event::WakeUp(late) => pair.wake_up(late),
+                Event::Advance(by) => pair.set_clock(pair.now() + by),
+                Event::SetBack(by) => pair.set_clock(pair.now().saturating_sub(by)),
+            }
+        }
+    }
+
+    #[test]
+    fn same_as_lone_pollers_without_limits_and_refusals(setup in setups(Just(Rules::NONE)), events in events(false)) {
+        let player = play(&setup, &events);
+        let tape = Tape::new(&setup.tape[..]);
+        let mut pollers: BTreeMap<usize, Poller<Duration, Tape>> = BTreeMap::new();
+        let mut out = BTreeSet::new();
+        for Entry { time, what } in &player.entries {
+            let now = Duration::from_nanos(u64::try_from(*time).unwrap());
+            match *what {
+                What::Started { number, policy, .. } => {
+                    pollers.insert(number, Poller::new(policy, tape.clone(), now));
+                }
+                What::Restored { number, policy, snapshot, elapsed, .. } => {
+                    pollers.insert(number, Poller::restore_with(&snapshot, policy, tape.clone(), now, elapsed));
+                }
+                What::Sent { number, poll, .. } => {
+                    let poller = &pollers[&number];
+                    prop_assert_eq!(poller.until_next_poll(now), Some(Duration::ZERO), "Same: it is not due");
+                    let of_poller = (poller.polls() + 1, poller.elapsed(now), poller.remaining(now));
+                    prop_assert_eq!((poll.number, poll.elapsed, poll.remaining), of_poller, "Same: what is handed out");
+                    out.insert(number);
+                }
+                What::Nothing { until } => {
+                    let waiting = pollers.iter().filter(|(number, _)| !out.contains(*number));
+                    let least = waiting.filter_map(|(_, poller)| poller.until_next_poll(now)).min();
+                    prop_assert_eq!(until, least, "Same: when to wake up");
+                }
+                What::Fed { number, answer } => {
+                    out.remove(&number);
+                    let alone = pollers.get_mut(&number).unwrap().step(answer.outcome, now);
+                    prop_assert!(are_same(answer.decision, alone), "Same: {:?} alone, here {answer:?}", alone);
+                }
+                What::Lost { number, answer } => {
+                    out.remove(&number);
+                    let alone = without_error(pollers.get_mut(&number).unwrap().step(answer.outcome, now));
+                    prop_assert!(are_same(answer.decision, alone), "Same: {:?} alone, here {answer:?}", alone);
+                }
+                What::Looked { number, answer } => {
+                    let alone = pollers.get_mut(&number).unwrap().look(answer.outcome, now);
+                    prop_assert!(are_same(answer.decision, alone), "Same: {:?} alone, here {answer:?}", alone);
+                }
+                What::Cancelled { number, gave_up, .. } => {
+                    let alone = pollers.get_mut(&number).unwrap().cancel(now).with_last_error(None);
+                    let here = Decision::GaveUp(gave_up.with_last_error(None));
+                    prop_assert!(are_same(here, Decision::GaveUp(alone)), "Same: {alone:?} alone, here {here:?}");
+                }
+                What::Released { number } => drop(out.remove(&number)),
+                What::Reset { number } => pollers.get_mut(&number).unwrap().reset_backoff(),
+                What::SetBackoff { number, base } => pollers.get_mut(&number).unwrap().set_backoff(base),
+                What::Slowed { .. } => {}
+            }
+        }
+    }
+
+    #[test]
+    fn polite_nothing_is_sent_before_the_end_of_a_hint(setup in setups(rules()), events in events(true)) {
+        let player = play(&setup, &events);
+        let mut held_until = vec![0; setup.rules.len()];
+        let mut asked_until: BTreeMap<usize, u128> = BTreeMap::new();
+        for Entry { time, what } in &player.entries {
+            if let Some((upstream, Some(hint))) = player.refusal(*what) {
+                held_until[upstream] = held_until[upstream].max(time + hint);
+            }
+            match *what {
+                What::Fed { number, answer } | What::Lost { number, answer } => {
+                    asked_until.insert(number, time + answer.hint().unwrap_or(0));
+                }
+                What::Restored { number, of, snapshot, elapsed, .. } => {
+                    let away = (elapsed - snapshot.elapsed()).as_nanos();
+                    let asked = asked_until.get(&of).map(|asked| asked.saturating_sub(away));
+                    asked_until.extend(asked.map(|asked| (number, asked)));
+                }
+                What::Sent { number, .. } => {
+                    prop_assert!(*time >= held_until[player.upstream_of(number)], "Polite: {number} is sent in a hold");
+                    let asked_until = asked_until.get(&number).copied().unwrap_or(0);
+                    prop_assert!(*time >= asked_until, "Polite: {number} is sent before its own hint has ended");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn paced_polls_are_apart_and_few_are_in_flight(setup in setups(rules()), events in events(true)) {
+        let player = play(&setup, &events);
+        let mut last_sent = vec![None; setup.rules.len()];
+        let mut out = vec![BTreeSet::new(); setup.rules.len()];
+        for Entry { time, what } in &player.entries {
+            if let Some(number) = what.end() {
+                out[player.upstream_of(number)].remove(&number);
+            }
+            match *what {
+                What::Sent { number, spacing, .. } => {
+                    let upstream = player.upstream_of(number);
+                    let rules = setup.rules[upstream];
+                    if let Some(last) = last_sent[upstream].replace(*time) {
+                        let apart: u128 = time - last;
+                        prop_assert!(apart >= spacing.as_nanos(), "Paced: {apart} ns apart instead of {spacing:?}");
+                        let (polls, per) = rules.at_most.unwrap_or((1, Duration::ZERO));
+                        prop_assert!(apart * u128::from(polls) >= per.as_nanos(), "Paced: {apart} ns apart at {polls} per {per:?}");
+                    }
+                    out[upstream].insert(number);
+                    if let (Some(most), false) = (rules.in_flight, rules.is_growing) {
+                        prop_assert!(out[upstream].len() <= most, "Paced: {} are in flight, not {most}", out[upstream].len());
+                    }
+                }
+                What::Fed { number, .. } | What::Lost { number, .. } | What::Released { number } => {
+                    out[player.upstream_of(number)].remove(&number);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn pace_found_by_refusals_alone_and_never_past_a_limit(setup in setups(rules()), events in events(true)) {
+        let mut player = Player::new(&setup);
+        let mut is_refused = vec![false; setup.rules.len()];
+        for event in events {
+            let before: Vec<_> = (0..setup.rules.len()).map(|upstream| player.spacing(upstream)).collect();
+            let known = player.entries.len();
+            player.play(event);
+            for entry in &player.entries[known..] {
+                if let Some((upstream, _)) = player.refusal(entry.what) {
+                    is_refused[upstream] = true;
+                }
+            }
+            for (upstream, rules) in setup.rules.iter().enumerate() {
+                let (polls, per) = rules.at_most.unwrap_or((1, Duration::ZERO));
+                let limit = Duration::from_nanos(u64::try_from(per.as_nanos()).unwrap().div_ceil(polls.into()));
+                let (spacing, was) = (player.spacing(upstream), before[upstream]);
+                prop_assert!(spacing >= limit, "Pace found: it passes a limit");
+                if !rules.find_pace || !is_refused[upstream] {
+                    prop_assert_eq!(spacing, limit, "Pace found: nobody has refused, or it is not to be found");
+                } else if spacing > was && was > limit {
+                    let cut = u64::try_from((was.as_nanos() * 10).div_ceil(7)).unwrap();
+                    prop_assert_eq!(spacing, Duration::from_nanos(cut), "Pace found: a cut leaves seven tenths");
+                } else if rules.at_most.is_none() {
+                    prop_assert!(!spacing.is_zero(), "Pace found: a refusal sets one");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn fair_the_one_due_first_goes_first_and_no_upstream_delays_another(setup in setups(rules()), events in events(true)) {
+        let player = play(&setup, &events);
+        // When the polls are due that wait, and were that are in flight.
+        let mut due: BTreeMap<usize, i128> = BTreeMap::new();
+        let mut out = BTreeSet::new();
+        let mut refused = BTreeSet::new();
+        for Entry { time, what } in &player.entries {
+            let time = signed(*time);
+            refused.extend(player.refusal(*what).map(|(upstream, _)| upstream));
+            let waiting = |upstream| -> Vec<i128> {
+                let waiting = due.iter().filter(|(number, _)| !out.contains(*number));
+                waiting.filter(|(number, _)| player.upstream_of(**number) == upstream).map(|(_, due)| *due).collect()
+            };
+            match *what {
+                What::Started { number, .. } => drop(due.insert(number, time)),
+                What::Restored { number, snapshot, elapsed, .. } => {
+                    let since_due = signed(elapsed.as_nanos()) - signed(snapshot.due().expect("it has not ended").as_nanos());
+                    due.insert(number, time - since_due);
+                }
+                What::Sent { number, .. } => {
+                    let upstream = player.upstream_of(number);
+                    let rules = setup.rules[upstream];
+                    if rules.at_most.is_some() || rules.in_flight.is_some() {
+                        let first = waiting(upstream).into_iter().min();
+                        prop_assert_eq!(Some(due[&number]), first, "Fair: {} goes before one that was due first", number);
+                    }
+                    out.insert(number);
+                }
+                What::Nothing { .. } => {
+                    for (upstream, rules) in setup.rules.iter().enumerate() {
+                        let is_free = rules.at_most.is_none() && rules.in_flight.is_none() && !refused.contains(&upstream);
+                        let is_late = waiting(upstream).iter().any(|due| *due <= time);
+                        prop_assert!(!(is_free && is_late), "Fair: what nothing holds back is not handed out");
+                    }
+                }
+                What::Released { number } => drop(out.remove(&number)),
+                What::Fed { number, answer } | What::Lost { number, answer } if answer.was_living => {
+                    out.remove(&number);
+                    due.insert(number, time + answer.wait().map_or(0, signed));
+                }
+                What::Looked { number, answer } => {
+                    // It is what is left, or more if the look was hinted.
+                    if let Some(wait @ 1..) = answer.wait() {
+                        due.insert(number, time + signed(wait));
+                    }
+                }
+                _ => {}
+            }
+            if let Some(number) = what.end() {
+                due.remove(&number);
+                out.remove(&number);
+            }
+        }
+    }
+
+    #[test]
+    fn late_not_lost_every_operation_ends_exactly_once(setup in setups(rules()), events in events(true), found in any::<bool>()) {
+        let last = Policy::builder().max_wait(seconds(600.0)).build().unwrap();
+        let setup = Setup { policies: vec![last], ..setup };
+        let mut player = play(&setup, &events);
+        let outcome = if found { Outcome::pending() } else { Outcome::transient(()) };
+        for _ in 0..3_000 {
+            while let Some(number) = player.out.first().copied() {
+                player.step(number, outcome);
+            }
+            player.play(Event::WakeUp(Duration::ZERO));
+            player.play(Event::Next);
+        }
+        prop_assert!(player.fleet.is_empty(), "Late, not lost: {} operations have not ended", player.fleet.len());
+
+        let mut ends = BTreeMap::new();
+        let mut started = BTreeMap::new();
+        let mut sent_late = BTreeMap::new();
+        for Entry { time, what } in &player.entries {
+            if let Some(number) = what.end() {
+                *ends.entry(number).or_insert(0) += 1;
+            }
+            match *what {
+                What::Started { number, .. } => drop(started.insert(number, signed(*time))),
+                What::Restored { number, elapsed, .. } => {
+                    started.insert(number, signed(*time) - signed(elapsed.as_nanos()));
+                }
+                What::Sent { number, .. } if signed(*time) - started[&number] >= signed(seconds(600.0).as_nanos()) => {
+                    *sent_late.entry(number).or_insert(0) += 1;
+                }
+                // It may be handed out once more.
+                What::Released { number } => drop(sent_late.remove(&number)),
+                What::Fed { answer, .. } | What::Lost { answer, .. } | What::Looked { answer, .. } => {
+                    prop_assert!(answer.was_living || answer.wait().is_none(), "Late, not lost: one that has ended sleeps");
+                }
+                _ => {}
+            }
+        }
+        for number in started.keys() {
+            prop_assert_eq!(ends.get(number), Some(&1), "Late, not lost: ends of operation {}", number);
+            let late = sent_late.get(number).copied().unwrap_or(0);
+            prop_assert!(late <= 1, "Late, not lost: {number} is sent {late} times after its deadline");
+        }
+    }
+
+    #[test]
+    fn lost_polls_cost_what_transient_errors_do(setup in setups(rules()), events in events(true)) {
+        let (mut player, mut other) = (Player::new(&setup), Player::new(&setup));
+        for event in events {
+            other.play(match event {
+                Event::Lose(which) if !other.out.is_empty() => Event::Answer(which, Outcome::transient(())),
+                event => event,
+            });
+            player.play(event);
+        }
+        prop_assert_eq!(player.entries.len(), other.entries.len(), "Lost: entries");
+        for (entry, other) in player.entries.iter().zip(other.entries) {
+            let as_fed = match entry.what {
+                What::Lost { number, answer } => What::Fed { number, answer },
+                what => what,
+            };
+            let other_what = match (entry.what, other.what) {
+                (What::Lost { .. }, What::Fed { number, answer }) => {
+                    What::Fed { number, answer: Answer { decision: without_error(answer.decision), ..answer } }
+                }
+                (_, what) => what,
+            };
+            prop_assert_eq!((entry.time, as_fed), (other.time, other_what), "Lost");
+        }
+    }
+
+    #[test]
+    fn no_herd_after_a_hold(
+        operations in 1..60_usize, hint in 1_000_000_000..100_000_000_000_u64, is_told in any::<bool>(), find_pace in any::<bool>(),
+    ) {
+        let rules = Rules { find_pace, ..Rules::NONE };
+        let policy = Policy::builder().no_max_wait().build().unwrap();
+        let setup = Setup { rules: vec![rules], policies: vec![policy], tape: vec![0] };
+        let mut player = Player::new(&setup);
+        (0..operations).for_each(|_| player.play(Event::Start { upstream: 0, policy: 0 }));
+        player.play(Event::Next);
+        let hold = Duration::from_nanos(hint);
+        if is_told {
+            player.play(Event::SlowDown(0, Some(hold)));
+        } else {
+            player.play(Event::Answer(0, Outcome::transient(()).retry_after(hold)));
+        }
+        let known = player.entries.len();
+        let apart = if find_pace { player.spacing(0).as_nanos() } else { u128::from(hint) / 5 / operations as u128 };
+        for _ in 1..operations {
+            player.play(Event::WakeUp(Duration::ZERO));
+            player.play(Event::Next);
+        }
+        let sent: Vec<u128> = player.entries[known..].iter().map(|entry| entry.time).collect();
+        prop_assert_eq!(sent.len(), operations - 1);
+        for pair in sent.windows(2) {
+            // It grows, while polls wait for it, by a millionth in so short a time.
+            prop_assert!((pair[1] - pair[0]) * 10 >= apart * 9 || find_pace, "No herd: {} ns after another", pair[1] - pair[0]);
+            prop_assert!(pair[1] - pair[0] >= apart / 2, "No herd: {} ns after another", pair[1] - pair[0]);
+        }
+        if let (Some(last), false) = (sent.last(), find_pace) {
+            prop_assert!(*last <= u128::from(hint) * 6 / 5, "No herd: the last is sent {last} ns after the refusal");
+        }
+    }
+
+    #[test]
+    fn replayable_the_same_events_have_the_same_record(setup in setups(rules()), events in events(true)) {
+        prop_assert_eq!(play(&setup, &events).entries, play(&setup, &events).entries, "Replayable");
+    }
+
+    #[test]
+    fn frugal_a_sleep_is_a_draw_and_nothing_else_is(setup in setups(rules()), events in events(true)) {
+        let player = play(&setup, &events);
+        let mut draws_at_all = BTreeMap::new();
+        for Entry { what, .. } in &player.entries {
+            match *what {
+                What::Started { number, policy, .. } | What::Restored { number, policy, .. } => {
+                    draws_at_all.insert(number, !matches!(policy.jitter(), Jitter::None | Jitter::PlusMinus(0)));
+                }
+                What::Fed { number, answer } | What::Lost { number, answer } => {
+                    let most = usize::from(draws_at_all[&number] && answer.wait().is_some());
+                    prop_assert!((most..=2 * most).contains(&answer.draws), "Frugal: {} draws for {answer:?}", answer.draws);
+                }
+                What::Looked { answer, .. } => prop_assert_eq!(answer.draws, 0, "Frugal: a look draws"),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn total_it_never_panics(setup in setups(rules()), events in events(true), extremes in prop::collection::vec(any::<u8>(), 120)) {
+        let mut player = Player::new(&setup);
+        for (event, extreme) in events.into_iter().zip(extremes) {
+            let times = [Duration::MAX, Duration::from_nanos(u64::MAX), Duration::from_nanos(1 << 63)];
+            let time = times.get(usize::from(extreme) % 16).copied();
+            player.play(match (event, time) {
+                (Event::Advance(_) | Event::WakeUp(_), Some(time)) => Event::Advance(time),
+                (Event::SetBack(_), Some(time)) => Event::SetBack(time),
+                (Event::Answer(which, outcome), Some(time)) => Event::Answer(which, outcome.retry_after(time)),
+                (Event::Look(which, outcome), Some(time)) => Event::Look(which, outcome.retry_after(time)),
+                (Event::SlowDown(upstream, _), Some(time)) => Event::SlowDown(upstream, Some(time)),
+                (event, _) => event,
+            });
+        }
+    }
+}

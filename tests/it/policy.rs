@@ -1,0 +1,9 @@
+//! Settings, and what they foretell.
+
+mod bounds;
+mod configuration;
+mod default_max_wait;
+mod errors;
+mod poll_count;
+mod schedule;
+mod settings;

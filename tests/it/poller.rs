@@ -1,0 +1,22 @@
+//! One operation on a clock.
+
+mod cancelling;
+mod clocks;
+mod deadline;
+mod distribution;
+mod drivers;
+mod faithful;
+mod finished;
+mod gave_up;
+mod head_start;
+mod hints;
+mod jitter;
+mod ladder;
+mod limits;
+mod looking;
+mod outcome;
+pub(crate) mod promises;
+mod replay;
+mod resetting;
+mod spread;
+mod suspended;

@@ -1,0 +1,469 @@
+//! A naive fleet: a lone poller for each operation, in a map, and everything else counted out of lists.
+//!
+//! It shares no code with the crate's own but the poller, and follows the docs of `Fleet` word for word. Where those leave a
+//! choice, of which poll to hand out, it takes the fleet's and says whether it may be that one.
+
+use asyncpoll::{
+    Decision, GaveUp, Instant as _, Outcome, Policy, Poller, Snapshot,
+    fleet::Limits,
+    rand_core::{Rng, TryRng},
+};
+use core::{convert::Infallible, time::Duration};
+use std::collections::BTreeMap;
+
+pub(crate) const SECOND: u128 = 1_000_000_000;
+
+/// What an upstream was made with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    pub(crate) at_most: Option<(u32, Duration)>,
+    pub(crate) in_flight: Option<usize>,
+    pub(crate) is_growing: bool,
+    pub(crate) find_pace: bool,
+}
+
+impl Rules {
+    /// None at all.
+    pub(crate) const NONE: Self = Self { at_most: None, in_flight: None, is_growing: false, find_pace: false };
+    /// Those of `Limits::default`.
+    pub(crate) const DEFAULT: Self = Self { at_most: None, in_flight: Some(16), is_growing: true, find_pace: true };
+
+    pub(crate) fn limits(&self) -> Limits {
+        // Only the default grows.
+        let limits = if self.is_growing { Limits::default() } else { Limits::none() };
+        let limits = match self.in_flight {
+            Some(polls) if !self.is_growing => limits.in_flight(polls),
+            _ => limits,
+        };
+        let limits = match self.at_most {
+            Some((polls, per)) => limits.at_most(polls, per),
+            None => limits,
+        };
+        limits.find_pace(self.find_pace)
+    }
+}
+
+/// An operation that has not ended.
+struct Operation<R> {
+    upstream: usize,
+    poller: Poller<Duration, R>,
+    /// When it started: before the fleet did, if it was restored.
+    started: i128,
+    in_flight: bool,
+}
+
+impl<R: Rng> Operation<R> {
+    fn due(&self) -> i128 {
+        self.started + signed(self.poller.due().expect("it has not ended").as_nanos())
+    }
+}
+
+/// What is known of an upstream.
+struct Upstream {
+    rules: Rules,
+    bound: Option<usize>,
+    /// How far the bound may grow, and since when.
+    growth: (usize, u128),
+    /// When polls went out.
+    sent: Vec<u128>,
+    held_until: u128,
+    /// Until when those that were held are spread, and how far apart.
+    herd: (u128, u128),
+    refusals: u64,
+    /// When polls were served, in the stretch that goes on, and in the one before and when that began.
+    served: Vec<u128>,
+    before: Option<(u128, Vec<u128>)>,
+    /// The mean times between two that were served, in earlier pairs of stretches.
+    rates: Vec<u128>,
+    /// When the stretch began that goes on.
+    since: Option<u128>,
+    /// The time between two polls after the last cut, and now.
+    cut: Option<u128>,
+    pace: Option<u128>,
+    /// Whether the last poll that went out has waited for it, and how long those did that were served since the last cut.
+    has_waited: bool,
+    paced: u128,
+    /// Whether few had been served before the only cut.
+    is_guess: bool,
+    old: usize,
+    /// Whether one that went out after the last cut was served.
+    is_proven: bool,
+}
+
+/// The naive fleet, with nanoseconds since its start.
+pub(crate) struct Model<R> {
+    rng: R,
+    latest: Duration,
+    pub(crate) time: u128,
+    operations: BTreeMap<usize, Operation<R>>,
+    started: usize,
+    upstreams: Vec<Upstream>,
+}
+
+/// Whom an answer was given to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum To {
+    Poll,
+    Look,
+    Nobody,
+}
+
+impl<R: Rng + Clone> Model<R> {
+    pub(crate) fn new(rng: R, now: Duration) -> Self {
+        Self { rng, latest: now, time: 0, operations: BTreeMap::new(), started: 0, upstreams: Vec::new() }
+    }
+
+    pub(crate) fn upstream(&mut self, rules: Rules) {
+        let bound = rules.in_flight;
+        self.upstreams.push(Upstream {
+            rules,
+            bound,
+            growth: (bound.unwrap_or(0), self.time),
+            sent: Vec::new(),
+            held_until: 0,
+            herd: (0, 0),
+            refusals: 0,
+            served: Vec::new(),
+            before: None,
+            rates: Vec::new(),
+            since: None,
+            cut: None,
+            pace: None,
+            has_waited: false,
+            paced: 0,
+            is_guess: false,
+            old: 0,
+            is_proven: false,
+        });
+    }
+
+    /// Starts an operation, and returns its number.
+    pub(crate) fn start(&mut self, upstream: usize, policy: &Policy, now: Duration) -> usize {
+        self.pass(now);
+        let poller = Poller::new(*policy, self.rng.clone(), self.reading());
+        self.take_in(upstream, poller)
+    }
+
+    pub(crate) fn snapshot(&self, number: usize, now: Duration) -> Option<Snapshot> {
+        let reading = self.reading() + now.saturating_duration_since(self.latest);
+        Some(self.operations.get(&number)?.poller.snapshot_without_generator(reading))
+    }
+
+    /// Starts an operation out of a snapshot, and returns its number.
+    pub(crate) fn restore(
+        &mut self,
+        upstream: usize,
+        snapshot: &Snapshot,
+        policy: &Policy,
+        now: Duration,
+        elapsed: Duration,
+    ) -> usize {
+        self.pass(now);
+        let poller = Poller::restore_with(snapshot, *policy, self.rng.clone(), self.reading(), elapsed);
+        self.take_in(upstream, poller)
+    }
+
+    fn take_in(&mut self, upstream: usize, poller: Poller<Duration, R>) -> usize {
+        if !poller.is_finished() {
+            let started = signed(self.time) - signed(poller.elapsed(self.reading()).as_nanos());
+            self.operations.insert(self.started, Operation { upstream, poller, started, in_flight: false });
+        }
+        self.started += 1;
+        self.started - 1
+    }
+
+    pub(crate) fn until_next_poll(&self, now: Duration) -> Option<u128> {
+        let time = self.time + now.saturating_duration_since(self.latest).as_nanos();
+        let next = (0..self.upstreams.len()).filter_map(|upstream| {
+            let due = self.waiting(upstream).map(|(_, operation)| operation.due()).min()?;
+            Some(signed(self.opens(upstream)?).max(due))
+        });
+        u128::try_from(next.min()?).map_or(Some(0), |next| Some(next.saturating_sub(time)))
+    }
+
+    /// Takes what the fleet hands out, and says why it should not have, if it should not.
+    pub(crate) fn hand_out(&mut self, chosen: Option<usize>, now: Duration) -> Result<(), String> {
+        let until = self.until_next_poll(now);
+        self.pass(now);
+        let Some(number) = chosen else {
+            return if until == Some(0) { Err("a poll that was to be made is not handed out".into()) } else { Ok(()) };
+        };
+        let Some(operation) = self.operations.get(&number) else {
+            return Err(format!("a poll of {number} is handed out, which has ended"));
+        };
+        let (upstream, due) = (operation.upstream, operation.due());
+        if operation.in_flight {
+            return Err(format!("a poll of {number} is handed out twice"));
+        }
+        if due > signed(self.time) {
+            return Err(format!("a poll of {number} is handed out {} ns early", due - signed(self.time)));
+        }
+        match self.opens(upstream) {
+            None => return Err(format!("a poll of {number} is handed out while as many are in flight as may be")),
+            Some(opens) if opens > self.time => {
+                return Err(format!("a poll of {number} is handed out {} ns before its upstream opens", opens - self.time));
+            }
+            Some(_) => {}
+        }
+        let this = &self.upstreams[upstream];
+        let is_narrow = this.bound.is_some() || this.gap() > 0 || self.time < this.herd.0;
+        let first = self.waiting(upstream).map(|(_, operation)| operation.due()).min();
+        if is_narrow && first != Some(due) {
+            return Err(format!("a poll of {number} is handed out before one that was due first"));
+        }
+
+        let time = self.time;
+        let this = &mut self.upstreams[upstream];
+        if this.rules.find_pace {
+            this.since.get_or_insert(time);
+            this.has_waited = this.pace.zip(this.sent.last()).is_some_and(|(pace, sent)| due < signed(*sent + pace));
+        }
+        this.sent.push(time);
+        self.operations.get_mut(&number).expect("it is there").in_flight = true;
+        Ok(())
+    }
+
+    pub(crate) fn step(&mut self, number: usize, outcome: Outcome<(), ()>, now: Duration) -> Decision<(), ()> {
+        self.pass(now);
+        let reading = self.reading();
+        let Some(operation) = self.operations.get_mut(&number) else { return forgotten(outcome) };
+        let decision = operation.poller.step(outcome, reading);
+        self.answered(number, To::Poll, Some(outcome));
+        decision
+    }
+
+    /// Takes note of an answer that never comes: an error of which nothing is known.
+    pub(crate) fn lost(&mut self, number: usize, now: Duration) -> Decision<Infallible, Infallible> {
+        self.pass(now);
+        let reading = self.reading();
+        let Some(operation) = self.operations.get_mut(&number) else { return Decision::GaveUp(gone()) };
+        if !operation.in_flight {
+            return Decision::Sleep(operation.poller.until_next_poll(reading).expect("it has not ended"));
+        }
+        let transient = Outcome::<(), ()>::transient(());
+        let decision = operation.poller.step(transient, reading);
+        self.answered(number, To::Poll, Some(transient));
+        match decision {
+            Decision::Sleep(wait) => Decision::Sleep(wait),
+            Decision::GaveUp(gave_up) => Decision::GaveUp(gave_up.split().0),
+            Decision::Done(()) | Decision::Failed(()) => unreachable!("a transient error is no end of its own"),
+        }
+    }
+
+    pub(crate) fn look(&mut self, number: usize, outcome: Outcome<(), ()>, now: Duration) -> Decision<(), ()> {
+        self.pass(now);
+        let reading = self.reading();
+        let Some(operation) = self.operations.get_mut(&number) else { return forgotten(outcome) };
+        let decision = operation.poller.look(outcome, reading);
+        self.answered(number, To::Look, Some(outcome));
+        decision
+    }
+
+    pub(crate) fn cancel(&mut self, number: usize, now: Duration) -> GaveUp {
+        self.pass(now);
+        let reading = self.reading();
+        let Some(operation) = self.operations.get_mut(&number) else { return gone() };
+        let gave_up = operation.poller.cancel(reading);
+        self.answered(number, To::Nobody, None);
+        gave_up
+    }
+
+    pub(crate) fn release(&mut self, number: usize, now: Duration) {
+        self.pass(now);
+        let Some(operation) = self.operations.get_mut(&number).filter(|operation| operation.in_flight) else { return };
+        operation.in_flight = false;
+        let upstream = &mut self.upstreams[operation.upstream];
+        upstream.old = upstream.old.saturating_sub(1);
+    }
+
+    pub(crate) fn slow_down(&mut self, upstream: usize, hint: Option<Duration>, now: Duration) {
+        self.pass(now);
+        self.refuse(upstream, hint, self.upstreams[upstream].old > 0);
+    }
+
+    pub(crate) fn reset_backoff(&mut self, number: usize) {
+        if let Some(operation) = self.operations.get_mut(&number) {
+            operation.poller.reset_backoff();
+        }
+    }
+
+    pub(crate) fn set_backoff(&mut self, number: usize, base: Duration) {
+        if let Some(operation) = self.operations.get_mut(&number) {
+            operation.poller.set_backoff(base);
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.operations.len()
+    }
+
+    /// Returns what the account of an upstream says: operations, in flight, most of them, the time between two polls, what is
+    /// left of a hold, refusals.
+    pub(crate) fn status(&self, upstream: usize) -> (usize, usize, Option<usize>, u128, u128, u64) {
+        let this = &self.upstreams[upstream];
+        let living = self.living(upstream);
+        let held = this.held_until.saturating_sub(self.time);
+        (living, self.in_flight(upstream), this.bound, this.gap(), held, this.refusals)
+    }
+
+    /// Sees to what an answer says of the upstream, and forgets the operation if it has ended.
+    fn answered(&mut self, number: usize, to: To, outcome: Option<Outcome<(), ()>>) {
+        let operation = &self.operations[&number];
+        let upstream = operation.upstream;
+        let has_ended = operation.poller.is_finished();
+        let comes_back = operation.in_flight && (to == To::Poll || has_ended);
+        let were_in_flight = self.in_flight(upstream);
+        if comes_back {
+            self.operations.get_mut(&number).expect("it is there").in_flight = false;
+        }
+        if has_ended {
+            self.operations.remove(&number);
+        }
+
+        let time = self.time;
+        let this = &mut self.upstreams[upstream];
+        let was_old = this.old > 0;
+        if comes_back {
+            this.old = this.old.saturating_sub(1);
+        }
+        match outcome {
+            Some(Outcome::Transient { retry_after: Some(hint), .. }) => self.refuse(upstream, Some(hint), was_old),
+            Some(Outcome::Transient { .. }) | None => {}
+            Some(_) if !comes_back => {}
+            Some(_) => {
+                let since = *this.since.get_or_insert(time);
+                if time - since >= 3 * SECOND {
+                    this.rates.push(this.rate(time));
+                    this.before = Some((since, std::mem::take(&mut this.served)));
+                    this.since = Some(time);
+                }
+                this.served.push(time);
+                this.is_proven |= !was_old;
+                if let (Some(pace), Some(cut), true) = (this.pace, this.cut, this.has_waited && !was_old) {
+                    this.paced += pace;
+                    let seconds = this.paced / SECOND;
+                    let doubling = if this.is_guess { 10 } else { 600_u128 }.pow(2);
+                    this.pace = Some((cut * doubling / (doubling + seconds * seconds)).max(1));
+                }
+                let Some(bound) = &mut this.bound else { return };
+                if this.rules.is_growing && were_in_flight >= *bound {
+                    let (most, since) = &mut this.growth;
+                    if time - *since >= SECOND {
+                        *since = time;
+                        *most = *bound + bound.div_ceil(8);
+                    }
+                    *bound += usize::from(*bound < *most);
+                }
+            }
+        }
+    }
+
+    fn refuse(&mut self, upstream: usize, hint: Option<Duration>, was_old: bool) {
+        let (time, living, in_flight) = (self.time, self.living(upstream), self.in_flight(upstream));
+        let this = &mut self.upstreams[upstream];
+        this.refusals += 1;
+        let hint = hint.map(|hint| hint.as_nanos()).filter(|hint| time + hint > this.held_until);
+        if let Some(hint) = hint {
+            this.held_until = time + hint;
+            this.herd = (time + hint + hint / 5, (hint / 5).checked_div(living as u128).unwrap_or(0));
+        }
+        if this.rules.find_pace && !was_old && (this.pace.is_none() || this.is_proven) {
+            this.is_guess = this.pace.is_none() && this.rates.is_empty() && this.served.len() < 16;
+            let left = if let Some(pace) = this.pace {
+                (pace * 10).div_ceil(7)
+            } else {
+                let least = this.rates.iter().copied().chain([this.rate(time), SECOND]).min();
+                (least.expect("there is a second") * 10).div_ceil(6)
+            };
+            (this.cut, this.pace, this.paced, this.old) = (Some(left), Some(left), 0, in_flight);
+            this.is_proven = false;
+        }
+    }
+
+    fn waiting(&self, upstream: usize) -> impl Iterator<Item = (&usize, &Operation<R>)> {
+        self.operations.iter().filter(move |(_, operation)| operation.upstream == upstream && !operation.in_flight)
+    }
+
+    fn living(&self, upstream: usize) -> usize {
+        self.operations.values().filter(|operation| operation.upstream == upstream).count()
+    }
+
+    fn in_flight(&self, upstream: usize) -> usize {
+        self.living(upstream) - self.waiting(upstream).count()
+    }
+
+    /// Returns when the next poll may go out, if it need not wait for an answer.
+    fn opens(&self, upstream: usize) -> Option<u128> {
+        let this = &self.upstreams[upstream];
+        if this.bound.is_some_and(|bound| self.in_flight(upstream) >= bound) {
+            return None;
+        }
+        let spaced = match (this.sent.last(), this.gap()) {
+            (None, _) => 0,
+            (Some(sent), 0) => this.herd.0.min(sent + this.herd.1),
+            (Some(sent), gap) if this.pace.is_some() && !this.is_proven => sent + gap.max(SECOND),
+            (Some(sent), gap) => sent + gap,
+        };
+        Some(this.held_until.max(spaced))
+    }
+
+    fn pass(&mut self, now: Duration) {
+        self.time += now.saturating_duration_since(self.latest).as_nanos();
+        self.latest = now;
+    }
+
+    /// The clock of the lone pollers.
+    fn reading(&self) -> Duration {
+        Duration::from_nanos(self.time.try_into().expect("the time of a test is below 584 years"))
+    }
+}
+
+impl Upstream {
+    /// The mean time between two that were served in this stretch and the one before.
+    fn rate(&self, time: u128) -> u128 {
+        let (start, before) =
+            self.before.as_ref().map_or_else(|| (self.since.unwrap_or(time), 0), |(since, before)| (*since, before.len()));
+        (time - start).max(SECOND).checked_div((before + self.served.len()) as u128).unwrap_or(SECOND)
+    }
+
+    fn gap(&self) -> u128 {
+        let limit = self.rules.at_most.map_or(0, |(polls, per)| per.as_nanos().div_ceil(polls.into()));
+        limit.max(self.pace.unwrap_or(0))
+    }
+}
+
+fn signed(time: u128) -> i128 {
+    time.try_into().expect("the time of a test is below 584 years")
+}
+
+/// What becomes of an outcome that comes too late.
+fn forgotten(outcome: Outcome<(), ()>) -> Decision<(), ()> {
+    let mut finished = Poller::new(Policy::builder().build().expect("the constants build"), Never, Duration::ZERO);
+    let _account = finished.cancel(Duration::ZERO);
+    finished.step(outcome, Duration::ZERO)
+}
+
+fn gone() -> GaveUp {
+    let mut finished = Poller::new(Policy::builder().build().expect("the constants build"), Never, Duration::ZERO);
+    let _account = finished.cancel(Duration::ZERO);
+    finished.cancel(Duration::ZERO)
+}
+
+/// A generator that is never asked.
+struct Never;
+
+impl TryRng for Never {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        unreachable!("a finished poller draws nothing")
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        unreachable!("a finished poller draws nothing")
+    }
+
+    fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Self::Error> {
+        unreachable!("a finished poller draws nothing")
+    }
+}

@@ -1,0 +1,181 @@
+//! A fleet and the naive one, told the same and compared after everything.
+
+use asyncpoll::{
+    Fleet, Outcome, Policy,
+    fleet::{Id, Upstream},
+    rand_core::Rng,
+};
+use core::time::Duration;
+
+use super::fleet_model::{Model, Rules};
+
+/// A fleet, its reference, and the clock of both.
+pub(crate) struct Pair<R> {
+    fleet: Fleet<Duration, R>,
+    model: Model<R>,
+    upstreams: Vec<Upstream>,
+    /// Of every operation there has been, by its number.
+    ids: Vec<Id>,
+    /// The numbers of those whose polls were handed out and not fed, lost or released.
+    out: Vec<usize>,
+    now: Duration,
+}
+
+impl<R: Rng + Clone> Pair<R> {
+    /// Both draw from generators that are at the same place of the same tape.
+    pub(crate) fn new(rngs: [R; 2], rules: &[Rules], now: Duration) -> Self {
+        let [one, other] = rngs;
+        let (mut fleet, mut model) = (Fleet::new(one, now), Model::new(other, now));
+        let mut upstreams = Vec::new();
+        for rules in rules {
+            upstreams.push(fleet.upstream(rules.limits()).expect("the limits are good"));
+            model.upstream(*rules);
+        }
+        Self { fleet, model, upstreams, ids: Vec::new(), out: Vec::new(), now }
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.now
+    }
+
+    pub(crate) fn set_clock(&mut self, now: Duration) {
+        self.now = now;
+    }
+
+    /// Goes on to when the next poll is to be made, if one is, and this much further.
+    pub(crate) fn wake_up(&mut self, late: Duration) {
+        let wait = self.fleet.until_next_poll(self.now);
+        assert_eq!(wait.map(|wait| wait.as_nanos()), self.model.until_next_poll(self.now), "until the next poll");
+        self.now = self.now.saturating_add(wait.unwrap_or_default()).saturating_add(late);
+    }
+
+    pub(crate) fn start(&mut self, upstream: usize, policy: &Policy) {
+        let upstream = upstream % self.upstreams.len();
+        let number = self.model.start(upstream, policy, self.now);
+        assert_eq!(number, self.ids.len());
+        self.ids.push(self.fleet.start(self.upstreams[upstream], policy, self.now));
+        self.compare();
+    }
+
+    /// Hands out one poll, and says whether there was one.
+    pub(crate) fn next(&mut self) -> bool {
+        let poll = self.fleet.next_poll(self.now);
+        let number = poll.map(|poll| self.number(poll.id));
+        if let Err(wrong) = self.model.hand_out(number, self.now) {
+            panic!("{wrong}");
+        }
+        self.out.extend(number);
+        self.compare();
+        poll.is_some()
+    }
+
+    /// Feeds what a poll in flight has found, if there is one, or else one of any operation that there has been.
+    pub(crate) fn answer(&mut self, which: usize, outcome: Outcome<(), ()>) {
+        if self.out.is_empty() {
+            return self.step(which, outcome);
+        }
+        let number = self.out[which % self.out.len()];
+        self.step(number, outcome);
+    }
+
+    /// Feeds an outcome to any operation that there has been.
+    pub(crate) fn step(&mut self, which: usize, outcome: Outcome<(), ()>) {
+        let Some((number, id)) = self.any(which) else { return };
+        self.out.retain(|out| *out != number);
+        let decision = self.fleet.step(id, outcome, self.now);
+        assert_eq!(decision, self.model.step(number, outcome, self.now), "the decision on {outcome:?}");
+        self.compare();
+    }
+
+    pub(crate) fn look(&mut self, which: usize, outcome: Outcome<(), ()>) {
+        let Some((number, id)) = self.any(which) else { return };
+        let decision = self.fleet.look(id, outcome, self.now);
+        assert_eq!(decision, self.model.look(number, outcome, self.now), "the decision on a look that found {outcome:?}");
+        self.compare();
+    }
+
+    pub(crate) fn cancel(&mut self, which: usize) {
+        let Some((number, id)) = self.any(which) else { return };
+        self.out.retain(|out| *out != number);
+        assert_eq!(self.fleet.cancel(id, self.now), self.model.cancel(number, self.now), "the account of a cancelled one");
+        self.compare();
+    }
+
+    /// Loses a poll in flight, if there is one, or else one of any operation that there has been.
+    pub(crate) fn lose(&mut self, which: usize) {
+        let Some((number, id)) = self.any_out(which) else { return };
+        self.out.retain(|out| *out != number);
+        assert_eq!(self.fleet.lost(id, self.now), self.model.lost(number, self.now), "the decision on a lost poll");
+        self.compare();
+    }
+
+    pub(crate) fn release(&mut self, which: usize) {
+        let Some((number, id)) = self.any_out(which) else { return };
+        self.out.retain(|out| *out != number);
+        self.fleet.release(id, self.now);
+        self.model.release(number, self.now);
+        self.compare();
+    }
+
+    pub(crate) fn slow_down(&mut self, upstream: usize, hint: Option<Duration>) {
+        let upstream = upstream % self.upstreams.len();
+        self.fleet.slow_down(self.upstreams[upstream], hint, self.now);
+        self.model.slow_down(upstream, hint, self.now);
+        self.compare();
+    }
+
+    pub(crate) fn reset_backoff(&mut self, which: usize) {
+        let Some((number, id)) = self.any(which) else { return };
+        self.fleet.reset_backoff(id);
+        self.model.reset_backoff(number);
+    }
+
+    pub(crate) fn set_backoff(&mut self, which: usize, base: Duration) {
+        let Some((number, id)) = self.any(which) else { return };
+        self.fleet.set_backoff(id, base);
+        self.model.set_backoff(number, base);
+    }
+
+    /// Puts any operation away and cancels it, and after this long takes it out again, under another policy perhaps.
+    pub(crate) fn put_away(&mut self, which: usize, upstream: usize, policy: &Policy, away: Duration) {
+        let Some((number, id)) = self.any(which) else { return };
+        let snapshot = self.fleet.snapshot(id, self.now);
+        assert_eq!(snapshot, self.model.snapshot(number, self.now), "the snapshot");
+        self.cancel(which);
+        let Some(snapshot) = snapshot else { return };
+        let (upstream, elapsed) = (upstream % self.upstreams.len(), snapshot.elapsed().saturating_add(away));
+        let number = self.model.restore(upstream, &snapshot, policy, self.now, elapsed);
+        assert_eq!(number, self.ids.len());
+        self.ids.push(self.fleet.restore(self.upstreams[upstream], &snapshot, policy, self.now, elapsed));
+        self.compare();
+    }
+
+    fn any(&self, which: usize) -> Option<(usize, Id)> {
+        let number = which % self.ids.len().max(1);
+        Some((number, *self.ids.get(number)?))
+    }
+
+    /// One whose poll is in flight, or any if there is none.
+    fn any_out(&self, which: usize) -> Option<(usize, Id)> {
+        self.any(self.out.get(which % self.out.len().max(1)).copied().unwrap_or(which))
+    }
+
+    fn number(&self, id: Id) -> usize {
+        self.ids.iter().position(|one| *one == id).expect("it hands out nothing that was not started")
+    }
+
+    fn compare(&self) {
+        let wait = self.fleet.until_next_poll(self.now);
+        assert_eq!(wait.map(|wait| wait.as_nanos()), self.model.until_next_poll(self.now), "until the next poll");
+        assert_eq!((self.fleet.len(), self.fleet.is_empty()), (self.model.len(), self.model.len() == 0), "operations");
+        let in_flight: usize = (0..self.upstreams.len()).map(|number| self.model.status(number).1).sum();
+        assert_eq!(self.fleet.in_flight(), in_flight, "polls in flight");
+        for (number, upstream) in self.upstreams.iter().enumerate() {
+            let status = self.fleet.status(*upstream, self.now);
+            let gap = status.spacing.map_or(0, |spacing| spacing.as_nanos());
+            let held = status.held.as_nanos();
+            let of_fleet = (status.operations, status.in_flight, status.most_in_flight, gap, held, status.refusals);
+            assert_eq!(of_fleet, self.model.status(number), "operations, in flight, most, spacing, hold, refusals");
+        }
+    }
+}

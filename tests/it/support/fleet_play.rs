@@ -1,0 +1,465 @@
+//! What can happen to a fleet, in any order, and the record of what it does. Nothing is judged here.
+
+use asyncpoll::{
+    Decision, Fleet, GaveUp, Jitter, Outcome, Policy, Snapshot,
+    fleet::{DuePoll, Id, Upstream},
+};
+use core::{cell::Cell, time::Duration};
+use proptest::prelude::*;
+use std::rc::Rc;
+
+use super::{Tape, fleet_model::Rules, poller_model::Settings, seconds, strategies};
+
+/// What happens to a fleet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Event {
+    Start {
+        upstream: usize,
+        policy: usize,
+    },
+    /// One poll is asked for.
+    Next,
+    /// All that are to be made now are asked for.
+    All,
+    /// One of the polls in flight has found this.
+    Answer(usize, Outcome<(), ()>),
+    /// Any operation is fed this.
+    Step(usize, Outcome<(), ()>),
+    Look(usize, Outcome<(), ()>),
+    /// The answer of one of the polls in flight never comes; if there is none, that of any operation.
+    Lose(usize),
+    Release(usize),
+    SlowDown(usize, Option<Duration>),
+    Cancel(usize),
+    Reset(usize),
+    SetBackoff(usize, Duration),
+    /// Any operation is put away and cancelled, and goes on elsewhere after this long.
+    PutAway {
+        which: usize,
+        upstream: usize,
+        policy: usize,
+        away: Duration,
+    },
+    /// The clock goes on to the next poll, and this much further.
+    WakeUp(Duration),
+    Advance(Duration),
+    SetBack(Duration),
+}
+
+/// What a fleet is made with.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) rules: Vec<Rules>,
+    pub(crate) policies: Vec<Policy>,
+    pub(crate) tape: Vec<u64>,
+}
+
+pub(crate) fn rules() -> impl Strategy<Value = Rules> {
+    let at_most = (1..50_u32, prop_oneof![Just(1_000_000_000_u64), 1..100_000_000_000_u64]);
+    let at_most = at_most.prop_map(|(polls, per)| (polls, Duration::from_nanos(per)));
+    let any = (prop::option::weighted(0.4, at_most), prop::option::weighted(0.4, 1..8_usize), any::<bool>());
+    prop_oneof![
+        2 => Just(Rules::DEFAULT),
+        1 => Just(Rules::NONE),
+        4 => any.prop_map(|(at_most, in_flight, find_pace)| Rules { at_most, in_flight, is_growing: false, find_pace }),
+    ]
+}
+
+/// Policies whose waits end within the centuries that a fleet can tell apart.
+fn policies() -> impl Strategy<Value = Vec<Policy>> {
+    let a_year = |wait: u64| wait.min(1 << 55);
+    let any = strategies::settings().prop_map(move |settings| {
+        let (initial_wait, max_backoff) = (a_year(settings.initial_wait), a_year(settings.max_backoff));
+        let (head_start, max_wait) = (settings.head_start.map(a_year), settings.max_wait.map(a_year));
+        let is_narrow = initial_wait / 5 * 6 > max_backoff;
+        let jitter = if is_narrow { Jitter::Full } else { settings.jitter };
+        Settings { head_start, initial_wait, max_backoff, jitter, max_wait, ..settings }.policy()
+    });
+    let policy = prop_oneof![2 => Just(Policy::builder().build().unwrap()), 1 => any];
+    prop::collection::vec(policy, 1..4)
+}
+
+pub(crate) fn setups(rules: impl Strategy<Value = Rules>) -> impl Strategy<Value = Setup> {
+    let tape = prop::collection::vec(any::<u64>(), 1..20);
+    (prop::collection::vec(rules, 1..4), policies(), tape).prop_map(|(rules, policies, tape)| Setup { rules, policies, tape })
+}
+
+/// Hints of a fleet: times that a test can live through.
+pub(crate) fn hint() -> impl Strategy<Value = Duration> {
+    prop_oneof![3 => 0..100_000_000_000_u64, 1 => 0..1_000_000_u64, 1 => 0..(1_u64 << 55)].prop_map(Duration::from_nanos)
+}
+
+/// Outcomes, of which some refuse and some do not end it.
+fn outcomes() -> impl Strategy<Value = Outcome<(), ()>> {
+    prop_oneof![
+        6 => Just(Outcome::pending()),
+        2 => hint().prop_map(|hint| Outcome::pending().retry_after(hint)),
+        2 => Just(Outcome::transient(())),
+        3 => hint().prop_map(|hint| Outcome::transient(()).retry_after(hint)),
+        1 => Just(Outcome::Done(())),
+        1 => Just(Outcome::Failed(())),
+    ]
+}
+
+pub(crate) fn events(refusals: bool) -> impl Strategy<Value = Vec<Event>> {
+    let outcome = move || {
+        outcomes().prop_map(move |outcome| match outcome {
+            Outcome::Transient { .. } if !refusals => Outcome::transient(()),
+            outcome => outcome,
+        })
+    };
+    let late = prop_oneof![3 => Just(Duration::ZERO), 1 => (0..90_000_000_000_u64).prop_map(Duration::from_nanos)];
+    let small = prop_oneof![0..2_000_000_000_u64, 0..90_000_000_000_u64].prop_map(Duration::from_nanos);
+    let put_away = (any::<usize>(), 0..3_usize, 0..3_usize, small.clone());
+    let slow_down = (any::<usize>(), prop::option::of(hint()));
+    let event = prop_oneof![
+        6 => (0..3_usize, 0..3_usize).prop_map(|(upstream, policy)| Event::Start { upstream, policy }),
+        5 => Just(Event::Next),
+        4 => Just(Event::All),
+        14 => (any::<usize>(), outcome()).prop_map(|(which, outcome)| Event::Answer(which, outcome)),
+        1 => (any::<usize>(), outcome()).prop_map(|(which, outcome)| Event::Step(which, outcome)),
+        1 => (any::<usize>(), outcome()).prop_map(|(which, outcome)| Event::Look(which, outcome)),
+        2 => any::<usize>().prop_map(Event::Lose),
+        1 => any::<usize>().prop_map(Event::Release),
+        1 => slow_down.prop_map(move |(upstream, hint)| if refusals { Event::SlowDown(upstream, hint) } else { Event::All }),
+        1 => any::<usize>().prop_map(Event::Cancel),
+        1 => any::<usize>().prop_map(Event::Reset),
+        1 => (any::<usize>(), strategies::durations()).prop_map(|(which, base)| Event::SetBackoff(which, Duration::from_nanos(base))),
+        1 => put_away.prop_map(|(which, upstream, policy, away)| Event::PutAway { which, upstream, policy, away }),
+        8 => late.prop_map(Event::WakeUp),
+        4 => small.clone().prop_map(Event::Advance),
+        1 => small.prop_map(Event::SetBack),
+    ];
+    prop::collection::vec(event, 0..120)
+}
+
+/// What a fleet did, at a time since its start that it has been shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) time: u128,
+    pub(crate) what: What,
+}
+
+/// Of operations, the number is told: they are counted as they start.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum What {
+    Started {
+        number: usize,
+        upstream: usize,
+        policy: Policy,
+    },
+    /// It goes on from the snapshot of another, under a policy.
+    Restored {
+        number: usize,
+        of: usize,
+        policy: Policy,
+        snapshot: Snapshot,
+        elapsed: Duration,
+    },
+    /// The spacing is that before.
+    Sent {
+        number: usize,
+        poll: DuePoll,
+        spacing: Duration,
+    },
+    /// It was asked for a poll and had none.
+    Nothing {
+        until: Option<Duration>,
+    },
+    Fed {
+        number: usize,
+        answer: Answer,
+    },
+    Looked {
+        number: usize,
+        answer: Answer,
+    },
+    /// A poll in flight was lost, which is answered as an error of which nothing is known.
+    Lost {
+        number: usize,
+        answer: Answer,
+    },
+    Released {
+        number: usize,
+    },
+    Slowed {
+        upstream: usize,
+        hint: Option<Duration>,
+    },
+    Cancelled {
+        number: usize,
+        gave_up: GaveUp,
+        was_living: bool,
+    },
+    Reset {
+        number: usize,
+    },
+    SetBackoff {
+        number: usize,
+        base: Duration,
+    },
+}
+
+/// What an operation was told and what came of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) outcome: Outcome<(), ()>,
+    pub(crate) decision: Decision<(), ()>,
+    pub(crate) draws: usize,
+    /// It had not ended before.
+    pub(crate) was_living: bool,
+}
+
+impl Answer {
+    /// How long the decision is to sleep.
+    pub(crate) fn wait(&self) -> Option<u128> {
+        match self.decision {
+            Decision::Sleep(wait) => Some(wait.as_nanos()),
+            _ => None,
+        }
+    }
+
+    /// The hint of what was found.
+    pub(crate) fn hint(&self) -> Option<u128> {
+        match self.outcome {
+            Outcome::Pending { retry_after, .. } | Outcome::Transient { retry_after, .. } => Some(retry_after?.as_nanos()),
+            Outcome::Done(()) | Outcome::Failed(()) => None,
+        }
+    }
+
+    pub(crate) fn ends(&self) -> bool {
+        self.was_living && self.wait().is_none()
+    }
+}
+
+impl What {
+    /// The operation that has ended by it.
+    pub(crate) fn end(&self) -> Option<usize> {
+        match *self {
+            Self::Fed { number, answer } | Self::Looked { number, answer } | Self::Lost { number, answer } if answer.ends() => {
+                Some(number)
+            }
+            Self::Cancelled { number, was_living: true, .. } => Some(number),
+            _ => None,
+        }
+    }
+}
+
+/// A fleet that is played to, and the record of it.
+pub(crate) struct Player {
+    setup: Setup,
+    pub(crate) fleet: Fleet<Duration, Tape>,
+    draws: Rc<Cell<usize>>,
+    upstreams: Vec<Upstream>,
+    ids: Vec<Id>,
+    /// The operations with a poll in flight, as far as the caller knows.
+    pub(crate) out: Vec<usize>,
+    now: Duration,
+    latest: Duration,
+    time: u128,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// Plays events to a fleet and records what it does.
+pub(crate) fn play(setup: &Setup, events: &[Event]) -> Player {
+    let mut player = Player::new(setup);
+    for event in events {
+        player.play(*event);
+    }
+    player
+}
+
+impl Player {
+    pub(crate) fn new(setup: &Setup) -> Self {
+        let tape = Tape::new(&setup.tape[..]);
+        let draws = tape.draws();
+        let now = seconds(1_000_000.0);
+        let mut fleet = Fleet::new(tape, now);
+        let upstreams = setup.rules.iter().map(|rules| fleet.upstream(rules.limits()).unwrap()).collect();
+        let (ids, out, entries) = (Vec::new(), Vec::new(), Vec::new());
+        Self { setup: setup.clone(), fleet, draws, upstreams, ids, out, now, latest: now, time: 0, entries }
+    }
+
+    pub(crate) fn play(&mut self, event: Event) {
+        match event {
+            Event::Start { upstream, policy } => {
+                self.read();
+                let upstream = upstream % self.upstreams.len();
+                let policy = self.setup.policies[policy % self.setup.policies.len()];
+                let number = self.ids.len();
+                self.ids.push(self.fleet.start(self.upstreams[upstream], &policy, self.now));
+                self.note(What::Started { number, upstream, policy });
+            }
+            Event::Next => {
+                self.next();
+            }
+            Event::All => while self.next() {},
+            Event::Answer(which, outcome) => {
+                let number = self.out.get(which % self.out.len().max(1)).copied();
+                self.step(number.unwrap_or(which), outcome);
+            }
+            Event::Step(which, outcome) => self.step(which, outcome),
+            Event::Look(which, outcome) => self.look(which, outcome),
+            Event::Lose(which) => {
+                let number = self.out.get(which % self.out.len().max(1)).copied();
+                self.lose(number.unwrap_or(which));
+            }
+            Event::Release(which) => {
+                let which = self.out.get(which % self.out.len().max(1)).copied().unwrap_or(which);
+                let Some((number, id)) = self.any(which) else { return };
+                self.out.retain(|out| *out != number);
+                self.fleet.release(id, self.now);
+                self.note(What::Released { number });
+            }
+            Event::SlowDown(upstream, hint) => {
+                self.read();
+                let upstream = upstream % self.upstreams.len();
+                self.fleet.slow_down(self.upstreams[upstream], hint, self.now);
+                self.note(What::Slowed { upstream, hint });
+            }
+            Event::Cancel(which) => self.cancel(which),
+            Event::PutAway { which, upstream, policy, away } => self.put_away(which, upstream, policy, away),
+            // These two read no clock.
+            Event::Reset(which) => {
+                let Some((number, id)) = self.one(which) else { return };
+                self.fleet.reset_backoff(id);
+                self.note(What::Reset { number });
+            }
+            Event::SetBackoff(which, base) => {
+                let Some((number, id)) = self.one(which) else { return };
+                self.fleet.set_backoff(id, base);
+                self.note(What::SetBackoff { number, base });
+            }
+            Event::WakeUp(late) => {
+                let wait = self.fleet.until_next_poll(self.now).unwrap_or_default();
+                self.now = self.now.saturating_add(wait).saturating_add(late);
+            }
+            Event::Advance(by) => self.now = self.now.saturating_add(by),
+            Event::SetBack(by) => self.now = self.now.saturating_sub(by),
+        }
+    }
+
+    /// Asks for a poll, and says whether there was one.
+    fn next(&mut self) -> bool {
+        self.read();
+        let before: Vec<_> = self.upstreams.iter().map(|upstream| self.fleet.status(*upstream, self.now).spacing).collect();
+        let poll = self.fleet.next_poll(self.now);
+        match poll {
+            Some(poll) => {
+                let number = self.ids.iter().position(|id| *id == poll.id).expect("it was started");
+                self.out.push(number);
+                let spacing = before[self.upstream_of(number)].unwrap_or_default();
+                self.note(What::Sent { number, poll, spacing });
+            }
+            None => self.note(What::Nothing { until: self.fleet.until_next_poll(self.now) }),
+        }
+        poll.is_some()
+    }
+
+    pub(crate) fn step(&mut self, which: usize, outcome: Outcome<(), ()>) {
+        let Some((number, id)) = self.any(which) else { return };
+        self.out.retain(|out| *out != number);
+        let answer = self.answer(id, outcome, |fleet, now| fleet.step(id, outcome, now));
+        self.note(What::Fed { number, answer });
+    }
+
+    fn look(&mut self, which: usize, outcome: Outcome<(), ()>) {
+        let Some((number, id)) = self.any(which) else { return };
+        let answer = self.answer(id, outcome, |fleet, now| fleet.look(id, outcome, now));
+        if answer.ends() {
+            self.out.retain(|out| *out != number);
+        }
+        self.note(What::Looked { number, answer });
+    }
+
+    fn lose(&mut self, which: usize) {
+        let Some((number, id)) = self.any(which) else { return };
+        let is_out = self.out.contains(&number);
+        self.out.retain(|out| *out != number);
+        // What is not in flight cannot be lost: that is a look that found nothing new.
+        let outcome = if is_out { Outcome::transient(()) } else { Outcome::pending() };
+        let answer = self.answer(id, outcome, |fleet, now| match fleet.lost(id, now) {
+            Decision::Sleep(wait) => Decision::Sleep(wait),
+            Decision::GaveUp(gave_up) => Decision::GaveUp(gave_up.with_last_error(None)),
+        });
+        self.note(if is_out { What::Lost { number, answer } } else { What::Looked { number, answer } });
+    }
+
+    fn cancel(&mut self, which: usize) {
+        let Some((number, id)) = self.any(which) else { return };
+        self.out.retain(|out| *out != number);
+        let was_living = self.fleet.contains(id);
+        let gave_up = self.fleet.cancel(id, self.now);
+        self.note(What::Cancelled { number, gave_up, was_living });
+    }
+
+    fn put_away(&mut self, which: usize, upstream: usize, policy: usize, away: Duration) {
+        let Some((of, id)) = self.any(which) else { return };
+        let snapshot = self.fleet.snapshot(id, self.now);
+        self.cancel(which);
+        let Some(snapshot) = snapshot else { return };
+        let upstream = self.upstreams[upstream % self.upstreams.len()];
+        let policy = self.setup.policies[policy % self.setup.policies.len()];
+        let (number, elapsed) = (self.ids.len(), snapshot.elapsed() + away);
+        self.ids.push(self.fleet.restore(upstream, &snapshot, &policy, self.now, elapsed));
+        self.note(What::Restored { number, of, policy, snapshot, elapsed });
+    }
+
+    fn answer(
+        &mut self,
+        id: Id,
+        outcome: Outcome<(), ()>,
+        decide: impl FnOnce(&mut Fleet<Duration, Tape>, Duration) -> Decision<(), ()>,
+    ) -> Answer {
+        let (draws, was_living) = (self.draws.get(), self.fleet.contains(id));
+        let decision = decide(&mut self.fleet, self.now);
+        Answer { outcome, decision, draws: self.draws.get() - draws, was_living }
+    }
+
+    /// Any operation that there has been.
+    fn one(&self, which: usize) -> Option<(usize, Id)> {
+        let number = which % self.ids.len().max(1);
+        Some((number, *self.ids.get(number)?))
+    }
+
+    /// The same, with the clock read.
+    fn any(&mut self, which: usize) -> Option<(usize, Id)> {
+        let found = self.one(which)?;
+        self.read();
+        Some(found)
+    }
+
+    /// Adds up what passes between the readings that the fleet is shown.
+    fn read(&mut self) {
+        self.time += self.now.saturating_sub(self.latest).as_nanos();
+        self.latest = self.now;
+    }
+
+    fn note(&mut self, what: What) {
+        self.entries.push(Entry { time: self.time, what });
+    }
+
+    pub(crate) fn upstream_of(&self, number: usize) -> usize {
+        let upstream = self.ids[number].upstream();
+        self.upstreams.iter().position(|one| *one == upstream).unwrap()
+    }
+
+    /// The time between two polls of an upstream, zero where there is none.
+    pub(crate) fn spacing(&self, upstream: usize) -> Duration {
+        self.fleet.status(self.upstreams[upstream], self.now).spacing.unwrap_or_default()
+    }
+
+    /// The upstream that something tells a refusal of, and its hint.
+    pub(crate) fn refusal(&self, what: What) -> Option<(usize, Option<u128>)> {
+        match what {
+            What::Slowed { upstream, hint } => Some((upstream, hint.map(|hint| hint.as_nanos()))),
+            What::Fed { number, answer } | What::Looked { number, answer } => {
+                let is_refusal = answer.was_living && matches!(answer.outcome, Outcome::Transient { .. });
+                // Of an operation that has ended, nothing is learned.
+                let hint = answer.hint().filter(|_| is_refusal)?;
+                Some((self.upstream_of(number), Some(hint)))
+            }
+            _ => None,
+        }
+    }
+}

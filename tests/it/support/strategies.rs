@@ -1,0 +1,90 @@
+//! What the property tests draw their inputs from.
+
+use asyncpoll::Jitter;
+use core::time::Duration;
+use proptest::prelude::*;
+
+use super::{
+    every::JITTERS,
+    poller_model::{Found, Settings},
+};
+
+const LONGEST: u64 = i64::MAX.unsigned_abs();
+
+/// Durations of a policy: everyday ones, tiny ones, and all up to the longest.
+pub(crate) fn durations() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        4 => 1_000_000..600_000_000_000_u64,
+        2 => 1..1_000_u64,
+        1 => 1..=LONGEST,
+        1 => Just(LONGEST),
+        1 => (0..63_u32).prop_map(|bit| 1 << bit),
+    ]
+}
+
+fn jitters() -> impl Strategy<Value = Jitter> {
+    let (_, kinds): (Vec<_>, Vec<_>) = JITTERS.iter().copied().unzip();
+    prop_oneof![4 => prop::sample::select(kinds), 1 => (0..=100_u8).prop_map(Jitter::PlusMinus)]
+}
+
+fn multipliers() -> impl Strategy<Value = (u32, u32)> {
+    let any_ratio = (1..=u32::MAX, 1..=u32::MAX).prop_map(|(one, other)| (one.max(other), one.min(other)));
+    prop_oneof![Just((1, 1)), Just((3, 1)), Just((3, 2)), (1..20_u32, 1..5_u32).prop_map(|(a, b)| (a + b, b)), any_ratio]
+}
+
+/// Every policy that `build` accepts.
+pub(crate) fn settings() -> impl Strategy<Value = Settings> {
+    let limits = (
+        prop::option::of(durations()),
+        prop::option::weighted(0.8, durations()),
+        prop::option::weighted(0.3, prop_oneof![1..40_u32, Just(u32::MAX)]),
+        prop::option::weighted(0.3, prop_oneof![1..5_u32, Just(u32::MAX)]),
+    );
+    let near = (0..20_u64, 100..800_u64, any::<bool>());
+    (durations(), durations(), multipliers(), jitters(), limits, near)
+        .prop_map(|(one, other, multiplier, jitter, limits, near)| {
+            let (head_start, max_wait, max_polls, max_consecutive_errors) = limits;
+            // A ceiling just above initial_wait, and a deadline a few of those away, are where a wait is hardly the last.
+            let (above, percent, is_near) = near;
+            let ceiling = one.saturating_add(one / 100 * above).min(LONGEST);
+            let other = if is_near { ceiling } else { other };
+            let deadline = (u128::from(one) * u128::from(percent) / 100).clamp(1, LONGEST.into()) as u64;
+            let max_wait = if is_near { max_wait.map(|_| deadline) } else { max_wait };
+            Settings {
+                head_start: head_start.map(|wait| wait.min(max_wait.unwrap_or(u64::MAX))),
+                initial_wait: one.min(other),
+                max_backoff: one.max(other),
+                multiplier,
+                jitter,
+                max_wait,
+                max_polls,
+                max_consecutive_errors,
+            }
+        })
+        .prop_filter("decorrelated jitter needs room", |settings| {
+            settings.jitter != Jitter::Decorrelated
+                || u128::from(settings.max_backoff) * 5 >= u128::from(settings.initial_wait) * 6
+        })
+}
+
+/// Hints from none and zero to the longest a header can say.
+fn hints() -> impl Strategy<Value = Option<Duration>> {
+    prop_oneof![
+        20 => Just(None),
+        2 => (0..700_000_000_000_u64).prop_map(|nanos| Some(Duration::from_nanos(nanos))),
+        1 => Just(Some(Duration::ZERO)),
+        1 => durations().prop_map(|nanos| Some(Duration::from_nanos(nanos))),
+        1 => (any::<u64>(), 0..1_000_000_000_u32).prop_map(|(seconds, nanos)| Some(Duration::new(seconds, nanos))),
+        1 => Just(Some(Duration::MAX)),
+    ]
+}
+
+/// What polls find: mostly nothing yet.
+pub(crate) fn found() -> impl Strategy<Value = Found> {
+    prop_oneof![
+        10 => hints().prop_map(Found::Pending),
+        8 => hints().prop_map(Found::Transient),
+        1 => Just(Found::Done),
+        1 => Just(Found::Failed),
+    ]
+}
