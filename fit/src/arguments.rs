@@ -7,9 +7,6 @@ use asyncpoll::Policy;
 use asyncpoll_fit::{Goal, parse_seconds};
 use clap::{Parser, ValueEnum};
 
-/// Without `--min-wait`, no base is shorter than this part of `max_wait`.
-const SHORTEST: u32 = 10_000;
-
 /// Fits a polling policy to a log of completion times.
 #[derive(Debug, Parser)]
 #[command(
@@ -58,9 +55,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "LADDER", value_parser = ladder)]
     against: Option<Ladder>,
 
-    /// The shortest base of a wait; a ten thousandth of max-wait unless given
+    /// The shortest base of a wait; a thousandth of the median time of completion unless given
     #[arg(long, value_name = "DURATION", value_parser = duration)]
-    min_wait: Option<Duration>,
+    pub(crate) min_wait: Option<Duration>,
 
     /// What to print
     #[arg(long, value_name = "FORM", default_value = "text")]
@@ -118,10 +115,6 @@ impl Arguments {
         let polls = self.polls.map(Goal::Polls);
         let delay = self.delay.map(|delay| Goal::Delay(delay.as_secs_f64()));
         polls.or(delay).or_else(|| self.price.map(|price| Goal::Price(price.as_secs_f64())))
-    }
-
-    pub(crate) fn min_wait(&self, present: &Policy) -> Duration {
-        self.min_wait.or_else(|| Some(present.max_wait()? / SHORTEST)).unwrap_or(Duration::from_secs(1))
     }
 }
 

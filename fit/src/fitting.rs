@@ -11,7 +11,7 @@ use crate::{
     cost::Brief,
     four::Search,
     numbers::seconds,
-    players::{MOST_POLLS, most_polls},
+    players::{MOST_PLAYED, is_endless},
     tables::{Tables, most},
 };
 
@@ -69,8 +69,8 @@ impl Fit {
     pub fn new(times: &Distribution, present: Policy, goal: Option<Goal>, min_wait: Duration) -> Result<Self, GoalError> {
         let end = times.edges().last().copied().unwrap_or(0.0);
         let present = present.to_builder().max_wait(seconds(end)).build().unwrap_or(present);
-        if most_polls(&present.into()) >= MOST_POLLS {
-            return Err(GoalError::Endless { most: MOST_POLLS });
+        if is_endless(&present.into()) {
+            return Err(GoalError::Endless { most: MOST_PLAYED });
         }
         let base = base(present);
         let min_wait = min_wait.as_secs_f64();

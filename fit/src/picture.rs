@@ -129,7 +129,7 @@ fn times(svg: &mut String, report: &Report<'_>) {
         text(svg, "", "end", LEFT - 30.0, y + 4.0, name);
         form(svg, row, LEFT - 18.0, y);
         // One player makes every wait in the middle of its window.
-        Players::new(1).play(plan, |polls| {
+        Players::new(1).play(plan, |polls, _| {
             for &poll in polls.iter().filter(|&&poll| poll >= axis.low) {
                 line(svg, &format!("p{row} tick"), (axis.at(poll), y - 8.0), (axis.at(poll), y + 8.0));
             }
