@@ -4,7 +4,7 @@ use asyncpoll::Policy;
 
 use crate::{
     Distribution, Plan,
-    base::ceiling,
+    base::at_rest,
     cost::Brief,
     numbers::{NANOSECOND, rounded},
     players::Players,
@@ -21,7 +21,7 @@ pub(crate) fn constant(times: &Distribution, base: Policy, polls: f64, min_wait:
     let at = |interval: f64| -> Plan {
         let interval = rounded(interval);
         let builder = base.to_builder().no_head_start().multiplier(1, 1).initial_wait(interval);
-        builder.max_backoff(ceiling(base, interval)).build().unwrap_or(base).into()
+        builder.max_backoff(at_rest(base, interval)).build().unwrap_or(base).into()
     };
     for _ in 0..HALVINGS {
         let middle = f64::midpoint(low, high);

@@ -106,9 +106,11 @@ impl Distribution {
         };
         let end = last * NO_IDEA_OUTLASTS;
         let whole = unlike(first, end);
-        let masses = self.edges.windows(2).zip(self.below.windows(2)).map(|(bin, below)| {
-            (1.0 - NO_IDEA) * (below[1] - below[0]) + NO_IDEA * unlike(bin[0], bin[1]) / whole
-        });
+        let masses = self
+            .edges
+            .windows(2)
+            .zip(self.below.windows(2))
+            .map(|(bin, below)| (1.0 - NO_IDEA) * (below[1] - below[0]) + NO_IDEA * unlike(bin[0], bin[1]) / whole);
         let beyond = (1.0 - NO_IDEA) * (1.0 - self.total) + NO_IDEA * unlike(last, end) / whole;
         Self::new((1.0 - NO_IDEA) * self.at_once, self.edges.clone(), &masses.collect::<Vec<f64>>(), beyond)
     }

@@ -4,6 +4,7 @@ use asyncpoll::Policy;
 
 use crate::{
     Distribution, Plan,
+    base::at_rest,
     cost::Brief,
     numbers::{friendly, seconds},
     players::{Players, most_polls},
@@ -247,7 +248,8 @@ impl Shape {
 impl Four {
     fn policy(self, base: Policy) -> Option<Policy> {
         let Self { shape: Shape { head, multiplier, cap }, initial } = self;
-        let builder = base.to_builder().initial_wait(seconds(initial)).max_backoff(seconds(cap.max(initial)));
+        let max_backoff = if multiplier < LEAST_GROWTH { at_rest(base, seconds(initial)) } else { seconds(cap.max(initial)) };
+        let builder = base.to_builder().initial_wait(seconds(initial)).max_backoff(max_backoff);
         let builder = match head {
             Some(head) => builder.head_start(seconds(head)),
             None => builder.no_head_start(),

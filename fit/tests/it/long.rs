@@ -11,7 +11,7 @@ use crate::{
     simulated::{self, Measured},
 };
 
-const DAY: Duration = Duration::from_hours(24);
+const DAY: Duration = Duration::from_secs(86_400);
 
 fn constant(jitter: Jitter) -> Policy {
     let wait = Duration::from_secs(15);

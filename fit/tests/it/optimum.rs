@@ -205,7 +205,10 @@ fn what_nothing_can_meet_is_refused() {
         (refused(default, Some(Goal::Polls(1.2))), "polls is 1.2; with this log it must be from 2.0 to 100"),
         (refused(default, Some(Goal::Polls(f64::NAN))), "polls is NaN; with this log it must be from 2.0 to 100"),
         (refused(default, Some(Goal::Price(0.0))), "price is 0 s; it must be more than 0 s"),
-        (refused(busy, None), "the present policy makes 20000 polls or more before max_wait, and its waits still grow; it must make fewer"),
+        (
+            refused(busy, None),
+            "the present policy makes 20000 polls or more before max_wait, and its waits still grow; it must make fewer",
+        ),
     ];
     for (is, expected) in refusals {
         assert_eq!(is, expected);
