@@ -99,6 +99,7 @@ fn a_setting_that_does_nothing_is_not_printed() {
     let fit = Fit::new(&times, tuned.build().unwrap(), None, wait(60)).unwrap();
     let policy = fit.four.plan.policy;
     assert_eq!((policy.multiplier(), policy.max_backoff()), ((1, 1), Policy::default().max_backoff()), "{policy:?}");
+    assert_eq!(fit.constant.plan.policy.max_backoff(), Policy::default().max_backoff(), "{:?}", fit.constant);
     let configuration = toml(&fit).unwrap();
     assert!(!configuration.contains("max_backoff"), "{configuration}");
     assert_eq!(::toml::from_str::<Policy>(&configuration).unwrap(), policy);
