@@ -18,6 +18,7 @@ macro_rules! every {
 
 mod account;
 pub mod differential;
+pub mod drivers;
 #[path = "../../tests/it/support/every.rs"]
 #[expect(unused_imports, reason = "settings take nothing of it but kinds of jitter")]
 mod every;
