@@ -30,7 +30,7 @@ const FIRST_STEP: f64 = 0.5;
 const LAST_STEP: f64 = 0.03;
 
 /// A multiplier below this is none: a ladder that takes hundreds of polls to grow is a constant.
-const LEAST_GROWTH: f64 = 1.03;
+const LEAST_GROWTH: f64 = 1.05;
 
 /// The largest multiplier.
 const MOST: f64 = 9.0;

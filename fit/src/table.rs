@@ -13,7 +13,7 @@ const POINTS: usize = 300;
 const POINTS_A_POLL: f64 = 25.0;
 
 /// The most points.
-const MOST_POINTS: usize = 3_000;
+const MOST_POINTS: usize = 1_000;
 
 /// How often a range of prices is halved.
 const HALVINGS: u32 = 36;
