@@ -23,9 +23,9 @@ pub use self::next::{NextPoll, NextWait};
 /// the poller was driven or stepped before, the loop sleeps that first; if the poller has finished, nothing is polled.
 ///
 /// A driver never polls before a wait is over: if the sleep returns early, it sleeps again for what is left, and a sleep that
-/// returns at once makes it spin until then. If the clock does not move during a sleep, the sleeps after it are a hundredth of what
-/// is left, or a millisecond if that is more. Once a hundred of those in a row have not moved it either, it is taken to stand
-/// still: the driver polls, because the wait would never end.
+/// returns at once makes it spin until then. If the clock does not move during a sleep, the driver reads it ten thousand times more,
+/// and then sleeps a hundredth of what is left, or a millisecond if that is more. Once a hundred of those sleeps in a row have not
+/// moved the clock either, it is taken to stand still: the driver polls, because the wait would never end.
 ///
 /// # Example
 ///

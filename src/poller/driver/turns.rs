@@ -19,6 +19,10 @@ const FRUITLESS: u32 = 100;
 /// The shortest of these sleeps, so that all together are longer than the tick of a coarse clock, which is 15 ms.
 const SHORTEST: Duration = Duration::from_millis(1);
 
+/// How often the clock is read again after a sleep that it has not moved in: so often that the readings after all of these sleeps
+/// take longer than that tick, even if each sleep returns at once. A reading takes 20 ns or more.
+const READINGS: u32 = 10_000;
+
 /// What a loop does next.
 pub(super) enum Turn {
     Sleep(Duration),
@@ -55,13 +59,17 @@ where
     where
         W: FnMut(NextWait<'_, E>),
     {
-        let Some(left) = self.decided.take().or_else(|| self.left()) else {
+        let Some(mut left) = self.decided.take().or_else(|| self.left()) else {
             return Turn::Finished;
         };
-        self.fruitless = match self.left_before {
-            Some(before) if left >= before => self.fruitless.saturating_add(1),
-            _ => 0,
-        };
+        let before = self.left_before.unwrap_or(Duration::MAX);
+        for _ in 0..READINGS {
+            if left < before {
+                break;
+            }
+            left = self.left().unwrap_or(left);
+        }
+        self.fruitless = if left < before { 0 } else { self.fruitless.saturating_add(1) };
         // Under a clock that stands still, a wait would never end.
         if left.is_zero() || self.fruitless > FRUITLESS {
             self.left_before = None;

@@ -409,3 +409,21 @@ fn under_a_coarse_clock_no_wake_ups_lead_to_a_poll_before_its_tick() {
     // Waits of 10 and 30 ms.
     assert_eq!(polls, [0, 1, 3].map(|ticks| tick * ticks));
 }
+
+#[test]
+fn a_sleep_that_returns_at_once_makes_them_spin_until_a_coarse_clock_shows_the_end_of_the_wait() {
+    // A clock that ticks every 15 ms, and is read every 20 ns.
+    let (readings, tick) = (Cell::new(0_u32), Duration::from_millis(15));
+    let now = || {
+        readings.set(readings.get() + 1);
+        tick * (readings.get() / 750_000)
+    };
+    let mut poller = start(exact().initial_wait(Duration::from_millis(40)).max_polls(2), Tape::none());
+    let mut polls = Vec::new();
+    let ended = Driver::new(now, |_| ()).poll_blocking(&mut poller, |_| {
+        polls.push(now());
+        Outcome::<()>::pending()
+    });
+    assert_eq!(gave_up(ended).reason, Reason::MaxPolls);
+    assert_eq!(polls, [Duration::ZERO, tick * 3]);
+}
