@@ -563,10 +563,8 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn release(&mut self, id: Id, now: I) {
         self.pass(now);
-        if !self.is_in_flight(id) {
-            return;
-        }
-        if let Some(lane) = self.lanes.get_mut(id.upstream.0) {
+        let Some(lane) = self.lanes.get_mut(id.upstream.0) else { return };
+        if lane.operation_of(id).is_some_and(Entry::is_in_flight) {
             lane.release(id.place);
             lane.gate.back(None, lane.len(), self.time);
             self.next.set(id.upstream.0, lane.next());

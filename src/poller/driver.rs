@@ -183,23 +183,19 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
         let mut no_slot = None;
         let last_error = last_error.unwrap_or(&mut no_slot);
         loop {
-            match turns.next(last_error.as_ref()) {
+            let turned = match turns.next(last_error.as_ref()) {
                 Turn::Sleep(wait) => {
                     if sleep(wait).stops() {
                         return Err(turns.cancel(last_error));
                     }
+                    ControlFlow::Continue(())
                 }
-                Turn::Poll(next) => {
-                    if let ControlFlow::Break(ended) = turns.found(poll(next), last_error) {
-                        return ended;
-                    }
-                }
-                Turn::Lost => {
-                    if let ControlFlow::Break(ended) = turns.found(Outcome::pending(), last_error) {
-                        return ended;
-                    }
-                }
+                Turn::Poll(next) => turns.found(poll(next), last_error),
+                Turn::Lost => turns.found(Outcome::pending(), last_error),
                 Turn::Finished => return Err(turns.cancel(last_error)),
+            };
+            if let ControlFlow::Break(ended) = turned {
+                return ended;
             }
         }
     }
@@ -327,23 +323,19 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
         let mut no_slot = None;
         let last_error = last_error.unwrap_or(&mut no_slot);
         loop {
-            match turns.next(last_error.as_ref()) {
+            let turned = match turns.next(last_error.as_ref()) {
                 Turn::Sleep(wait) => {
                     if sleep(wait).await.stops() {
                         return Err(turns.cancel(last_error));
                     }
+                    ControlFlow::Continue(())
                 }
-                Turn::Poll(next) => {
-                    if let ControlFlow::Break(ended) = turns.found(poll(next).await, last_error) {
-                        return ended;
-                    }
-                }
-                Turn::Lost => {
-                    if let ControlFlow::Break(ended) = turns.found(Outcome::pending(), last_error) {
-                        return ended;
-                    }
-                }
+                Turn::Poll(next) => turns.found(poll(next).await, last_error),
+                Turn::Lost => turns.found(Outcome::pending(), last_error),
                 Turn::Finished => return Err(turns.cancel(last_error)),
+            };
+            if let ControlFlow::Break(ended) = turned {
+                return ended;
             }
         }
     }

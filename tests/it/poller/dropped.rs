@@ -1,7 +1,8 @@
 //! Futures that are dropped while a poll of theirs is in flight.
 
-use asyncpoll::{Outcome, PollError, Poller, Reason, poll_async};
-use core::{cell::Cell, time::Duration};
+use asyncpoll::{Driver, Outcome, PollError, Poller, Reason, poll_async};
+use core::{cell::Cell, panic::AssertUnwindSafe, time::Duration};
+use std::panic::catch_unwind;
 use tokio::time::{Instant, sleep};
 
 use crate::support::{Tape, exact, seconds};
@@ -45,4 +46,20 @@ async fn a_poll_that_was_owed_when_max_wait_was_over_is_made_once() {
     let (polls, ended) = polls_dropped_in_flight(&mut poller, 10).await;
     assert!(matches!(ended, Some(PollError::GaveUp(gave_up)) if gave_up.reason == Reason::MaxWait));
     assert_eq!(polls, 1);
+}
+
+#[test]
+fn a_poll_that_panicked_is_made_again_until_max_wait_is_over() {
+    let clock = Cell::new(seconds(0.0));
+    let mut poller = Poller::new(exact().build().unwrap(), Tape::none(), clock.get());
+    let mut drive = |poll: fn() -> Outcome<(), ()>| {
+        let driver = Driver::new(|| clock.get(), |wait| clock.set(clock.get() + wait));
+        catch_unwind(AssertUnwindSafe(|| driver.poll_blocking(&mut poller, |_| poll())))
+    };
+    assert!(drive(|| panic!("it panics")).is_err());
+    clock.set(seconds(599.0));
+    assert!(drive(|| panic!("it panics again")).is_err());
+    clock.set(seconds(600.0));
+    let Ok(Err(PollError::GaveUp(gave_up))) = drive(|| panic!("not again")) else { panic!("there was time for a poll") };
+    assert_eq!((gave_up.reason, gave_up.polls), (Reason::MaxWait, 1));
 }
