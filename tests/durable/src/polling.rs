@@ -3,40 +3,31 @@
 use std::time::{Duration, Instant};
 
 use asyncpoll::Outcome;
-use postgres::{Client, NoTls, Statement};
+use postgres::{Client, NoTls, Statement, error::Severity};
 
 use crate::settling::{Found, Order};
 
 /// How an order is kept from other workers while it is polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// By a lock on its row.
+    /// By a lock on its row, which the claim holds until something is kept.
     Lock,
     /// By being due later, when its lease runs out.
     Lease,
 }
 
-impl Claim {
-    /// Returns the statement that claims the oldest order due but `$1`.
-    ///
-    /// `now()` is a constant for the index, and `clock_timestamp()` is not.
-    /// Either updates, so that a row that takes no update is found before the
-    /// question.
-    pub fn statement(self) -> String {
-        let (set, lost) = match self {
-            Self::Lock => ("claim = claim", "claim > kept"),
-            Self::Lease => ("claim = claim + 1, due = clock_timestamp() + lease", "claim > kept + 1"),
-        };
-        format!(
-            "update orders set {set} where id = (
-                select id from orders where due <= now() order by due
-                offset $1 limit 1 for update skip locked)
-            returning id, claim, {lost}, substr(snapshot, 9), last_error,
-                (1000000 * extract(epoch from
-                    clock_timestamp() - started_at))::bigint"
-        )
-    }
-}
+/// Claims the oldest order due but `$1`.
+///
+/// `now()` is a constant for the index, and `clock_timestamp()` is not. A row
+/// that takes no update is found before the question.
+pub const CLAIM: &str = "
+    update orders set claim = claim + 1, due = clock_timestamp() + lease
+    where id = (
+        select id from orders where due <= now() order by due
+        offset $1 limit 1 for update skip locked)
+    returning id, claim, claim > kept + 1, substr(snapshot, 9), last_error,
+        (1000000 * extract(epoch from
+            clock_timestamp() - started_at))::bigint";
 
 /// Keeps what was found, unless the order was cancelled, deleted or claimed by
 /// another worker meanwhile. A lost poll may have outlasted its lease.
@@ -80,31 +71,32 @@ impl Worker {
         if self.skipped_at.elapsed() > Duration::from_secs(60) {
             self.skip = 0;
         }
-        let polled = self.poll(ask);
-        match polled {
-            Ok(true) => {}
-            Ok(false) => self.skip = 0,
-            Err(_) => {
-                self.skip += 1;
-                self.skipped_at = Instant::now();
-            }
-        }
-        polled
-    }
-
-    fn poll(&mut self, ask: impl FnOnce(i64, u32) -> Outcome<String, String>) -> anyhow::Result<bool> {
         // It is put back if nothing fails.
         let mut database = match self.database.take() {
             Some(database) => database,
             None => Database::connect(self.claim, &self.settings)?,
         };
-        let order = database.claim(self.skip)?;
-        if let Some(order) = &order {
+        let claimed = database.claim(self.skip);
+        match &claimed {
+            Ok(Some(_)) => {}
+            Ok(None) => self.skip = 0,
+            // Only a connection that is lost is not due to the row.
+            Err(error) if is_refusal(error) => {
+                self.skip += 1;
+                self.skipped_at = Instant::now();
+            }
+            Err(_) => {}
+        }
+        let mut order = claimed?;
+        if let Some(order) = &mut order {
             // If we die from here on, the lock is gone, or the lease runs out.
             let found = order.poll(ask).map_err(anyhow::Error::from);
             if database.settle(order, &found).is_err() {
                 // The connection is lost, and the lock with it. Or the column
-                // takes no reason.
+                // takes no reason. At worst, the order is left to its lease.
+                if database.locks && database.release().is_err() {
+                    order.claim -= 1;
+                }
                 database = Database::connect(self.claim, &self.settings)?;
                 database.settle(order, &found).or_else(|_| database.put_off(order, &found, None))?;
             }
@@ -112,6 +104,12 @@ impl Worker {
         self.database = Some(database);
         Ok(order.is_some())
     }
+}
+
+/// Returns whether a statement was refused, and not the connection lost.
+fn is_refusal(error: &postgres::Error) -> bool {
+    let error = error.as_db_error();
+    error.is_some_and(|it| it.parsed_severity() == Some(Severity::Error))
 }
 
 /// A connection, and the statements that are prepared on it.
@@ -131,7 +129,7 @@ impl Database {
         // Under a stricter one, workers would fail because of each other.
         client.batch_execute("set default_transaction_isolation = 'read committed'")?;
         Ok(Self {
-            claim: client.prepare(&claim.statement())?,
+            claim: client.prepare(CLAIM)?,
             keep: client.prepare(KEEP)?,
             put_off: client.prepare(PUT_OFF)?,
             client,
@@ -142,7 +140,11 @@ impl Database {
 
     fn claim(&mut self, skip: i64) -> Result<Option<Order>, postgres::Error> {
         if self.locks {
-            self.client.batch_execute("begin isolation level read committed")?;
+            // What would refuse at the commit refuses before the question.
+            self.client.batch_execute(
+                "begin isolation level read committed;
+                set constraints all immediate",
+            )?;
         }
         let at = Instant::now();
         let row = self.client.query_opt(&self.claim, &[&skip])?;
@@ -160,6 +162,11 @@ impl Database {
             elapsed: Duration::from_micros(row.get::<_, i64>(5).try_into().unwrap_or(0)),
             at,
         }))
+    }
+
+    /// Gives up the lock, and leaves the order claimed.
+    fn release(&mut self) -> Result<(), postgres::Error> {
+        self.client.batch_execute("rollback to claimed; commit")
     }
 
     /// Keeps what was found or, if that cannot be, puts the order off.

@@ -8,7 +8,8 @@ create table orders (
     last_error text,
     ended      text,
     claim      bigint not null default 0, -- rises with whatever is done
-    kept       bigint not null default 0, -- the claim that was kept last
+    kept       bigint not null default 0 -- the claim that was kept last
+               check (kept between 0 and claim and claim <= 1000000000000000000),
     lease      interval not null default '30 seconds'
                check (lease between '1 second' and '10 minutes')
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0,

@@ -543,3 +543,90 @@ fn what_is_put_off_is_put_off_for_longer_each_time() -> Result<()> {
     }
     Ok(())
 }
+
+/// What can be claimed, but neither kept nor put off, is asked about no more often than its lease says.
+#[test]
+fn what_can_neither_be_kept_nor_put_off_is_left_to_its_lease() -> Result<()> {
+    let database = Database::start()?;
+    for claim in [Claim::Lock, Claim::Lease] {
+        let mut table = Table::new(&database, claim, "")?;
+        table.client.batch_execute(
+            "create or replace function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$;
+             create trigger refuse before update of last_error on orders for each row when (new.id = 1)
+             execute function refuse()",
+        )?;
+        // A look that finds nothing makes the worker begin at the front again.
+        for _ in 0..10 {
+            table.poll(&mut issued)?;
+        }
+        table.assert_healthy()?;
+        ensure!(table.asked.len() == 1 && table.errors == 1, "{claim:?}: {:?}, {} errors", table.asked, table.errors);
+        table.pass(Duration::from_secs(31))?;
+        table.poll(&mut issued)?;
+        ensure!(table.asked.len() == 1, "{claim:?}: {:?}", table.asked);
+    }
+    Ok(())
+}
+
+/// A trigger that refuses every update as late as it can is met before the question.
+#[test]
+fn what_no_commit_takes_is_not_asked_about() -> Result<()> {
+    let database = Database::start()?;
+    for claim in [Claim::Lock, Claim::Lease] {
+        let mut table = Table::new(&database, claim, "")?;
+        table.client.batch_execute(
+            "create or replace function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$;
+             create constraint trigger refuse after update on orders deferrable initially deferred
+             for each row when (new.id = 1) execute function refuse()",
+        )?;
+        table.poll(&mut issued)?;
+        table.assert_healthy()?;
+        ensure!(table.asked.is_empty(), "{claim:?}: asked at {:?}", table.asked);
+    }
+    Ok(())
+}
+
+/// Errors that no row is to blame for let none be passed over, however many there are.
+#[test]
+fn an_outage_passes_no_order_over() -> Result<()> {
+    let database = Database::start()?;
+    for claim in [Claim::Lock, Claim::Lease] {
+        let mut table = Table::new(&database, claim, "")?;
+        table.client.batch_execute("update orders set due = due - id * interval '1 second'")?;
+        let terminate = "select pg_terminate_backend(pid) from pg_stat_activity
+            where pid <> pg_backend_pid() and backend_type = 'client backend'";
+        let mut first = Vec::new();
+        for _ in 0..4 {
+            let polled = table.worker.poll_one(|id, _| {
+                first.push(id);
+                Outcome::Done("issued".into())
+            });
+            println!("{claim:?}: {polled:?}");
+            // The worker's connection is lost between two polls.
+            table.client.query(terminate, &[])?;
+            thread::sleep(Duration::from_millis(50));
+        }
+        let oldest: Vec<_> = (SICK..=SICK + HEALTHY).rev().take(first.len()).collect();
+        ensure!(first == oldest, "{claim:?}: polled {first:?}");
+    }
+    Ok(())
+}
+
+/// No number of claims comes near to where numbers end, and no hand can put one there.
+#[test]
+fn no_claim_is_the_last() -> Result<()> {
+    let database = Database::start()?;
+    let mut table = Table::new(&database, Claim::Lease, "")?;
+    for wrong in ["claim = 9223372036854775807", "kept = 1", "kept = -1"] {
+        let refused = table.client.batch_execute(&format!("update orders set {wrong} where id = 1"));
+        ensure!(refused.is_err_and(|error| error.code().is_some_and(|code| code.code() == "23514")), "{wrong}");
+    }
+    for claim in [Claim::Lock, Claim::Lease] {
+        let mut table = Table::new(&database, claim, "")?;
+        table.client.batch_execute("update orders set claim = 1000000000000000000 where id = 1")?;
+        table.poll(&mut issued)?;
+        table.assert_healthy()?;
+        ensure!(table.asked.is_empty(), "{claim:?}: asked at {:?}", table.asked);
+    }
+    Ok(())
+}
