@@ -78,14 +78,13 @@ impl Worker {
         };
         let claimed = database.claim(self.skip);
         match &claimed {
-            Ok(Some(_)) => {}
             Ok(None) => self.skip = 0,
             // Only a connection that is lost is not due to the row.
             Err(error) if is_refusal(error) => {
                 self.skip += 1;
                 self.skipped_at = Instant::now();
             }
-            Err(_) => {}
+            Ok(Some(_)) | Err(_) => {}
         }
         let mut order = claimed?;
         if let Some(order) = &mut order {
