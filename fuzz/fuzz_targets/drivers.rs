@@ -7,4 +7,5 @@ fn check(drive: &Drive) {
     drive.perform();
 }
 
-asyncpoll_fuzz::target!(check: Drive, seeds: "drivers");
+// A sleep that moves nothing is followed by ten thousand readings of the clock, so that an input takes milliseconds.
+asyncpoll_fuzz::target!(check: Drive, seeds: "drivers", made: 500);
