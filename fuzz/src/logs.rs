@@ -40,6 +40,7 @@ impl Text {
                 Err(LogError::NoColumn { column: missing, .. }) => {
                     assert!(column.is_none_or(|column| column == missing), "`{missing}` was not asked for: {self:?}");
                 }
+                Err(LogError::Columns { .. }) => assert!(column.is_none(), "a column was asked for: {self:?}"),
                 Err(other) => panic!("{other}: {self:?}"),
             }
         }
