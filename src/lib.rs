@@ -160,6 +160,7 @@ mod poller;
 #[cfg(feature = "std")]
 mod random;
 mod sentence;
+mod setting;
 mod slept;
 mod snapshot;
 pub mod ticker;
@@ -206,7 +207,7 @@ pub use random::random_seed;
 pub use {
     instant::Instant,
     operation::{Decision, GaveUp, Outcome, PollError, Reason},
-    policy::{Policy, PolicyBuilder, PolicyError, Schedule, ScheduledPoll},
+    policy::{ParsePolicyError, Policy, PolicyBuilder, PolicyError, Schedule, ScheduledPoll},
     poller::{Driver, NextPoll, NextWait, Poller, poll_async},
     slept::Slept,
     snapshot::{RestoreError, Snapshot},

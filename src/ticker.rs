@@ -6,9 +6,12 @@
 
 mod builder;
 mod cadence;
+#[cfg(feature = "serde")]
+mod config;
 mod constant;
 mod driver;
 mod error;
+mod settings;
 
 use core::time::Duration;
 
@@ -103,7 +106,7 @@ pub use error::CadenceError;
 /// use core::time::Duration;
 ///
 /// // Virtual time: `Duration` is an instant, and so an hour takes no time at all.
-/// let minute = Cadence::every(Duration::from_secs(60)).jitter(10);
+/// let minute = Cadence::builder(Duration::from_secs(60)).jitter(10);
 /// let cadence = minute.first(First::Spread).build()?;
 /// let mut now = Duration::ZERO;
 /// let mut ticker = Ticker::seeded(cadence, random_seed(), now);
@@ -142,7 +145,7 @@ pub struct Ticker<I, #[cfg(feature = "chacha")] R = rand_chacha::ChaCha8Rng, #[c
 /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed};
 /// use core::time::Duration;
 ///
-/// let cadence = Cadence::every(Duration::from_secs(10)).jitter(0).build()?;
+/// let cadence = Cadence::builder(Duration::from_secs(10)).jitter(0).build()?;
 /// let mut ticker = Ticker::seeded(cadence, random_seed(), Duration::ZERO);
 /// assert!(ticker.tick(Duration::from_secs(10)).is_some());
 /// let tick = ticker.tick(Duration::from_secs(37)).unwrap();
@@ -177,7 +180,7 @@ impl<I: Instant> Ticker<I> {
     ///     0xcbf2_9ce4_8422_2325,
     ///     |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3),
     /// );
-    /// let cadence = Cadence::every(Duration::from_secs(60)).build()?;
+    /// let cadence = Cadence::builder(Duration::from_secs(60)).build()?;
     /// let now = Duration::ZERO;
     /// let [one, same] = [(); 2].map(|()| Ticker::seeded(cadence, seed, now));
     /// assert_eq!(one.until_next_tick(now), same.until_next_tick(now));
@@ -198,7 +201,7 @@ impl<I: Instant, R: Rng> Ticker<I, R> {
     ///
     /// // A reference to a generator is a generator too.
     /// let mut rng = ChaCha8Rng::seed_from_u64(random_seed());
-    /// let cadence = Cadence::every(Duration::from_secs(60)).jitter(10).build()?;
+    /// let cadence = Cadence::builder(Duration::from_secs(60)).jitter(10).build()?;
     /// let ticker = Ticker::new(cadence, &mut rng, Duration::ZERO);
     /// let first = ticker.until_next_tick(Duration::ZERO).as_secs();
     /// assert!((54..=66).contains(&first));
@@ -218,7 +221,7 @@ impl<I: Instant, R: Rng> Ticker<I, R> {
     /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed};
     /// use core::time::Duration;
     ///
-    /// let cadence = Cadence::every(Duration::from_secs(10)).jitter(0).build()?;
+    /// let cadence = Cadence::builder(Duration::from_secs(10)).jitter(0).build()?;
     /// let mut ticker = Ticker::seeded(cadence, random_seed(), Duration::ZERO);
     /// assert_eq!(ticker.tick(Duration::from_millis(9_999)), None);
     /// let now = Duration::from_millis(10_003);
@@ -259,7 +262,7 @@ impl<I: Instant, R: Rng> Ticker<I, R> {
     /// use core::time::Duration;
     ///
     /// let seconds = Duration::from_secs;
-    /// let cadence = Cadence::every(seconds(10)).jitter(0).build()?;
+    /// let cadence = Cadence::builder(seconds(10)).jitter(0).build()?;
     /// let mut ticker = Ticker::seeded(cadence, random_seed(), seconds(0));
     /// assert!(ticker.tick(seconds(10)).is_some());
     /// ticker.reset(seconds(17));
@@ -344,7 +347,7 @@ impl<I: Instant, R> Ticker<I, R> {
     /// use core::time::Duration;
     ///
     /// let seconds = Duration::from_secs;
-    /// let cadence = Cadence::every(seconds(10)).jitter(0).build()?;
+    /// let cadence = Cadence::builder(seconds(10)).jitter(0).build()?;
     /// let ticker = Ticker::seeded(cadence, random_seed(), seconds(0));
     /// assert_eq!(ticker.until_next_tick(seconds(4)), seconds(6));
     /// assert_eq!(ticker.until_next_tick(seconds(11)), seconds(0));
@@ -360,7 +363,7 @@ impl<I: Instant, R> Ticker<I, R> {
     /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed};
     /// use core::time::Duration;
     ///
-    /// let cadence = Cadence::every(Duration::from_secs(10)).build()?;
+    /// let cadence = Cadence::builder(Duration::from_secs(10)).build()?;
     /// let ticker = Ticker::seeded(cadence, random_seed(), Duration::ZERO);
     /// assert_eq!(ticker.cadence(), &cadence);
     /// # Ok::<(), CadenceError>(())

@@ -1,5 +1,6 @@
 //! Many operations at one server.
 
+mod configuration;
 mod figures;
 mod holds;
 mod laws;

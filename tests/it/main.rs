@@ -34,3 +34,4 @@ mod compile_fail;
 mod example_order;
 mod programs;
 mod random_seed;
+mod settings;
