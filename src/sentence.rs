@@ -31,7 +31,9 @@ impl Sentence {
     pub(crate) const fn duration(self, duration: Duration) -> Self {
         match told(duration) {
             Told::Years(years) => self.number(years).text(" years"),
-            Told::Milliseconds(milliseconds) => self.seconds(milliseconds / 1_000, milliseconds % 1_000 * 1_000_000),
+            Told::Milliseconds(milliseconds) => {
+                self.seconds(milliseconds / 1_000, (milliseconds % 1_000).saturating_mul(1_000_000))
+            }
             Told::Nanoseconds(nanoseconds) => self.number(nanoseconds).text(" ns"),
         }
     }

@@ -93,16 +93,20 @@ impl FromStr for Policy {
     type Err = ParsePolicyError;
 
     fn from_str(line: &str) -> Result<Self, ParsePolicyError> {
-        let mut seen = [false; PolicySetting::ALL.len()];
-        let mut builder = Self::default().to_builder();
-        let mut words = line.split_ascii_whitespace();
-        let refused = match words.try_for_each(|word| Ok(builder = set(builder, word, &mut seen)?)) {
-            Ok(()) if seen.contains(&true) => builder.build().map_err(Refusal::Setting),
-            Ok(()) => Err(Refusal::Empty),
-            Err(refusal) => Err(refusal),
-        };
-        refused.map_err(ParsePolicyError)
+        read(line).map_err(ParsePolicyError)
     }
+}
+
+fn read(line: &str) -> Result<Policy, Refusal> {
+    let mut seen = [false; PolicySetting::ALL.len()];
+    let mut builder = Policy::default().to_builder();
+    for word in line.split_ascii_whitespace() {
+        builder = set(builder, word, &mut seen)?;
+    }
+    if !seen.contains(&true) {
+        return Err(Refusal::Empty);
+    }
+    builder.build().map_err(Refusal::Setting)
 }
 
 /// Sets what a word says, in the first of its settings that has not been seen: two settings are a duration alone.
