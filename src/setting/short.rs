@@ -10,10 +10,14 @@ pub(crate) struct Short {
 }
 
 impl Short {
-    /// Returns as much of `text` as there is room for, as Rust writes it in quotes: a word may hold anything.
+    /// Returns as much of `text` as there is room for, with its control characters escaped.
     pub(crate) fn of(text: &str) -> Self {
         let mut short = Self::default();
-        let _ = text.chars().try_for_each(|letter| write!(short, "{}", letter.escape_debug()));
+        // `escape_debug` has a panic in it.
+        let _ = text.chars().try_for_each(|letter| match letter {
+            '\0'..'\x20' | '\x7f'..='\u{9f}' => write!(short, "{}", letter.escape_unicode()),
+            letter => short.write_char(letter),
+        });
         short
     }
 
@@ -32,7 +36,9 @@ impl fmt::Debug for Short {
 impl Write for Short {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let end = self.length.saturating_add(text.len());
-        self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
+        let room = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
+        // `copy_from_slice` would have a panic in it.
+        room.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
         self.length = end;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The device that the program runs on, and what it makes of asyncpoll's clock, generator and outcomes.
 
-use core::{convert::Infallible, fmt, ops::RangeInclusive, time::Duration};
+use core::{convert::Infallible, fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
 use asyncpoll::{
     Cadence, CadenceError, GaveUp, Instant, Jitter, NextWait, Outcome, ParsePolicyError, Policy, PolicyError, ScheduledPoll,
@@ -139,7 +139,7 @@ impl Device {
     /// What the line says, or why it is no policy. What is no text is none.
     pub(crate) fn line(&self) -> Result<Policy, ParsePolicyError> {
         let bytes = self.line.get(..self.line_length).unwrap_or_default();
-        core::str::from_utf8(bytes).unwrap_or_default().parse()
+        Policy::from_str(core::str::from_utf8(bytes).unwrap_or_default())
     }
 
     #[cfg(feature = "fleet")]
