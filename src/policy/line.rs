@@ -24,6 +24,7 @@ impl PolicySetting {
             Self::Multiplier => ("x", ""),
             Self::MaxBackoff => ("<=", ""),
             Self::Jitter => ("+-", ""),
+            Self::Dummy => ("dummy", ""),
             Self::MaxPolls => ("", "polls"),
             Self::MaxConsecutiveErrors => ("", "errors"),
         }

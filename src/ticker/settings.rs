@@ -11,6 +11,7 @@ settings! {
         First: first,
         Phase: phase,
         Missed: missed,
+        Dummy: dummy,
     }
 }
 
@@ -21,6 +22,7 @@ impl Setting for CadenceSetting {
     fn value(self, cadence: &Cadence) -> Value {
         match self {
             Self::Interval => Value::Duration(cadence.interval()),
+            Self::Dummy => Value::Percent(0),
             Self::Jitter => Value::Percent(cadence.jitter()),
             Self::First => Value::Word(match cadence.first() {
                 First::AfterOne => "after_one",
@@ -51,7 +53,7 @@ impl Setting for CadenceSetting {
             (Self::Missed, "skip") => builder.missed(Missed::Skip),
             (Self::Missed, "burst") => builder.missed(Missed::Burst),
             (Self::Missed, "delay") => builder.missed(Missed::Delay),
-            (Self::First | Self::Phase | Self::Missed, _) => return None,
+            (Self::Dummy | Self::First | Self::Phase | Self::Missed, _) => return None,
         })
     }
 }

@@ -9,6 +9,7 @@ settings! {
         Rate: rate,
         InFlight: in_flight,
         FindPace: find_pace,
+        Dummy: dummy,
     }
 }
 
@@ -24,6 +25,7 @@ impl Setting for LimitsSetting {
                 Some(InFlight::AtMost(polls)) => Value::Count(polls.get()),
                 Some(InFlight::From(polls)) => Value::From(polls.get()),
             },
+            Self::Dummy => Value::None,
             Self::FindPace => Value::Switch(limits.find_pace()),
         }
     }
@@ -38,6 +40,7 @@ impl Setting for LimitsSetting {
                 Some(first) => builder.in_flight_from(first.count()?),
                 None => builder.in_flight(written.count()?),
             },
+            Self::Dummy => return None,
             Self::FindPace => builder.find_pace(written.switch()?),
         })
     }
