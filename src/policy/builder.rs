@@ -50,7 +50,6 @@ pub struct PolicyBuilder {
     pub(super) jitter: Jitter,
     pub(super) max_wait: Option<Duration>,
     pub(super) max_polls: Option<u32>,
-    pub(super) dummy: Option<u32>,
     pub(super) max_consecutive_errors: Option<u32>,
 }
 
@@ -67,7 +66,6 @@ impl PolicyBuilder {
             jitter: Jitter::PlusMinus(20),
             max_wait: Some(Duration::from_secs(10 * 60)),
             max_polls: None,
-            dummy: None,
             max_consecutive_errors: None,
         }
     }
@@ -81,7 +79,6 @@ impl PolicyBuilder {
             jitter: policy.jitter(),
             max_wait: policy.max_wait(),
             max_polls: policy.max_polls(),
-            dummy: None,
             max_consecutive_errors: policy.max_consecutive_errors(),
         }
     }

@@ -39,7 +39,7 @@ impl Configured for PolicySetting {
             Self::MaxWait => Some(PolicyBuilder::no_max_wait),
             Self::MaxPolls => Some(PolicyBuilder::no_max_polls),
             Self::MaxConsecutiveErrors => Some(PolicyBuilder::no_max_consecutive_errors),
-            Self::Dummy | Self::InitialWait | Self::Multiplier | Self::MaxBackoff | Self::Jitter => None,
+            Self::InitialWait | Self::Multiplier | Self::MaxBackoff | Self::Jitter => None,
         }
     }
 
@@ -49,7 +49,7 @@ impl Configured for PolicySetting {
             Self::InitialWait | Self::MaxBackoff => r#"a duration such as "5s", "1h30m" or "2d""#,
             Self::Multiplier => r#"a ratio such as 3, 1.5 or "3/2", of whole numbers up to 4294967295"#,
             Self::Jitter => r#""none", "full", "equal", "decorrelated" or a percentage up to "100%""#,
-            Self::Dummy | Self::MaxPolls | Self::MaxConsecutiveErrors => r#"a whole number up to 4294967295, or "none""#,
+            Self::MaxPolls | Self::MaxConsecutiveErrors => r#"a whole number up to 4294967295, or "none""#,
         }
     }
 }

@@ -24,7 +24,6 @@ impl PolicySetting {
             Self::Multiplier => ("x", ""),
             Self::MaxBackoff => ("<=", ""),
             Self::Jitter => ("+-", ""),
-            Self::Dummy => ("dummy", ""),
             Self::MaxPolls => ("", "polls"),
             Self::MaxConsecutiveErrors => ("", "errors"),
         }

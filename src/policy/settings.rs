@@ -16,7 +16,6 @@ settings! {
         Jitter: jitter,
         MaxWait: max_wait,
         MaxPolls: max_polls,
-        Dummy: dummy,
         MaxConsecutiveErrors: max_consecutive_errors,
     }
 }
@@ -37,7 +36,6 @@ impl Setting for PolicySetting {
             Self::Jitter => jitter_value(policy.jitter()),
             Self::MaxWait => policy.max_wait().into(),
             Self::MaxPolls => policy.max_polls().into(),
-            Self::Dummy => Value::None,
             Self::MaxConsecutiveErrors => policy.max_consecutive_errors().into(),
         }
     }
@@ -53,7 +51,6 @@ impl Setting for PolicySetting {
             Self::MaxBackoff => builder.max_backoff(written.duration()?),
             Self::Jitter => builder.jitter(read_jitter(written)?),
             Self::MaxWait => builder.max_wait(written.duration()?),
-            Self::Dummy => return None,
             Self::MaxPolls => builder.max_polls(written.count()?),
             Self::MaxConsecutiveErrors => builder.max_consecutive_errors(written.count()?),
         })

@@ -29,7 +29,6 @@ pub struct CadenceBuilder {
     pub(super) first: First,
     pub(super) phase: Phase,
     pub(super) missed: Missed,
-    pub(super) dummy: u8,
 }
 
 impl CadenceBuilder {
@@ -122,7 +121,7 @@ impl CadenceBuilder {
     /// );
     /// ```
     pub const fn build(self) -> Result<Cadence, CadenceError> {
-        let Self { interval, jitter, first, phase, missed, dummy: _ } = self;
+        let Self { interval, jitter, first, phase, missed } = self;
         let nanos = match NonZeroU64::new(nanos::from_duration(interval)) {
             None => return Err(CadenceError::ZeroInterval),
             Some(nanos) if nanos.get() > nanos::LONGEST => return Err(CadenceError::IntervalTooLong { interval }),

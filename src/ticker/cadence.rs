@@ -192,7 +192,7 @@ impl Cadence {
     /// ```
     pub const fn builder(interval: Duration) -> CadenceBuilder {
         let (first, phase, missed) = (First::AfterOne, Phase::Free, Missed::Skip);
-        CadenceBuilder { interval, jitter: 10, first, phase, missed, dummy: 0 }
+        CadenceBuilder { interval, jitter: 10, first, phase, missed }
     }
 
     /// Returns a builder that starts from this cadence, to make another from it.
@@ -208,7 +208,7 @@ impl Cadence {
     /// ```
     pub const fn to_builder(self) -> CadenceBuilder {
         let Self { jitter, first, phase, missed, .. } = self;
-        CadenceBuilder { interval: self.interval(), jitter, first, phase, missed, dummy: 0 }
+        CadenceBuilder { interval: self.interval(), jitter, first, phase, missed }
     }
 
     /// Returns how long before its place a tick may be due, and how long after it.

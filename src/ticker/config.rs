@@ -32,20 +32,20 @@ impl Configured for CadenceSetting {
     fn is_required(self) -> bool {
         match self {
             Self::Interval => true,
-            Self::Dummy | Self::Jitter | Self::First | Self::Phase | Self::Missed => false,
+            Self::Jitter | Self::First | Self::Phase | Self::Missed => false,
         }
     }
 
     fn clear(self) -> Option<fn(CadenceBuilder) -> CadenceBuilder> {
         match self {
-            Self::Interval | Self::Dummy | Self::Jitter | Self::First | Self::Phase | Self::Missed => None,
+            Self::Interval | Self::Jitter | Self::First | Self::Phase | Self::Missed => None,
         }
     }
 
     fn form(self) -> &'static str {
         match self {
             Self::Interval => r#"a duration such as "5s", "1h30m" or "2d""#,
-            Self::Dummy | Self::Jitter => r#"a percentage up to "99%""#,
+            Self::Jitter => r#"a percentage up to "99%""#,
             Self::First => r#""after_one", "at_once" or "spread""#,
             Self::Phase => r#""free" or "locked""#,
             Self::Missed => r#""skip", "burst" or "delay""#,

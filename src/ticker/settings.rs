@@ -11,7 +11,6 @@ settings! {
         First: first,
         Phase: phase,
         Missed: missed,
-        Dummy: dummy,
     }
 }
 
@@ -22,7 +21,6 @@ impl Setting for CadenceSetting {
     fn value(self, cadence: &Cadence) -> Value {
         match self {
             Self::Interval => Value::Duration(cadence.interval()),
-            Self::Dummy => Value::Percent(0),
             Self::Jitter => Value::Percent(cadence.jitter()),
             Self::First => Value::Word(match cadence.first() {
                 First::AfterOne => "after_one",
@@ -53,7 +51,7 @@ impl Setting for CadenceSetting {
             (Self::Missed, "skip") => builder.missed(Missed::Skip),
             (Self::Missed, "burst") => builder.missed(Missed::Burst),
             (Self::Missed, "delay") => builder.missed(Missed::Delay),
-            (Self::Dummy | Self::First | Self::Phase | Self::Missed, _) => return None,
+            (Self::First | Self::Phase | Self::Missed, _) => return None,
         })
     }
 }

@@ -33,12 +33,11 @@ pub struct LimitsBuilder {
     pub(super) rate: Option<(u32, Duration)>,
     pub(super) in_flight: Option<InFlight<u32>>,
     pub(super) find_pace: bool,
-    pub(super) dummy: u8,
 }
 
 impl LimitsBuilder {
     pub(super) const fn new() -> Self {
-        Self { rate: None, in_flight: Some(InFlight::From(AT_FIRST)), find_pace: true, dummy: 0 }
+        Self { rate: None, in_flight: Some(InFlight::From(AT_FIRST)), find_pace: true }
     }
 
     pub(super) const fn from_limits(limits: Limits) -> Self {
@@ -47,7 +46,7 @@ impl LimitsBuilder {
             Some(InFlight::AtMost(polls)) => Some(InFlight::AtMost(polls.get())),
             Some(InFlight::From(polls)) => Some(InFlight::From(polls.get())),
         };
-        Self { rate: limits.rate(), in_flight, find_pace: limits.find_pace(), dummy: 0 }
+        Self { rate: limits.rate(), in_flight, find_pace: limits.find_pace() }
     }
 
     /// Sets the most polls in any `per`: they are handed out at least `per / polls` apart, never several at once. At least 1 poll
@@ -193,7 +192,7 @@ impl LimitsBuilder {
     /// );
     /// ```
     pub const fn build(self) -> Result<Limits, LimitsError> {
-        let Self { rate, in_flight, find_pace, dummy: _ } = self;
+        let Self { rate, in_flight, find_pace } = self;
         let rate = match rate {
             None => None,
             Some((polls, per)) => match (NonZeroU32::new(polls), NonZeroU64::new(nanos::from_duration(per))) {

@@ -31,7 +31,7 @@ impl Configured for LimitsSetting {
         match self {
             Self::Rate => Some(LimitsBuilder::no_rate),
             Self::InFlight => Some(LimitsBuilder::no_in_flight),
-            Self::Dummy | Self::FindPace => None,
+            Self::FindPace => None,
         }
     }
 
@@ -39,7 +39,7 @@ impl Configured for LimitsSetting {
         match self {
             Self::Rate => r#"a rate such as "40/s" or "600/1m", or "none""#,
             Self::InFlight => r#"a whole number up to 4294967295, one to begin at such as "from 16", or "none""#,
-            Self::Dummy | Self::FindPace => "true or false",
+            Self::FindPace => "true or false",
         }
     }
 }

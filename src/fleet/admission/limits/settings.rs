@@ -9,7 +9,6 @@ settings! {
         Rate: rate,
         InFlight: in_flight,
         FindPace: find_pace,
-        Dummy: dummy,
     }
 }
 
@@ -25,7 +24,6 @@ impl Setting for LimitsSetting {
                 Some(InFlight::AtMost(polls)) => Value::Count(polls.get()),
                 Some(InFlight::From(polls)) => Value::From(polls.get()),
             },
-            Self::Dummy => Value::None,
             Self::FindPace => Value::Switch(limits.find_pace()),
         }
     }
@@ -40,7 +38,6 @@ impl Setting for LimitsSetting {
                 Some(first) => builder.in_flight_from(first.count()?),
                 None => builder.in_flight(written.count()?),
             },
-            Self::Dummy => return None,
             Self::FindPace => builder.find_pace(written.switch()?),
         })
     }
