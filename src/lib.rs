@@ -172,8 +172,8 @@
 //!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a [`rand_core`]
 //!   generator.
 //! - **serde**: When enabled, serde reads and writes a [`Policy`], a [`Cadence`] and the limits of an upstream in files of
-//!   configuration, as their docs say, and a [`Snapshot`] as hexadecimal digits or bytes, with neither std nor a heap. Without it, there are three crates fewer. Targets without
-//!   atomics as wide as a pointer need a feature of `portable-atomic` with it.
+//!   configuration, as their docs say, and a [`Snapshot`] as hexadecimal digits or bytes, with neither std nor a heap. Without
+//!   it, there are three crates fewer. Targets without atomics as wide as a pointer need a feature of `portable-atomic` with it.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]
