@@ -24,7 +24,7 @@ use self::{
     queue::{Entry, Lane, Minima, NEVER},
 };
 pub use self::{
-    admission::{Limits, LimitsError},
+    admission::{Limits, LimitsBuilder, LimitsError},
     handles::{DuePoll, Id, Upstream},
     status::Status,
 };
@@ -90,7 +90,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// }
 ///
 /// let mut fleet = Fleet::seeded(random_seed(), Instant::now());
-/// let authority = fleet.upstream(Limits::default())?;
+/// let authority = fleet.upstream(Limits::default());
 /// let policy = Policy::default();
 /// # let soon = Duration::from_millis(10);
 /// # let policy = Policy::builder().initial_wait(soon).build().unwrap();
@@ -123,14 +123,13 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// #   assert!(POLLS.load(Ordering::Relaxed) <= 200, "a storm");
 /// }
 /// # assert_eq!(POLLS.load(Ordering::Relaxed), 200);
-/// # Ok::<(), asyncpoll::fleet::LimitsError>(())
 /// ```
 ///
 /// Under tokio:
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() -> Result<(), asyncpoll::fleet::LimitsError> {
+/// # async fn main() {
 /// use asyncpoll::{
 ///     Fleet, Outcome, Policy,
 ///     fleet::{DuePoll, Limits},
@@ -154,7 +153,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// }
 ///
 /// let mut fleet = Fleet::seeded(random_seed(), Instant::now());
-/// let authority = fleet.upstream(Limits::default())?;
+/// let authority = fleet.upstream(Limits::default());
 /// for _ in 0..100 {
 ///     fleet.start(authority, &Policy::default(), Instant::now());
 /// }
@@ -187,7 +186,6 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// #   assert!(POLLS.load(Ordering::Relaxed) <= 300, "a storm");
 /// }
 /// # assert_eq!(POLLS.load(Ordering::Relaxed), 300);
-/// # Ok(())
 /// # }
 /// ```
 ///
@@ -217,17 +215,18 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// - *A refusal holds all.* No poll of that upstream is handed out before its hint has ended, whoever was told. The one that
 ///   was refused waits by its own rules besides.
-/// - *In flight* are the polls that were handed out and neither fed, lost nor released. There are never more than
-///   [`Limits::in_flight`]. By default there are 16 at first, and one more for each good answer that comes while as many are
-///   as may be, but no more than an eighth more each second: what is in flight when the first refusal comes will be refused as
-///   well.
+/// - *In flight* are the polls that were handed out and neither fed, lost nor released.
+///   [`in_flight`](LimitsBuilder::in_flight) bounds them for good. [`in_flight_from`](LimitsBuilder::in_flight_from), of 16 by
+///   default, bounds them at first: one more may be for each good answer that comes while as many are as may be, but no more than
+///   an eighth more each second. What is in flight when the first refusal comes will be refused as well.
 /// - *The pace.* If there is one, polls are handed out at least that far apart, never several at once, however late the caller
-///   is. [`Limits::at_most`] sets one. [`Limits::find_pace`] finds one: the first refusal sets it to 0.6 of the highest rate of
-///   good answers in any few seconds before, at least 0.6 a second, and each later one to 0.7 of what it was. After a cut there
-///   is none other, and polls go out a second apart at least, until one that went out after it has been served: what was in
-///   flight may be refused as well, and so may everything, whatever the pace. Served polls raise it with the square of the time
-///   spent at it, to double after ten minutes, or after ten seconds if the first refusal came before 16 polls had been served.
-///   While nothing is served, it stays. It never passes a limit that was set. An upstream that never refuses has none.
+///   is. [`rate`](LimitsBuilder::rate) sets one. [`find_pace`](LimitsBuilder::find_pace) finds one: the first refusal sets it to
+///   0.6 of the highest rate of good answers in any few seconds before, at least 0.6 a second, and each later one to 0.7 of what
+///   it was. After a cut there is none other, and polls go out a second apart at least, until one that went out after it has
+///   been served: what was in flight may be refused as well, and so may everything, whatever the pace. Served polls raise it with
+///   the square of the time spent at it, to double after ten minutes, or after ten seconds if the first refusal came before 16
+///   polls had been served. While nothing is served, it stays. It never passes a limit that was set. An upstream that never
+///   refuses has none.
 /// - *Order.* While limits or refusals keep polls waiting, the one that was due first goes first. Without limits all that are
 ///   due are handed out, in no order to rely on.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
@@ -277,7 +276,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// let mut now = Duration::ZERO;
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), now);
-/// let authority = fleet.upstream(Limits::default())?;
+/// let authority = fleet.upstream(Limits::default());
 /// let one = fleet.start(authority, &Policy::default(), now);
 /// let other = fleet.start(authority, &Policy::default(), now);
 ///
@@ -292,7 +291,6 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// assert_eq!(fleet.until_next_poll(now), Some(Duration::from_secs(30)));
 /// now += Duration::from_secs(30);
 /// assert_eq!(fleet.next_poll(now).map(|poll| poll.id), Some(other));
-/// # Ok::<(), asyncpoll::fleet::LimitsError>(())
 /// ```
 ///
 /// [`Poller`]: crate::Poller
@@ -357,13 +355,12 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// let poll = fleet.next_poll(Duration::ZERO).expect("it is due at once");
     /// let issued = Outcome::<_>::Done("issued");
     /// let decision = fleet.step(poll.id, issued, Duration::ZERO);
     /// assert_eq!((decision, fleet.len()), (Decision::Done("issued"), 0));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn step<T, E>(&mut self, id: Id, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
         self.step_keeping(id, outcome, now, &mut None)
@@ -379,14 +376,13 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// let mut last_error = None;
     /// let refused = Outcome::<(), _>::transient("503");
     /// let decision = fleet.step_keeping(id, refused, Duration::ZERO, &mut last_error);
     /// assert!(matches!(decision, Decision::Sleep(_)));
     /// assert_eq!(last_error, Some("503"));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     #[inline]
     pub fn step_keeping<T, E>(&mut self, id: Id, outcome: Outcome<T, E>, now: I, last_error: &mut Option<E>) -> Decision<T, E> {
@@ -409,7 +405,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let policy =
     ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
     /// let id = fleet.start(upstream, &policy, Duration::ZERO);
@@ -419,7 +415,6 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// assert_eq!(fleet.lost(id, Duration::ZERO), Decision::Sleep(five_seconds));
     /// assert_eq!(fleet.next_poll(Duration::ZERO), None);
     /// assert_eq!(fleet.next_poll(five_seconds).map(|poll| poll.number), Some(2));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn lost(&mut self, id: Id, now: I) -> Decision<Infallible, Infallible> {
         if self.is_in_flight(id) {
@@ -433,27 +428,18 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
 impl<I: Instant, R> Fleet<I, R> {
     /// Makes an upstream with these limits. It stays as long as the fleet.
     ///
-    /// # Errors
-    ///
-    /// Limits under which no poll could be made, or a time of more than 292 years.
-    ///
     /// ```
     /// use asyncpoll::{Fleet, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// assert!(fleet.upstream(Limits::default()).is_ok());
-    /// let no_polls = Limits::none().at_most(0, Duration::from_secs(60));
-    /// let error = fleet.upstream(no_polls).unwrap_err();
-    /// assert_eq!(
-    ///     error.to_string(),
-    ///     "at_most is 0 polls per 60 s; it must be at least 1 poll"
-    /// );
+    /// let authority = fleet.upstream(Limits::default());
+    /// assert_eq!(fleet.status(authority, Duration::ZERO).operations, 0);
     /// ```
-    pub fn upstream(&mut self, limits: Limits) -> Result<Upstream, LimitsError> {
-        self.lanes.push(Lane::new(Gate::new(&limits, self.time)?));
+    pub fn upstream(&mut self, limits: Limits) -> Upstream {
+        self.lanes.push(Lane::new(Gate::new(&limits, self.time)));
         self.next.push(NEVER);
-        Ok(Upstream(self.lanes.len().saturating_sub(1)))
+        Upstream(self.lanes.len().saturating_sub(1))
     }
 
     /// Starts an operation at `now`: its first poll is due at once.
@@ -465,11 +451,10 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// assert!(fleet.contains(id));
     /// assert_eq!(fleet.until_next_poll(Duration::ZERO), Some(Duration::ZERO));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn start(&mut self, upstream: Upstream, policy: &Policy, now: I) -> Id {
         self.pass(now);
@@ -486,7 +471,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let minute = Duration::from_secs(60);
     /// let policy =
     ///     Policy::builder().head_start(minute).build().expect("a good policy");
@@ -496,7 +481,6 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let pending = Outcome::<()>::pending();
     /// let _a_minute_or_more = fleet.step(id, pending, Duration::ZERO);
     /// assert!(fleet.until_next_poll(Duration::ZERO) >= Some(minute));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn until_next_poll(&self, now: I) -> Option<Duration> {
         match self.next.least() {
@@ -514,14 +498,13 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// let poll = fleet.next_poll(Duration::from_secs(2)).expect("it is due");
     /// assert_eq!((poll.id, poll.number), (id, 1));
     /// assert_eq!(poll.elapsed, Duration::from_secs(2));
     /// assert_eq!(poll.remaining, Some(Duration::from_secs(598)));
     /// assert_eq!(fleet.next_poll(Duration::from_secs(2)), None);
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     #[inline]
     pub fn next_poll(&mut self, now: I) -> Option<DuePoll> {
@@ -554,12 +537,11 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     /// fleet.release(id, Duration::ZERO);
     /// assert_eq!(fleet.next_poll(Duration::ZERO).map(|poll| poll.number), Some(1));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn release(&mut self, id: Id, now: I) {
         self.pass(now);
@@ -581,12 +563,11 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// let hint = Some(Duration::from_secs(10));
     /// fleet.slow_down(upstream, hint, Duration::ZERO);
     /// assert_eq!(fleet.until_next_poll(Duration::ZERO), hint);
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn slow_down(&mut self, upstream: Upstream, hint: Option<Duration>, now: I) {
         self.pass(now);
@@ -605,13 +586,12 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// let issued = Outcome::<_>::Done("issued");
     /// let decision = fleet.look(id, issued, Duration::ZERO);
     /// assert_eq!(decision, Decision::Done("issued"));
     /// assert!(!fleet.contains(id));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn look<T, E>(&mut self, id: Id, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
         self.feed(id, Told::Look(Answer::of(&outcome)), now, |fed, _| fed.look(outcome, 0))
@@ -627,11 +607,10 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// assert_eq!(fleet.cancel(id, Duration::from_secs(3)).reason, Reason::Cancelled);
     /// assert_eq!(fleet.cancel(id, Duration::from_secs(4)).reason, Reason::Finished);
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn cancel(&mut self, id: Id, now: I) -> GaveUp {
         self.feed(id, Told::Nothing, now, |fed, _| fed.cancel(0))
@@ -645,7 +624,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let policy =
     ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
     /// let id = fleet.start(upstream, &policy, Duration::ZERO);
@@ -654,7 +633,6 @@ impl<I: Instant, R> Fleet<I, R> {
     /// fleet.reset_backoff(id);
     /// assert_eq!(fleet.step(id, pending, Duration::from_secs(5)), five_seconds);
     /// assert_eq!(five_seconds, Decision::Sleep(Duration::from_secs(5)));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn reset_backoff(&mut self, id: Id) {
         self.feed(id, Told::Nothing, self.latest, |fed, _| fed.state.reset_backoff(fed.policy));
@@ -667,14 +645,13 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let policy =
     ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
     /// let id = fleet.start(upstream, &policy, Duration::ZERO);
     /// fleet.set_backoff(id, Duration::from_secs(40));
     /// let decision = fleet.step(id, Outcome::<()>::pending(), Duration::ZERO);
     /// assert_eq!(decision, Decision::Sleep(Duration::from_secs(40)));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn set_backoff(&mut self, id: Id, base: Duration) {
         let base = nanos::from_duration(base);
@@ -688,7 +665,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// let hint = Some(Duration::from_secs(10));
     /// fleet.slow_down(upstream, hint, Duration::ZERO);
@@ -696,7 +673,6 @@ impl<I: Instant, R> Fleet<I, R> {
     /// assert_eq!((status.operations, status.in_flight), (1, 0));
     /// assert_eq!(status.most_in_flight, Some(16));
     /// assert_eq!((status.refusals, status.held), (1, Duration::from_secs(6)));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn status(&self, upstream: Upstream, now: I) -> Status {
         let Some(lane) = self.lanes.get(upstream.0) else { return Status::default() };
@@ -788,10 +764,9 @@ impl<I, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// assert_eq!(fleet.len(), 1);
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn len(&self) -> usize {
         self.lanes.iter().fold(0, |operations, lane| operations.saturating_add(lane.len()))
@@ -816,11 +791,10 @@ impl<I, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     /// assert_eq!(fleet.in_flight(), 1);
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn in_flight(&self) -> usize {
         self.lanes.iter().fold(0, |polls, lane| polls.saturating_add(lane.gate.in_flight()))
@@ -833,12 +807,11 @@ impl<I, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// assert!(fleet.contains(id));
     /// fleet.cancel(id, Duration::ZERO);
     /// assert!(!fleet.contains(id));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn contains(&self, id: Id) -> bool {
         self.lanes.get(id.upstream.0).is_some_and(|lane| lane.operation_of(id).is_some())

@@ -43,6 +43,42 @@
 //! A clock that is set forward by an hour makes an hour pass: the wait ends an hour earlier, even before the server's hint, and so
 //! does `max_wait`. A wall clock can be set. A monotonic clock cannot.
 //!
+//! # Configuration
+//!
+//! A [`Policy`] is one line, for a flag or a variable of the environment: `5s x3 <=5m +-20% 10m` is the default. Its docs have the
+//! grammar. With the feature **serde** a file holds a policy, a [`Cadence`] and the limits of an upstream as tables:
+//!
+//! ```
+//! # #[cfg(all(feature = "alloc", feature = "serde"))] {
+//! use asyncpoll::{Cadence, Policy, fleet::Limits};
+//!
+//! let mut file: toml::Table = r#"
+//!     [polling]
+//!     initial_wait = "2s"
+//!     max_wait = "1h"
+//!
+//!     [sweep]
+//!     interval = "1m"
+//!     first = "spread"
+//!
+//!     [limits]
+//!     rate = "40/s"
+//!     in_flight = "from 8"
+//! "#.parse()?;
+//! let mut table = |name| file.remove(name).unwrap_or("absent".into());
+//!
+//! let polling: Policy = table("polling").try_into()?;
+//! assert_eq!(polling, "2s 1h".parse()?);
+//! let sweep: Cadence = table("sweep").try_into()?;
+//! assert_eq!((sweep.interval().as_secs(), sweep.jitter()), (60, 10));
+//! let limits: Limits = table("limits").try_into()?;
+//! assert_eq!(limits.in_flight_from(), Some(8));
+//! # }
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! A program would derive `Deserialize` for a struct with these three fields instead, as serde's docs show.
+//!
 //! # Runtimes
 //!
 //! Clock and sleep to use with each runtime:
@@ -172,9 +208,9 @@
 //! - **chacha** (enabled by default): When enabled, a `Poller` or a `Ticker` owns a `ChaCha8Rng` unless told otherwise, and
 //!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a [`rand_core`]
 //!   generator.
-//! - **serde**: When enabled, serde reads and writes a [`Policy`] in files of configuration, as its docs say, and a [`Snapshot`]
-//!   as hexadecimal digits or bytes, with neither std nor a heap. Without it, there are three crates fewer. Targets without
-//!   atomics as wide as a pointer need a feature of `portable-atomic` with it.
+//! - **serde**: When enabled, serde reads and writes a [`Policy`], a [`Cadence`] and the limits of an upstream in files of
+//!   configuration, as their docs say, and a [`Snapshot`] as hexadecimal digits or bytes, with neither std nor a heap. Without
+//!   it, there are three crates fewer. Targets without atomics as wide as a pointer need a feature of `portable-atomic` with it.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]
@@ -195,6 +231,7 @@ mod poller;
 #[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
 mod random;
 mod sentence;
+mod setting;
 mod slept;
 mod snapshot;
 pub mod ticker;
@@ -241,7 +278,7 @@ pub use random::random_seed;
 pub use {
     instant::Instant,
     operation::{Decision, GaveUp, Outcome, PollError, Reason},
-    policy::{Policy, PolicyBuilder, PolicyError, Schedule, ScheduledPoll},
+    policy::{ParsePolicyError, Policy, PolicyBuilder, PolicyError, Schedule, ScheduledPoll},
     poller::{Driver, NextPoll, NextWait, Poller, poll_async},
     slept::Slept,
     snapshot::{RestoreError, Snapshot},

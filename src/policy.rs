@@ -6,10 +6,10 @@ mod config;
 mod constant;
 mod default_max_wait;
 mod error;
+mod line;
 mod poll_count;
 mod schedule;
-#[cfg(feature = "serde")]
-mod text;
+mod settings;
 
 use core::{
     fmt,
@@ -22,11 +22,15 @@ pub use default_max_wait::set_default_max_wait;
 pub use {
     builder::PolicyBuilder,
     error::PolicyError,
+    line::ParsePolicyError,
     schedule::{Schedule, ScheduledPoll},
 };
 
-use self::default_max_wait::default_max_wait;
-use crate::wait::{Deadline, Jitter, Ladder};
+use self::{default_max_wait::default_max_wait, settings::PolicySetting};
+use crate::{
+    setting,
+    wait::{Deadline, Jitter, Ladder},
+};
 
 /// How to poll: how long the waits are, how they grow, how far jitter moves them, and when to stop.
 ///
@@ -58,19 +62,58 @@ use crate::wait::{Deadline, Jitter, Ladder};
 ///
 /// # Configuration
 ///
-/// With the feature `serde`, a policy is read from any format and written to it. What is absent is as in [`Policy::default`]. What
-/// no policy has is refused where it stands, in the words of [`PolicyError`].
+/// A policy is one line, or a table in a file. Either way, what is absent is as in [`Policy::default`], and what no policy has is
+/// refused in the words of [`PolicyError`].
 ///
-/// | setting | forms |
-/// |---|---|
-/// | `initial_wait`, `max_backoff` | `"5s"`, `"1h 30m"`, `"2d"`, `"PT5S"`, `"00:05:00"`; a day has 24 hours |
-/// | `head_start`, `max_wait` | the same, or `"none"` |
-/// | `multiplier` | `3`, `1.5`, `"3/2"`; a decimal is read as it is written: 1.1 is 11/10 |
-/// | `jitter` | `"20%"`, `"none"`, `"full"`, `"equal"`, `"decorrelated"` |
-/// | `max_polls`, `max_consecutive_errors` | `200`, or `"none"` |
+/// | setting | in a line | in a file |
+/// |---|---|---|
+/// | `head_start` | `>=90s`, or nothing | `"90s"`, or `"none"` |
+/// | `initial_wait` | `5s`: the first duration that stands alone | `"5s"` |
+/// | `multiplier` | `x3`, `x1.5`, `x3/2` | `3`, `1.5`, `"3/2"` |
+/// | `max_backoff` | `<=5m` | `"5m"` |
+/// | `jitter` | `+-20%`, `full`, `equal`, `decorrelated`; `+-0%` is none | `"20%"`, `"full"`, `"equal"`, `"decorrelated"`, `"none"` |
+/// | `max_wait` | `10m`: the second duration that stands alone; or `forever` | `"10m"`, or `"none"` |
+/// | `max_polls` | `40polls`, or nothing | `40`, or `"none"` |
+/// | `max_consecutive_errors` | `3errors`, or nothing | `3`, or `"none"` |
 ///
-/// Numbers may be strings too, as variables of the environment are, and a null is `"none"`, as is the `None` of RON. A compact
-/// format that keeps no names, such as `MessagePack` or postcard, has the values as text in the order of [`Policy`]'s debug text.
+/// A ratio may be a decimal, which is read as it is written: 1.1 is 11/10.
+///
+/// ## One line
+///
+/// A policy can be parsed from a line such as `5s x3 <=5m +-20% 10m`, which is the default, and shows itself as one: for a flag
+/// or a variable of the environment. The grammar:
+///
+/// ```text
+/// policy   = word { " " word }           in any order, each setting once at most
+/// word     = ">=" duration | duration | "x" ratio | "<=" duration
+///          | "+-" number "%" | "full" | "equal" | "decorrelated"
+///          | "forever" | number "polls" | number "errors"
+/// duration = part { part }               as in 1h30m, the longest unit first
+/// part     = decimal unit
+/// unit     = "d" | "h" | "m" | "s" | "ms" | "us" | "ns"
+/// ratio    = decimal | number "/" number
+/// ```
+///
+/// ```
+/// use asyncpoll::{ParsePolicyError, Policy};
+/// use core::time::Duration;
+///
+/// // std::env::var("ORDER_POLLING"), say.
+/// let variable = "2s x3/2 <=1m 1h 200polls";
+/// let policy: Policy = variable.parse()?;
+/// assert_eq!(policy.max_wait(), Some(Duration::from_secs(3600)));
+/// assert_eq!(policy.to_string(), "2s x3/2 <=1m +-20% 1h 200polls");
+/// # Ok::<(), ParsePolicyError>(())
+/// ```
+///
+/// With clap, a policy is an argument like a number: `#[arg(long)] policy: Policy`.
+///
+/// ## A file
+///
+/// With the feature `serde`, a policy is read from any format and written to it. What is wrong is refused where it stands.
+/// Durations have other forms there too, `"1h 30m"`, `"PT5S"`, `"00:05:00"`; a day has 24 hours. Numbers may be strings, as
+/// variables of the environment are, and a null is `"none"`, as is the `None` of RON. A compact format that keeps no names, such
+/// as `MessagePack` or postcard, has the values as text in the order of the debug text.
 ///
 /// ```
 /// # #[cfg(feature = "serde")] {
@@ -258,18 +301,9 @@ impl Default for Policy {
     }
 }
 
+/// Shows every setting in units, as a file of configuration has it.
 impl fmt::Debug for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (numer, denom) = self.multiplier();
-        f.debug_struct("Policy")
-            .field("head_start", &self.head_start())
-            .field("initial_wait", &self.initial_wait())
-            .field("multiplier", &format_args!("{numer}/{denom}"))
-            .field("max_backoff", &self.max_backoff())
-            .field("jitter", &self.jitter())
-            .field("max_wait", &self.max_wait())
-            .field("max_polls", &self.max_polls())
-            .field("max_consecutive_errors", &self.max_consecutive_errors())
-            .finish()
+        setting::debug::<PolicySetting>("Policy", self, f)
     }
 }

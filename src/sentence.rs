@@ -26,10 +26,35 @@ impl Sentence {
         leading.digit(number % 10)
     }
 
-    /// Appends a duration in seconds, with as many decimals as it needs.
+    /// Appends a duration as people say it, rounded down: in years from two on, in seconds and milliseconds from a millisecond
+    /// on, and below that in nanoseconds.
     pub(crate) const fn duration(self, duration: Duration) -> Self {
-        let mut sentence = self.number(duration.as_secs());
-        let mut rest = duration.subsec_nanos() as u64;
+        match told(duration) {
+            Told::Years(years) => self.number(years).text(" years"),
+            Told::Milliseconds(milliseconds) => {
+                self.seconds(milliseconds / 1_000, (milliseconds % 1_000).saturating_mul(1_000_000))
+            }
+            Told::Nanoseconds(nanoseconds) => self.number(nanoseconds).text(" ns"),
+        }
+    }
+
+    /// Appends a duration that stands beside another: to the nanosecond, if people say both in the same words.
+    pub(crate) const fn duration_beside(self, duration: Duration, other: Duration) -> Self {
+        let is_same = match (told(duration), told(other)) {
+            (Told::Years(one), Told::Years(other)) | (Told::Milliseconds(one), Told::Milliseconds(other)) => one == other,
+            _ => false,
+        };
+        if is_same { self.seconds(duration.as_secs(), duration.subsec_nanos() as u64) } else { self.duration(duration) }
+    }
+
+    /// Appends a duration that is too long, and the longest.
+    pub(crate) const fn too_long(self, duration: Duration, longest: Duration) -> Self {
+        self.duration_beside(duration, longest).text("; it must be at most ").duration_beside(longest, duration)
+    }
+
+    /// Appends seconds, with as many decimals as they need.
+    const fn seconds(self, seconds: u64, mut rest: u64) -> Self {
+        let mut sentence = self.number(seconds);
         if rest > 0 {
             sentence = sentence.text(".");
         }
@@ -39,15 +64,6 @@ impl Sentence {
             rest %= 1_000_000_000;
         }
         sentence.text(" s")
-    }
-
-    /// Appends a duration as `duration` does, from a second on to the millisecond below.
-    pub(crate) const fn short_duration(self, duration: Duration) -> Self {
-        if duration.as_secs() == 0 {
-            return self.duration(duration);
-        }
-        let milliseconds = Duration::from_millis(duration.subsec_millis() as u64);
-        self.duration(Duration::from_secs(duration.as_secs()).saturating_add(milliseconds))
     }
 
     /// Returns the text.
@@ -74,4 +90,24 @@ impl Sentence {
         }
         self
     }
+}
+
+/// How people say a duration.
+enum Told {
+    Years(u64),
+    Milliseconds(u64),
+    Nanoseconds(u64),
+}
+
+const fn told(duration: Duration) -> Told {
+    // Of the Julian calendar: 365.25 days.
+    let years = duration.as_secs() / 31_557_600;
+    if years >= 2 {
+        return Told::Years(years);
+    }
+    let milliseconds = duration.as_secs().saturating_mul(1_000).saturating_add(duration.subsec_millis() as u64);
+    if milliseconds == 0 && duration.subsec_nanos() > 0 {
+        return Told::Nanoseconds(duration.subsec_nanos() as u64);
+    }
+    Told::Milliseconds(milliseconds)
 }

@@ -6,9 +6,12 @@
 
 mod builder;
 mod cadence;
+#[cfg(feature = "serde")]
+mod config;
 mod constant;
 mod driver;
 mod error;
+mod settings;
 
 use core::time::Duration;
 
@@ -107,7 +110,7 @@ pub use error::CadenceError;
 /// use core::time::Duration;
 ///
 /// let ms = Duration::from_millis;
-/// let (fast, slow) = (Cadence::every(ms(100)), Cadence::every(ms(1000)));
+/// let (fast, slow) = (Cadence::builder(ms(100)), Cadence::builder(ms(1000)));
 /// let mut now = Duration::ZERO;
 /// // The work of the fast loop takes longer than its interval.
 /// let mut loops = [(fast.build()?, ms(120)), (slow.build()?, ms(10))]
@@ -139,7 +142,7 @@ pub use error::CadenceError;
 /// use core::time::Duration;
 ///
 /// let hours = |count: u64| Duration::from_secs(count * 3600);
-/// let cadence = Cadence::every(hours(6)).build()?;
+/// let cadence = Cadence::builder(hours(6)).build()?;
 /// // Since 1970, as `SystemTime` tells. A file or a row holds it.
 /// let mut stored = Duration::ZERO;
 /// let mut ticks = Vec::new();
@@ -168,7 +171,7 @@ pub use error::CadenceError;
 /// use core::time::Duration;
 ///
 /// // Virtual time: `Duration` is an instant, and so an hour takes no time at all.
-/// let minute = Cadence::every(Duration::from_secs(60)).jitter(10);
+/// let minute = Cadence::builder(Duration::from_secs(60)).jitter(10);
 /// let cadence = minute.first(First::Spread).build()?;
 /// let mut now = Duration::ZERO;
 /// let mut ticker = Ticker::seeded(cadence, random_seed(), now);
@@ -207,7 +210,7 @@ pub struct Ticker<I, #[cfg(feature = "chacha")] R = rand_chacha::ChaCha8Rng, #[c
 /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed};
 /// use core::time::Duration;
 ///
-/// let cadence = Cadence::every(Duration::from_secs(10)).jitter(0).build()?;
+/// let cadence = Cadence::builder(Duration::from_secs(10)).jitter(0).build()?;
 /// let mut ticker = Ticker::seeded(cadence, random_seed(), Duration::ZERO);
 /// assert!(ticker.tick(Duration::from_secs(10)).is_some());
 /// let tick = ticker.tick(Duration::from_secs(37)).unwrap();
@@ -242,7 +245,7 @@ impl<I: Instant> Ticker<I> {
     ///     0xcbf2_9ce4_8422_2325,
     ///     |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3),
     /// );
-    /// let cadence = Cadence::every(Duration::from_secs(60)).build()?;
+    /// let cadence = Cadence::builder(Duration::from_secs(60)).build()?;
     /// let now = Duration::ZERO;
     /// let [one, same] = [(); 2].map(|()| Ticker::seeded(cadence, seed, now));
     /// assert_eq!(one.until_next_tick(now), same.until_next_tick(now));
@@ -263,7 +266,7 @@ impl<I: Instant, R: Rng> Ticker<I, R> {
     ///
     /// // A reference to a generator is a generator too.
     /// let mut rng = ChaCha8Rng::seed_from_u64(random_seed());
-    /// let cadence = Cadence::every(Duration::from_secs(60)).jitter(10).build()?;
+    /// let cadence = Cadence::builder(Duration::from_secs(60)).jitter(10).build()?;
     /// let ticker = Ticker::new(cadence, &mut rng, Duration::ZERO);
     /// let first = ticker.until_next_tick(Duration::ZERO).as_secs();
     /// assert!((54..=66).contains(&first));
@@ -283,7 +286,7 @@ impl<I: Instant, R: Rng> Ticker<I, R> {
     /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed};
     /// use core::time::Duration;
     ///
-    /// let cadence = Cadence::every(Duration::from_secs(10)).jitter(0).build()?;
+    /// let cadence = Cadence::builder(Duration::from_secs(10)).jitter(0).build()?;
     /// let mut ticker = Ticker::seeded(cadence, random_seed(), Duration::ZERO);
     /// assert_eq!(ticker.tick(Duration::from_millis(9_999)), None);
     /// let now = Duration::from_millis(10_003);
@@ -324,7 +327,7 @@ impl<I: Instant, R: Rng> Ticker<I, R> {
     /// use core::time::Duration;
     ///
     /// let seconds = Duration::from_secs;
-    /// let cadence = Cadence::every(seconds(10)).jitter(0).build()?;
+    /// let cadence = Cadence::builder(seconds(10)).jitter(0).build()?;
     /// let mut ticker = Ticker::seeded(cadence, random_seed(), seconds(0));
     /// assert!(ticker.tick(seconds(10)).is_some());
     /// ticker.reset(seconds(17));
@@ -410,7 +413,7 @@ impl<I: Instant, R> Ticker<I, R> {
     /// use core::time::Duration;
     ///
     /// let seconds = Duration::from_secs;
-    /// let cadence = Cadence::every(seconds(10)).jitter(0).build()?;
+    /// let cadence = Cadence::builder(seconds(10)).jitter(0).build()?;
     /// let ticker = Ticker::seeded(cadence, random_seed(), seconds(0));
     /// assert_eq!(ticker.until_next_tick(seconds(4)), seconds(6));
     /// assert_eq!(ticker.until_next_tick(seconds(11)), seconds(0));
@@ -431,7 +434,7 @@ impl<I: Instant, R> Ticker<I, R> {
     /// use core::time::Duration;
     ///
     /// let seconds = Duration::from_secs;
-    /// let cadence = Cadence::every(seconds(10)).jitter(0).build()?;
+    /// let cadence = Cadence::builder(seconds(10)).jitter(0).build()?;
     /// let mut first = Ticker::seeded(cadence, random_seed(), seconds(0));
     /// let second = Ticker::seeded(cadence, random_seed(), seconds(7));
     /// assert!(first.tick(seconds(13)).is_some());
@@ -452,7 +455,7 @@ impl<I: Instant, R> Ticker<I, R> {
     /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed};
     /// use core::time::Duration;
     ///
-    /// let cadence = Cadence::every(Duration::from_secs(10)).build()?;
+    /// let cadence = Cadence::builder(Duration::from_secs(10)).build()?;
     /// let ticker = Ticker::seeded(cadence, random_seed(), Duration::ZERO);
     /// assert_eq!(ticker.cadence(), &cadence);
     /// # Ok::<(), CadenceError>(())

@@ -52,7 +52,7 @@ impl Kind for Free {
     const NAME: &'static str = "tick";
 
     fn cadence() -> CadenceBuilder {
-        Cadence::every(Duration::from_secs(170)).first(First::AtOnce)
+        Cadence::builder(Duration::from_secs(170)).first(First::AtOnce)
     }
 }
 
@@ -88,7 +88,7 @@ impl Kind for Missing {
     const NAME: &'static str = "tick, others missed";
 
     fn cadence() -> CadenceBuilder {
-        Cadence::every(Duration::from_secs(1)).phase(Phase::Locked)
+        Cadence::builder(Duration::from_secs(1)).phase(Phase::Locked)
     }
 }
 
@@ -100,7 +100,7 @@ impl Kind for Early {
     const NAME: &'static str = "no tick yet";
 
     fn cadence() -> CadenceBuilder {
-        Cadence::every(Duration::from_secs(86_400))
+        Cadence::builder(Duration::from_secs(86_400))
     }
 }
 

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::io::{self, Write};
 
-use asyncpoll::fleet::Limits;
+use asyncpoll::{const_limits, fleet::Limits};
 
 use super::simulation::{Figures, Scenario, Way};
 
@@ -22,12 +22,11 @@ pub(crate) fn all() -> Vec<Table> {
     let usual = Scenario::new(5_000, 40);
     let found = Way::Fleet(Limits::default());
     let bounds = || {
-        let found = Limits::none().find_pace(true);
         vec![
-            ("found, no bound in flight", Way::Fleet(found)),
-            ("found, 256 in flight", Way::Fleet(found.in_flight(256))),
-            ("found, 64 in flight", Way::Fleet(found.in_flight(64))),
-            ("found, 16 in flight", Way::Fleet(found.in_flight(16))),
+            ("found, no bound in flight", Way::Fleet(const_limits!(Limits::builder().no_in_flight()))),
+            ("found, 256 in flight", Way::Fleet(const_limits!(Limits::builder().in_flight(256)))),
+            ("found, 64 in flight", Way::Fleet(const_limits!(Limits::builder().in_flight(64)))),
+            ("found, 16 in flight", Way::Fleet(const_limits!(Limits::builder().in_flight(16)))),
         ]
     };
     let table = |name, scenario: Scenario| {
@@ -61,7 +60,8 @@ pub(crate) fn all() -> Vec<Table> {
 
 /// A pace nine tenths of what the server serves, as a careful user would set it.
 fn known(rate: u32) -> Way {
-    Way::Fleet(Limits::none().at_most(9 * rate, Duration::from_secs(10)))
+    let limits = Limits::none().to_builder().rate(9 * rate, Duration::from_secs(10)).build();
+    Way::Fleet(limits.expect("a server that serves nothing has no pace"))
 }
 
 impl Table {

@@ -10,7 +10,7 @@ use asyncpoll::{
     ticker::{First, Phase},
 };
 
-const MINUTE: Cadence = const_cadence!(Cadence::every(Duration::from_secs(60)).jitter(10));
+const MINUTE: Cadence = const_cadence!(Cadence::builder(Duration::from_secs(60)).jitter(10));
 
 /// The cadences to compare, each by its name.
 pub(crate) const CADENCES: [(&str, Cadence); 6] = [

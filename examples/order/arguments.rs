@@ -7,6 +7,8 @@ use asyncpoll::{Jitter, Policy};
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use ureq::http::{Uri, uri::Scheme};
 
+use crate::table;
+
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Places an order at a small certificate authority on this machine and polls it until it is issued.
@@ -17,10 +19,10 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
     version,
     verbatim_doc_comment,
     after_help = "\
-Durations are written as 500ms, 5s, 10m or '1h 30m'. What is not given of the policy is as in that of
---policy, or else as in the default of asyncpoll (5s, tripled, 10m at most) or, without --url, in a
-quicker one (300ms, doubled, 20s at most). A policy in TOML has the flags below as keys, such as
-max_wait = \"10m\", and \"none\" for a limit that it has not.
+Durations are written as 500ms, 5s, 10m or '1h 30m'. A policy is one line such as '5s x3 <=5m +-20% 10m',
+or a table in a file, with the flags below as keys, such as max_wait = \"10m\". What neither says is as in
+the default of asyncpoll, which is that line. If there is neither, what no flag says is as in that too,
+or, without --url, in a quicker policy: '300ms x2 20s'.
 
 200 is done; 202, 404, 408, 425, 429, 5xx and connection errors keep polling; any other answer fails.
 
@@ -54,9 +56,17 @@ pub(crate) struct Arguments {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Policy")]
 struct Settings {
+    /// The policy as one line, such as '5s x3 <=5m +-20% 10m'
+    #[arg(long, env = "ORDER_POLICY")]
+    policy: Option<Policy>,
+
     /// Read the policy from this file, in TOML
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with = "policy")]
+    config: Option<PathBuf>,
+
+    /// The table of that file which is the policy, such as polling; the whole file unless given
+    #[arg(long, value_name = "NAME", requires = "config")]
+    table: Option<String>,
 
     /// How long it takes at least; the ladder of waits starts after that
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
@@ -108,11 +118,15 @@ impl Arguments {}
 
 impl Settings {
     fn policy(&self, base: Policy) -> Result<Policy, Box<dyn Error + Send + Sync>> {
-        let base = match &self.policy {
-            None => base,
+        let base = match &self.config {
+            None => self.policy.unwrap_or(base),
             Some(file) => {
                 let text = fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-                toml::from_str(&text).map_err(|error| format!("{} is no policy: {error}", file.display()))?
+                let read = match &self.table {
+                    None => toml::from_str(&text),
+                    Some(name) => table::policy(&text, name),
+                };
+                read.map_err(|error| format!("{} holds no policy: {error}", file.display()))?
             }
         };
         let mut builder = base.to_builder();

@@ -10,6 +10,7 @@ mod polling;
 mod preview;
 mod report;
 mod retry_after;
+mod table;
 
 use core::{error::Error, time::Duration};
 use std::{

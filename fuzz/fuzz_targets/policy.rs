@@ -40,6 +40,7 @@ fn check(&Input { settings, hint, late, ref tape }: &Input) {
         Ok(policy) => {
             assert!(refusals.is_empty(), "build takes what {refusals:?} refuse");
             assert_eq!(policy.to_builder().build(), Ok(policy), "a builder made from a policy makes another");
+            assert_eq!(policy.to_string().parse(), Ok(policy), "a line made from a policy makes another");
             assert_schedule(settings, policy);
             follow_schedule(settings, policy, tape);
             follow(settings, tape, Outcome::pending().retry_after(hint), late);

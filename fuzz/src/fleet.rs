@@ -34,8 +34,8 @@ pub struct Operations {
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
 struct Limited {
-    #[arbitrary(with = at_most)]
-    at_most: Option<(u32, Duration)>,
+    #[arbitrary(with = rate)]
+    rate: Option<(u32, Duration)>,
     /// None at zero.
     in_flight: u8,
     find_pace: bool,
@@ -116,7 +116,7 @@ impl Operations {
 impl Limited {
     fn rules(&self) -> Rules {
         let in_flight = (self.in_flight > 0).then_some(self.in_flight.into());
-        let rules = Rules { at_most: self.at_most, in_flight, find_pace: self.find_pace, ..Rules::NONE };
+        let rules = Rules { rate: self.rate, in_flight, find_pace: self.find_pace, ..Rules::NONE };
         if self.is_default { Rules::DEFAULT } else { rules }
     }
 }
@@ -150,7 +150,7 @@ fn optional_hint(u: &mut Unstructured<'_>) -> Result<Option<Duration>> {
     Ok(optional_span(u)?.map(|hint| hint.min(LONGEST)))
 }
 
-fn at_most(u: &mut Unstructured<'_>) -> Result<Option<(u32, Duration)>> {
+fn rate(u: &mut Unstructured<'_>) -> Result<Option<(u32, Duration)>> {
     let polls = u8::arbitrary(u)?;
     Ok(if polls == 0 { None } else { Some((polls.into(), short(u)?.max(Duration::from_nanos(1)))) })
 }

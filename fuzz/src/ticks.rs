@@ -65,7 +65,7 @@ impl Loop {
     /// If it is not.
     pub fn assert_refusals(&self) {
         let Given { interval, jitter, first, phase, missed } = self.given;
-        let builder = Cadence::every(interval).jitter(jitter).first(first).phase(phase).missed(missed);
+        let builder = Cadence::builder(interval).jitter(jitter).first(first).phase(phase).missed(missed);
         let mut refusals = Vec::new();
         let mut refuse = |when: bool, error| {
             if when {

@@ -5,4 +5,5 @@ mod limits;
 mod pace;
 
 pub(super) use gate::{Answer, Gate};
-pub use limits::{Limits, LimitsError};
+pub(in crate::fleet) use limits::InFlight;
+pub use limits::{Limits, LimitsBuilder, LimitsError};

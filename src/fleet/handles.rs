@@ -13,10 +13,9 @@ use core::time::Duration;
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let one = fleet.upstream(Limits::default())?;
-/// let other = fleet.upstream(Limits::default())?;
+/// let one = fleet.upstream(Limits::default());
+/// let other = fleet.upstream(Limits::default());
 /// assert_ne!(one, other);
-/// # Ok::<(), asyncpoll::fleet::LimitsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Upstream(pub(super) usize);
@@ -33,12 +32,11 @@ pub struct Upstream(pub(super) usize);
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let upstream = fleet.upstream(Limits::default())?;
+/// let upstream = fleet.upstream(Limits::default());
 /// let ended = fleet.start(upstream, &Policy::default(), Duration::ZERO);
 /// fleet.cancel(ended, Duration::ZERO);
 /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
 /// assert!(id != ended && !fleet.contains(ended));
-/// # Ok::<(), asyncpoll::fleet::LimitsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id {
@@ -57,10 +55,9 @@ impl Id {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// assert_eq!(id.upstream(), upstream);
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub const fn upstream(self) -> Upstream {
         self.upstream
@@ -79,11 +76,10 @@ impl Id {
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let upstream = fleet.upstream(Limits::default())?;
+/// let upstream = fleet.upstream(Limits::default());
 /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
 /// let poll = fleet.next_poll(Duration::ZERO).expect("it is due at once");
 /// assert_eq!((poll.id, poll.number), (id, 1));
-/// # Ok::<(), asyncpoll::fleet::LimitsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "it is in flight until its outcome is fed, or it is lost or released"]

@@ -17,14 +17,13 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     /// let snapshot = fleet.snapshot(id, Duration::from_secs(3));
     /// assert_eq!(
     ///     snapshot.as_ref().map(Snapshot::elapsed),
     ///     Some(Duration::from_secs(3))
     /// );
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn snapshot(&self, id: Id, now: I) -> Option<Snapshot> {
         let operation = self.lanes.get(id.upstream.0)?.operation_of(id)?;
@@ -50,11 +49,10 @@ impl<I: Instant, R> Fleet<I, R> {
     /// // A minute later, by a clock that starts from zero.
     /// let (now, elapsed) = (Duration::ZERO, Duration::from_secs(63));
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), now);
-    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let upstream = fleet.upstream(Limits::default());
     /// let id = fleet.restore(upstream, &snapshot, &Policy::default(), now, elapsed);
     /// let poll = fleet.next_poll(now).expect("it has been due for a minute");
     /// assert_eq!((poll.id, poll.number, poll.elapsed), (id, 1, elapsed));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
     /// ```
     pub fn restore(&mut self, upstream: Upstream, snapshot: &Snapshot, policy: &Policy, now: I, elapsed: Duration) -> Id {
         self.pass(now);

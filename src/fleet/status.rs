@@ -7,16 +7,19 @@ use core::time::Duration;
 /// # Example
 ///
 /// ```
-/// use asyncpoll::{Fleet, fleet::Limits};
+/// use asyncpoll::{
+///     Fleet,
+///     fleet::{Limits, LimitsError},
+/// };
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let limits = Limits::none().at_most(40, Duration::from_secs(1));
-/// let upstream = fleet.upstream(limits)?;
+/// let limits = Limits::builder().rate(40, Duration::from_secs(1)).build()?;
+/// let upstream = fleet.upstream(limits);
 /// let status = fleet.status(upstream, Duration::ZERO);
 /// assert_eq!(status.operations, 0);
 /// assert_eq!(status.spacing, Some(Duration::from_millis(25)));
-/// # Ok::<(), asyncpoll::fleet::LimitsError>(())
+/// # Ok::<(), LimitsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -134,14 +134,14 @@ impl<E> fmt::Display for GaveUp<E> {
             .text("gave up after ")
             .number(self.polls.into())
             .text(if self.polls == 1 { " poll in " } else { " polls in " })
-            .short_duration(self.elapsed)
+            .duration(self.elapsed)
             .text(": ")
             .text(match self.reason {
                 Reason::MaxWait if self.is_early => "no poll is left before max_wait",
                 reason => reason.text(),
             });
         let sentence = match self.retry_after {
-            Some(retry_after) => sentence.text("; retry in ").short_duration(retry_after),
+            Some(retry_after) => sentence.text("; retry in ").duration(retry_after),
             None => sentence,
         };
         let is_stale = self.last_error.is_some() && self.consecutive_errors == 0 && self.reason != Reason::Finished;

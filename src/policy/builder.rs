@@ -43,14 +43,14 @@ macro_rules! checked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "builders do nothing until `build` is called"]
 pub struct PolicyBuilder {
-    head_start: Option<Duration>,
-    initial_wait: Duration,
-    multiplier: (u32, u32),
-    max_backoff: Duration,
-    jitter: Jitter,
-    max_wait: Option<Duration>,
-    max_polls: Option<u32>,
-    max_consecutive_errors: Option<u32>,
+    pub(super) head_start: Option<Duration>,
+    pub(super) initial_wait: Duration,
+    pub(super) multiplier: (u32, u32),
+    pub(super) max_backoff: Duration,
+    pub(super) jitter: Jitter,
+    pub(super) max_wait: Option<Duration>,
+    pub(super) max_polls: Option<u32>,
+    pub(super) max_consecutive_errors: Option<u32>,
 }
 
 impl PolicyBuilder {

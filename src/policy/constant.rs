@@ -32,11 +32,6 @@
 #[macro_export]
 macro_rules! const_policy {
     ($builder:expr) => {
-        const {
-            match $builder.build() {
-                ::core::result::Result::Ok(policy) => policy,
-                ::core::result::Result::Err(error) => ::core::panic!("{}", error.sentence().as_str()),
-            }
-        }
+        $crate::const_built!($builder)
     };
 }

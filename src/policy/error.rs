@@ -2,7 +2,7 @@
 
 use core::{fmt, time::Duration};
 
-use crate::sentence::Sentence;
+use crate::{sentence::Sentence, wait::nanos};
 
 /// A setting that no policy can have: which, its value and its limit.
 ///
@@ -85,11 +85,9 @@ impl PolicyError {
         match *self {
             Self::ZeroDuration { field } => sentence.text(field).text(" is 0 s; it must be at least 1 ns"),
             Self::ZeroCount { field } => sentence.text(field).text(" is 0; it must be at least 1"),
-            Self::TooLong { field, value } => sentence
-                .text(field)
-                .text(" is ")
-                .duration(value)
-                .text("; it must be at most 9223372036.854775807 s (292 years)"),
+            Self::TooLong { field, value } => {
+                sentence.text(field).text(" is ").too_long(value, Duration::from_nanos(nanos::LONGEST))
+            }
             Self::ZeroDenominator { numer } => {
                 sentence.text("multiplier is ").number(numer as u64).text("/0; its denominator must be at least 1")
             }
@@ -104,17 +102,19 @@ impl PolicyError {
             }
             Self::InitialWaitAboveMaxBackoff { initial_wait, max_backoff } => sentence
                 .text("initial_wait is ")
-                .duration(initial_wait)
+                .duration_beside(initial_wait, max_backoff)
                 .text("; it must be at most max_backoff, ")
-                .duration(max_backoff),
+                .duration_beside(max_backoff, initial_wait),
             Self::TooLittleToSpread { initial_wait, max_backoff } => sentence
                 .text("max_backoff is ")
-                .duration(max_backoff)
+                .duration_beside(max_backoff, initial_wait)
                 .text("; with decorrelated jitter it must be at least 6/5 of initial_wait, ")
-                .duration(initial_wait),
-            Self::HeadStartAboveMaxWait { head_start, max_wait } => {
-                sentence.text("head_start is ").duration(head_start).text("; it must be at most max_wait, ").duration(max_wait)
-            }
+                .duration_beside(initial_wait, max_backoff),
+            Self::HeadStartAboveMaxWait { head_start, max_wait } => sentence
+                .text("head_start is ")
+                .duration_beside(head_start, max_wait)
+                .text("; it must be at most max_wait, ")
+                .duration_beside(max_wait, head_start),
         }
     }
 }

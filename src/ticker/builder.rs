@@ -16,7 +16,7 @@ use crate::wait::nanos;
 /// use asyncpoll::{Cadence, CadenceBuilder, CadenceError};
 /// use core::time::Duration;
 ///
-/// const BUILDER: CadenceBuilder = Cadence::every(Duration::from_secs(60));
+/// const BUILDER: CadenceBuilder = Cadence::builder(Duration::from_secs(60));
 ///
 /// assert_eq!(BUILDER.build()?, BUILDER.jitter(10).build()?);
 /// # Ok::<(), CadenceError>(())
@@ -38,7 +38,7 @@ impl CadenceBuilder {
     /// use asyncpoll::Cadence;
     /// use core::time::Duration;
     ///
-    /// let minute = Cadence::every(Duration::from_secs(60));
+    /// let minute = Cadence::builder(Duration::from_secs(60));
     /// let refused = minute.jitter(100).build().unwrap_err();
     /// let sentence = "jitter is 100 %; it must be at most 99 %";
     /// assert_eq!(refused.to_string(), sentence);
@@ -54,7 +54,7 @@ impl CadenceBuilder {
     /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed, ticker::First};
     /// use core::time::Duration;
     ///
-    /// let minute = Cadence::every(Duration::from_secs(60));
+    /// let minute = Cadence::builder(Duration::from_secs(60));
     /// let cadence = minute.first(First::AtOnce).build()?;
     /// let ticker = Ticker::seeded(cadence, random_seed(), Duration::ZERO);
     /// assert_eq!(ticker.until_next_tick(Duration::ZERO), Duration::ZERO);
@@ -71,7 +71,7 @@ impl CadenceBuilder {
     /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed, ticker::Phase};
     /// use core::time::Duration;
     ///
-    /// let minute = Cadence::every(Duration::from_secs(60)).jitter(10);
+    /// let minute = Cadence::builder(Duration::from_secs(60)).jitter(10);
     /// let cadence = minute.phase(Phase::Locked).build()?;
     /// let ticker = Ticker::seeded(cadence, random_seed(), Duration::ZERO);
     /// // Half of ten percent is three seconds.
@@ -90,7 +90,7 @@ impl CadenceBuilder {
     /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed, ticker::Missed};
     /// use core::time::Duration;
     ///
-    /// let ten_seconds = Cadence::every(Duration::from_secs(10)).jitter(0);
+    /// let ten_seconds = Cadence::builder(Duration::from_secs(10)).jitter(0);
     /// let cadence = ten_seconds.missed(Missed::Burst).build()?;
     /// let mut ticker = Ticker::seeded(cadence, random_seed(), Duration::ZERO);
     /// let an_hour = Duration::from_secs(3600);
@@ -113,7 +113,7 @@ impl CadenceBuilder {
     /// use asyncpoll::Cadence;
     /// use core::time::Duration;
     ///
-    /// let refused = Cadence::every(Duration::from_nanos(9)).jitter(90).build();
+    /// let refused = Cadence::builder(Duration::from_nanos(9)).jitter(90).build();
     /// assert_eq!(
     ///     refused.unwrap_err().to_string(),
     ///     "interval is 9 ns; with a jitter of 90 % it must be at least 10 ns, \

@@ -2,8 +2,8 @@
 
 use core::{fmt, num::NonZeroU64, time::Duration};
 
-use super::CadenceBuilder;
-use crate::wait::nanos;
+use super::{CadenceBuilder, settings::CadenceSetting};
+use crate::{setting, wait::nanos};
 
 /// How often to tick, how regularly, and what to do about ticks that were missed.
 ///
@@ -19,7 +19,7 @@ use crate::wait::nanos;
 /// };
 /// use core::time::Duration;
 ///
-/// let cadence = Cadence::every(Duration::from_secs(60))
+/// let cadence = Cadence::builder(Duration::from_secs(60))
 ///     .jitter(5)
 ///     .first(First::Spread)
 ///     .phase(Phase::Locked)
@@ -27,10 +27,37 @@ use crate::wait::nanos;
 ///     .build()?;
 /// assert_eq!((cadence.interval().as_secs(), cadence.jitter()), (60, 5));
 ///
-/// let refused = Cadence::every(Duration::ZERO).build().unwrap_err();
+/// let refused = Cadence::builder(Duration::ZERO).build().unwrap_err();
 /// let sentence = "interval is 0 s; it must be at least 1 ns";
 /// assert_eq!(refused.to_string(), sentence);
 /// # Ok::<(), CadenceError>(())
+/// ```
+///
+/// # Configuration
+///
+/// With the feature `serde`, a cadence is read from any format that describes itself, as TOML and JSON do, and written to it, as a
+/// [`Policy`](crate::Policy) is. `interval` must be there; what else is absent is as in [`Cadence::builder`].
+///
+/// | setting | in a file |
+/// |---|---|
+/// | `interval` | `"60s"`, `"1h30m"` |
+/// | `jitter` | `"10%"` |
+/// | `first` | `"after_one"`, `"at_once"`, `"spread"` |
+/// | `phase` | `"free"`, `"locked"` |
+/// | `missed` | `"skip"`, `"burst"`, `"delay"` |
+///
+/// ```
+/// use asyncpoll::{Cadence, ticker::First};
+///
+/// let cadence: Cadence = toml::from_str(
+///     r#"
+///         interval = "1m"
+///         first = "spread"
+///     "#,
+/// )?;
+/// assert_eq!((cadence.interval().as_secs(), cadence.jitter()), (60, 10));
+/// assert_eq!(cadence.first(), First::Spread);
+/// # Ok::<(), toml::de::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cadence {
@@ -50,7 +77,7 @@ pub struct Cadence {
 /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed, ticker::First};
 /// use core::time::Duration;
 ///
-/// let minute = Cadence::every(Duration::from_secs(60)).jitter(0);
+/// let minute = Cadence::builder(Duration::from_secs(60)).jitter(0);
 /// let first = |first| {
 ///     let cadence = minute.first(first).build()?;
 ///     let ticker = Ticker::seeded(cadence, random_seed(), Duration::ZERO);
@@ -83,7 +110,7 @@ pub enum First {
 /// use core::time::Duration;
 ///
 /// let minute = Duration::from_secs(60);
-/// let cadence = Cadence::every(minute).phase(Phase::Locked).build()?;
+/// let cadence = Cadence::builder(minute).phase(Phase::Locked).build()?;
 /// let mut now = Duration::ZERO;
 /// let mut ticker = Ticker::seeded(cadence, random_seed(), now);
 /// for number in 1..=1_000 {
@@ -117,7 +144,7 @@ pub enum Phase {
 /// use core::time::Duration;
 ///
 /// let ten_seconds =
-///     Cadence::every(Duration::from_secs(10)).jitter(0).phase(Phase::Locked);
+///     Cadence::builder(Duration::from_secs(10)).jitter(0).phase(Phase::Locked);
 /// let next = |missed| {
 ///     let cadence = ten_seconds.missed(missed).build()?;
 ///     let mut ticker = Ticker::seeded(cadence, random_seed(), Duration::ZERO);
@@ -156,14 +183,14 @@ impl Cadence {
     /// };
     /// use core::time::Duration;
     ///
-    /// let cadence = Cadence::every(Duration::from_secs(60)).build()?;
+    /// let cadence = Cadence::builder(Duration::from_secs(60)).build()?;
     /// assert_eq!(cadence.interval(), Duration::from_secs(60));
     /// assert_eq!((cadence.jitter(), cadence.first()), (10, First::AfterOne));
     /// assert_eq!(cadence.phase(), Phase::Free);
     /// assert_eq!(cadence.missed(), Missed::Skip);
     /// # Ok::<(), CadenceError>(())
     /// ```
-    pub const fn every(interval: Duration) -> CadenceBuilder {
+    pub const fn builder(interval: Duration) -> CadenceBuilder {
         let (first, phase, missed) = (First::AfterOne, Phase::Free, Missed::Skip);
         CadenceBuilder { interval, jitter: 10, first, phase, missed }
     }
@@ -174,7 +201,7 @@ impl Cadence {
     /// use asyncpoll::{Cadence, CadenceError, ticker::First};
     /// use core::time::Duration;
     ///
-    /// let base = Cadence::every(Duration::from_secs(60)).jitter(5).build()?;
+    /// let base = Cadence::builder(Duration::from_secs(60)).jitter(5).build()?;
     /// let spread = base.to_builder().first(First::Spread).build()?;
     /// assert_eq!((spread.jitter(), spread.first()), (5, First::Spread));
     /// # Ok::<(), CadenceError>(())
@@ -201,7 +228,7 @@ impl Cadence {
     /// use asyncpoll::{Cadence, CadenceError};
     /// use core::time::Duration;
     ///
-    /// let cadence = Cadence::every(Duration::from_secs(60)).build()?;
+    /// let cadence = Cadence::builder(Duration::from_secs(60)).build()?;
     /// assert_eq!(cadence.interval(), Duration::from_secs(60));
     /// # Ok::<(), CadenceError>(())
     /// ```
@@ -215,7 +242,7 @@ impl Cadence {
     /// use asyncpoll::{Cadence, CadenceError};
     /// use core::time::Duration;
     ///
-    /// let minute = Cadence::every(Duration::from_secs(60));
+    /// let minute = Cadence::builder(Duration::from_secs(60));
     /// assert_eq!(minute.jitter(20).build()?.jitter(), 20);
     /// # Ok::<(), CadenceError>(())
     /// ```
@@ -229,7 +256,7 @@ impl Cadence {
     /// use asyncpoll::{Cadence, CadenceError, ticker::First};
     /// use core::time::Duration;
     ///
-    /// let minute = Cadence::every(Duration::from_secs(60));
+    /// let minute = Cadence::builder(Duration::from_secs(60));
     /// let cadence = minute.first(First::AtOnce).build()?;
     /// assert_eq!(cadence.first(), First::AtOnce);
     /// # Ok::<(), CadenceError>(())
@@ -244,7 +271,7 @@ impl Cadence {
     /// use asyncpoll::{Cadence, CadenceError, ticker::Phase};
     /// use core::time::Duration;
     ///
-    /// let minute = Cadence::every(Duration::from_secs(60));
+    /// let minute = Cadence::builder(Duration::from_secs(60));
     /// let cadence = minute.phase(Phase::Locked).build()?;
     /// assert_eq!(cadence.phase(), Phase::Locked);
     /// # Ok::<(), CadenceError>(())
@@ -259,7 +286,7 @@ impl Cadence {
     /// use asyncpoll::{Cadence, CadenceError, ticker::Missed};
     /// use core::time::Duration;
     ///
-    /// let minute = Cadence::every(Duration::from_secs(60));
+    /// let minute = Cadence::builder(Duration::from_secs(60));
     /// let cadence = minute.missed(Missed::Burst).build()?;
     /// assert_eq!(cadence.missed(), Missed::Burst);
     /// # Ok::<(), CadenceError>(())
@@ -269,15 +296,9 @@ impl Cadence {
     }
 }
 
+/// Shows every setting in units, as a file of configuration has it.
 impl fmt::Debug for Cadence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { jitter, first, phase, missed, .. } = self;
-        f.debug_struct("Cadence")
-            .field("interval", &self.interval())
-            .field("jitter", &format_args!("{jitter} %"))
-            .field("first", first)
-            .field("phase", phase)
-            .field("missed", missed)
-            .finish()
+        setting::debug::<CadenceSetting>("Cadence", self, f)
     }
 }

@@ -11,7 +11,7 @@
 /// use core::time::Duration;
 ///
 /// const MINUTE: Duration = Duration::from_secs(60);
-/// const SWEEPS: Cadence = const_cadence!(Cadence::every(MINUTE).jitter(5));
+/// const SWEEPS: Cadence = const_cadence!(Cadence::builder(MINUTE).jitter(5));
 /// assert_eq!(SWEEPS.jitter(), 5);
 /// ```
 ///
@@ -22,17 +22,12 @@
 /// use core::time::Duration;
 ///
 /// const MINUTE: Duration = Duration::from_secs(60);
-/// const SWEEPS: Cadence = const_cadence!(Cadence::every(MINUTE).jitter(100));
+/// const SWEEPS: Cadence = const_cadence!(Cadence::builder(MINUTE).jitter(100));
 /// # assert_eq!(SWEEPS.jitter(), 100);
 /// ```
 #[macro_export]
 macro_rules! const_cadence {
     ($builder:expr) => {
-        const {
-            match $builder.build() {
-                ::core::result::Result::Ok(cadence) => cadence,
-                ::core::result::Result::Err(error) => ::core::panic!("{}", error.sentence().as_str()),
-            }
-        }
+        $crate::const_built!($builder)
     };
 }

@@ -29,7 +29,7 @@ use crate::{instant::Instant, slept::Slept};
 ///         _ => ControlFlow::Break(()),
 ///     }
 /// };
-/// let cadence = Cadence::every(Duration::from_secs(10)).jitter(0).build()?;
+/// let cadence = Cadence::builder(Duration::from_secs(10)).jitter(0).build()?;
 /// let mut ticker = Ticker::seeded(cadence, random_seed(), clock.get());
 /// let mut sweeps = Vec::new();
 /// tick_blocking(&mut ticker, || clock.get(), sleep, |_tick| {
@@ -69,7 +69,7 @@ pub fn tick_blocking<I, R, S>(
 /// # let mut runtime = tokio::runtime::Builder::new_current_thread();
 /// # let runtime = runtime.enable_time().start_paused(true).build().unwrap();
 /// # runtime.block_on(async {
-/// let cadence = Cadence::every(Duration::from_secs(10)).jitter(0).build()?;
+/// let cadence = Cadence::builder(Duration::from_secs(10)).jitter(0).build()?;
 /// let mut ticker = Ticker::seeded(cadence, random_seed(), Instant::now());
 /// let mut sweeps = 0;
 /// let ticking = tick_async(&mut ticker, Instant::now, sleep, |tick| {

@@ -13,7 +13,7 @@ use crate::{sentence::Sentence, wait::nanos};
 /// use asyncpoll::{Cadence, CadenceError};
 /// use core::time::Duration;
 ///
-/// let minute = Cadence::every(Duration::from_secs(60));
+/// let minute = Cadence::builder(Duration::from_secs(60));
 /// let error = minute.jitter(120).build().unwrap_err();
 /// assert_eq!(error, CadenceError::JitterAboveNinetyNine { percent: 120 });
 /// assert_eq!(error.to_string(), "jitter is 120 %; it must be at most 99 %");
@@ -50,7 +50,7 @@ impl CadenceError {
         match *self {
             Self::ZeroInterval => sentence.text("interval is 0 s; it must be at least 1 ns"),
             Self::IntervalTooLong { interval } => {
-                sentence.text("interval is ").duration(interval).text("; it must be at most 9223372036.854775807 s (292 years)")
+                sentence.text("interval is ").too_long(interval, Duration::from_nanos(nanos::LONGEST))
             }
             Self::JitterAboveNinetyNine { percent } => {
                 sentence.text("jitter is ").number(percent as u64).text(" %; it must be at most 99 %")

@@ -1,5 +1,6 @@
 //! Many operations at one server.
 
+mod configuration;
 mod example;
 mod figures;
 mod holds;

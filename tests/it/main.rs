@@ -35,3 +35,4 @@ mod example_order;
 mod programs;
 mod random_seed;
 mod readme;
+mod settings;

@@ -32,6 +32,16 @@ pub(crate) fn fields(of: &impl Debug) -> Vec<String> {
     fields
 }
 
+/// Asserts that a sentence begins with a setting of this builder, and names no other: what looks like a name is one.
+#[track_caller]
+pub(crate) fn assert_names_settings(sentence: &str, builder: &impl Debug) {
+    let settings = fields(builder);
+    let mut words = sentence.split(|letter: char| !letter.is_alphanumeric() && letter != '_').enumerate();
+    let unknown =
+        words.find(|(index, word)| (*index == 0 || word.contains('_')) && !settings.iter().any(|setting| setting == word));
+    assert_eq!(unknown, None, "{sentence:?} names what is no setting, which are {settings:?}");
+}
+
 /// A builder from the constants, without jitter.
 pub(crate) const fn exact() -> PolicyBuilder {
     Policy::builder().jitter(Jitter::None)

@@ -1,6 +1,7 @@
 //! Loops without end.
 
 mod cadence;
+mod configuration;
 mod drivers;
 mod faithful;
 mod laws;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use asyncpoll::{
-    Decision, Fleet, Outcome, Policy, Poller,
+    Decision, Fleet, Outcome, Policy, Poller, const_limits,
     fleet::{Id, Limits, Upstream},
 };
 use asyncpoll_benches::small_generator::SplitMix64;
@@ -71,8 +71,8 @@ struct Ours<const ORDERED: bool> {
 impl<const ORDERED: bool> Queue for Ours<ORDERED> {
     fn new(operations: usize) -> Self {
         let mut fleet = Fleet::new(SplitMix64::new(1), Duration::ZERO);
-        let limits = if ORDERED { Limits::none().in_flight(usize::MAX) } else { Limits::none() };
-        let upstream = fleet.upstream(limits).expect("good limits");
+        let limits = if ORDERED { const_limits!(Limits::none().to_builder().in_flight(u32::MAX)) } else { Limits::none() };
+        let upstream = fleet.upstream(limits);
         Self { fleet, upstream, ids: Vec::with_capacity(operations) }
     }
 

@@ -40,6 +40,23 @@ fn the_code_is_what_is_printed() {
 }
 
 #[test]
+fn every_setting_is_printed() {
+    let second = Duration::from_secs(1);
+    let present = Policy::default().to_builder().head_start(second).max_polls(100).max_consecutive_errors(9);
+    let (times, _) = fitted();
+    let fit = Fit::new(&times, present.build().unwrap(), None, second).unwrap();
+    let code = rust(&fit);
+    let (_, of_present) = code.split_once("pub const PRESENT").unwrap();
+    let (of_present, _) = of_present.split_once(';').unwrap();
+    let settings = format!("{:#?}", Policy::builder());
+    let settings: Vec<_> = settings.lines().filter_map(|line| line.strip_prefix("    ")?.split_once(": ")).collect();
+    assert!(settings.len() >= 8, "{settings:?}");
+    for (setting, _) in settings.iter().filter(|(setting, _)| !setting.starts_with(' ')) {
+        assert!(of_present.contains(&format!("\n        .{setting}(")), "{setting} is set, and not printed: {of_present}");
+    }
+}
+
+#[test]
 fn the_code_does_what_is_printed() {
     let promised = promised(include_str!("printed/orders.rs"));
     let (times, _) = fitted();

@@ -1,6 +1,6 @@
 //! When an upstream may be sent its next poll.
 
-use super::{Limits, LimitsError, pace::Pace};
+use super::{InFlight, Limits, pace::Pace};
 use crate::{operation::Outcome, wait::nanos};
 
 const SECOND: u64 = 1_000_000_000;
@@ -59,18 +59,25 @@ impl Answer {
 }
 
 impl Gate {
-    pub(in crate::fleet) fn new(limits: &Limits, time: u64) -> Result<Self, LimitsError> {
-        Ok(Self {
-            spacing: limits.spacing()?,
-            find_pace: limits.find_pace,
+    pub(in crate::fleet) fn new(limits: &Limits, time: u64) -> Self {
+        // All of them by name: a limit that nothing holds to is a variable that nobody uses.
+        let Limits { rate, in_flight, find_pace } = *limits;
+        let bound = in_flight.map(|in_flight| {
+            let (InFlight::AtMost(first) | InFlight::From(first)) = in_flight;
+            let now = usize::try_from(first.get()).unwrap_or(usize::MAX);
+            Bound { now, growth: matches!(in_flight, InFlight::From(_)).then_some((now, time)) }
+        });
+        Self {
+            spacing: rate.map_or(0, |(polls, per)| per.get().div_ceil(polls.get().into())),
+            find_pace,
             pace: Pace::default(),
-            bound: limits.in_flight.map(|now| Bound { now, growth: limits.is_growing.then_some((now, time)) }),
+            bound,
             in_flight: 0,
             sent: None,
             held_until: 0,
             herd: (0, 0),
             refusals: 0,
-        })
+        }
     }
 
     pub(in crate::fleet) const fn in_flight(&self) -> usize {

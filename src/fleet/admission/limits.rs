@@ -1,140 +1,30 @@
-//! The limits of an upstream, and what they refuse.
+//! The limits of an upstream: every number that holds its polls back, checked once.
 
-use core::{fmt, time::Duration};
+mod builder;
+#[cfg(feature = "serde")]
+mod config;
+mod constant;
+mod error;
+mod settings;
 
-use crate::{
-    sentence::Sentence,
-    wait::nanos::{self, LONGEST},
+use core::{
+    fmt,
+    num::{NonZeroU32, NonZeroU64},
+    time::Duration,
 };
 
-/// How many polls are in flight at first, unless told otherwise.
-const AT_FIRST: usize = 16;
+pub use {builder::LimitsBuilder, error::LimitsError};
+
+use self::settings::LimitsSetting;
+use crate::{const_limits, setting};
 
 /// What polls an upstream may be sent: how many at a time, how many in a time, and whether a pace is to be found.
 ///
 /// By default, for a server whose limits nobody knows: at first 16 polls are in flight at a time, more and more while it
 /// answers well, and the first refusal sets a pace. [`Fleet`](crate::Fleet) has the rules.
 ///
-/// # Example
-///
-/// ```
-/// use asyncpoll::{Fleet, fleet::Limits};
-/// use core::time::Duration;
-///
-/// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let unknown = fleet.upstream(Limits::default())?;
-/// let limits = Limits::none().at_most(600, Duration::from_secs(60));
-/// let documented = fleet.upstream(limits.in_flight(8))?;
-/// assert_ne!(unknown, documented);
-///
-/// let refused = fleet.upstream(Limits::default().in_flight(0));
-/// assert_eq!(
-///     refused.unwrap_err().to_string(),
-///     "in_flight is 0; it must be at least 1"
-/// );
-/// # Ok::<(), asyncpoll::fleet::LimitsError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[must_use = "limits do nothing until passed to `Fleet::upstream`"]
-pub struct Limits {
-    pub(in crate::fleet) at_most: Option<(u32, Duration)>,
-    pub(in crate::fleet) in_flight: Option<usize>,
-    /// What is in flight at first is not all that ever may be.
-    pub(in crate::fleet) is_growing: bool,
-    pub(in crate::fleet) find_pace: bool,
-}
-
-impl Limits {
-    /// Returns no limits: what is due is handed out, unless a refusal holds it back.
-    ///
-    /// ```
-    /// use asyncpoll::fleet::Limits;
-    ///
-    /// assert_ne!(Limits::none(), Limits::default());
-    /// ```
-    pub const fn none() -> Self {
-        Self { at_most: None, in_flight: None, is_growing: false, find_pace: false }
-    }
-
-    /// Sets the most polls in any `per`. They are handed out at least `per / polls` apart, never several at once.
-    ///
-    /// ```
-    /// use asyncpoll::{Fleet, Policy, fleet::Limits};
-    /// use core::time::Duration;
-    ///
-    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let limits = Limits::none().at_most(40, Duration::from_secs(1));
-    /// let upstream = fleet.upstream(limits)?;
-    /// for _ in 0..2 {
-    ///     fleet.start(upstream, &Policy::default(), Duration::ZERO);
-    /// }
-    /// assert!(fleet.next_poll(Duration::ZERO).is_some());
-    /// let wait = fleet.until_next_poll(Duration::ZERO);
-    /// assert_eq!(wait, Some(Duration::from_millis(25)));
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
-    /// ```
-    pub const fn at_most(self, polls: u32, per: Duration) -> Self {
-        Self { at_most: Some((polls, per)), ..self }
-    }
-
-    /// Sets the most polls that are in flight at a time: handed out, and neither fed, lost nor released.
-    ///
-    /// ```
-    /// use asyncpoll::{Fleet, Policy, fleet::Limits};
-    /// use core::time::Duration;
-    ///
-    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::none().in_flight(1))?;
-    /// for _ in 0..2 {
-    ///     fleet.start(upstream, &Policy::default(), Duration::ZERO);
-    /// }
-    /// assert!(fleet.next_poll(Duration::ZERO).is_some());
-    /// assert_eq!(fleet.next_poll(Duration::ZERO), None);
-    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
-    /// ```
-    pub const fn in_flight(self, polls: usize) -> Self {
-        Self { in_flight: Some(polls), is_growing: false, ..self }
-    }
-
-    /// Sets whether a refusal makes the fleet look for a pace that is not refused.
-    ///
-    /// ```
-    /// use asyncpoll::fleet::Limits;
-    ///
-    /// assert_ne!(Limits::default().find_pace(false), Limits::default());
-    /// ```
-    pub const fn find_pace(self, find_pace: bool) -> Self {
-        Self { find_pace, ..self }
-    }
-
-    /// Returns the least time between two polls, zero where there is no such limit.
-    pub(in crate::fleet) fn spacing(&self) -> Result<u64, LimitsError> {
-        if self.in_flight == Some(0) {
-            return Err(LimitsError::NoneInFlight);
-        }
-        let Some((polls, per)) = self.at_most else { return Ok(0) };
-        if polls == 0 {
-            return Err(LimitsError::NoPolls { per });
-        }
-        if per.is_zero() {
-            return Err(LimitsError::NoTime { polls });
-        }
-        let nanos = nanos::from_duration(per);
-        if nanos > LONGEST {
-            return Err(LimitsError::TooLong { per });
-        }
-        Ok(nanos.div_ceil(polls.into()))
-    }
-}
-
-/// 16 polls in flight at first, and a pace found.
-impl Default for Limits {
-    fn default() -> Self {
-        Self { is_growing: true, ..Self::none().in_flight(AT_FIRST).find_pace(true) }
-    }
-}
-
-/// A limit that no upstream can have: which, its value and its limit.
+/// Limits are valid by construction: [`LimitsBuilder::build`] is the only way to any but these and [`none`](Self::none), and they
+/// are small, `Copy` and constant.
 ///
 /// # Example
 ///
@@ -146,52 +36,170 @@ impl Default for Limits {
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let no_time = Limits::none().at_most(40, Duration::ZERO);
-/// let error = fleet.upstream(no_time).unwrap_err();
-/// assert_eq!(error, LimitsError::NoTime { polls: 40 });
+/// let unknown = fleet.upstream(Limits::default());
+/// let limits = Limits::builder()
+///     .rate(600, Duration::from_secs(60))
+///     .in_flight(8)
+///     .find_pace(false)
+///     .build()?;
+/// let documented = fleet.upstream(limits);
+/// assert_ne!(unknown, documented);
+///
+/// let refused = Limits::builder().in_flight(0).build();
 /// assert_eq!(
-///     error.to_string(),
-///     "at_most is 40 polls per 0 s; the time must not be zero"
+///     refused.unwrap_err().to_string(),
+///     "in_flight is 0; it must be at least 1"
 /// );
+/// # Ok::<(), LimitsError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum LimitsError {
-    /// No poll could be in flight.
-    NoneInFlight,
-    /// No poll could be made at all.
-    NoPolls {
-        /// In this time.
-        per: Duration,
-    },
-    /// The polls would have no time.
-    NoTime {
-        /// So many.
-        polls: u32,
-    },
-    /// The time is above 2⁶³−1 ns, 292 years.
-    TooLong {
-        /// This one.
-        per: Duration,
-    },
+///
+/// # Configuration
+///
+/// With the feature `serde`, limits are read from any format that describes itself, as TOML and JSON do, and written to it, as a
+/// [`Policy`](crate::Policy) is. What is absent is as in [`Limits::default`].
+///
+/// | setting | in a file |
+/// |---|---|
+/// | `rate` | `"40/s"`, `"600/1m"`, or `"none"` |
+/// | `in_flight` | `32` at most, `"from 16"` and more while the server answers well, or `"none"` |
+/// | `find_pace` | `true`, `false` |
+///
+/// ```
+/// use asyncpoll::fleet::Limits;
+/// use core::time::Duration;
+///
+/// let limits: Limits = toml::from_str(
+///     r#"
+///         rate = "40/s"
+///         in_flight = 32
+///     "#,
+/// )?;
+/// assert_eq!(limits.rate(), Some((40, Duration::from_secs(1))));
+/// assert_eq!((limits.in_flight(), limits.find_pace()), (Some(32), true));
+/// # Ok::<(), toml::de::Error>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Limits {
+    /// So many polls in so many nanoseconds.
+    pub(in crate::fleet) rate: Option<(NonZeroU32, NonZeroU64)>,
+    pub(in crate::fleet) in_flight: Option<InFlight<NonZeroU32>>,
+    pub(in crate::fleet) find_pace: bool,
 }
 
-impl fmt::Display for LimitsError {
+/// How many polls may be in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::fleet) enum InFlight<T> {
+    /// So many, and never more.
+    AtMost(T),
+    /// So many at first.
+    From(T),
+}
+
+impl Limits {
+    /// Returns a builder that starts from the constants: from 16 polls in flight on, and a pace found.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::Limits;
+    ///
+    /// assert_eq!(Limits::builder().build(), Ok(Limits::default()));
+    /// ```
+    pub const fn builder() -> LimitsBuilder {
+        LimitsBuilder::new()
+    }
+
+    /// Returns no limits: what is due is handed out, unless a refusal holds it back.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::Limits;
+    ///
+    /// let none = Limits::none();
+    /// assert_eq!((none.rate(), none.in_flight()), (None, None));
+    /// assert_eq!((none.in_flight_from(), none.find_pace()), (None, false));
+    /// ```
+    pub const fn none() -> Self {
+        const_limits!(LimitsBuilder::new().no_in_flight().find_pace(false))
+    }
+
+    /// Returns a builder that starts from these limits, to make others from them.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::{Limits, LimitsError};
+    ///
+    /// let limits = Limits::none().to_builder().in_flight(8).build()?;
+    /// assert_eq!((limits.in_flight(), limits.find_pace()), (Some(8), false));
+    /// # Ok::<(), LimitsError>(())
+    /// ```
+    pub const fn to_builder(self) -> LimitsBuilder {
+        LimitsBuilder::from_limits(self)
+    }
+
+    /// Returns the most polls that are sent in a time, and that time, if they are limited.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::Limits;
+    ///
+    /// assert_eq!(Limits::default().rate(), None);
+    /// ```
+    pub const fn rate(&self) -> Option<(u32, Duration)> {
+        match self.rate {
+            None => None,
+            Some((polls, per)) => Some((polls.get(), Duration::from_nanos(per.get()))),
+        }
+    }
+
+    /// Returns the most polls that are ever in flight at a time, if they are limited.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::{Limits, LimitsError};
+    ///
+    /// assert_eq!(Limits::default().in_flight(), None);
+    /// let eight = Limits::builder().in_flight(8).build()?;
+    /// assert_eq!((eight.in_flight(), eight.in_flight_from()), (Some(8), None));
+    /// # Ok::<(), LimitsError>(())
+    /// ```
+    pub const fn in_flight(&self) -> Option<u32> {
+        match self.in_flight {
+            Some(InFlight::AtMost(polls)) => Some(polls.get()),
+            Some(InFlight::From(_)) | None => None,
+        }
+    }
+
+    /// Returns the most polls that are in flight at a time at first, if they are limited and that limit grows.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::Limits;
+    ///
+    /// assert_eq!(Limits::default().in_flight_from(), Some(16));
+    /// ```
+    pub const fn in_flight_from(&self) -> Option<u32> {
+        match self.in_flight {
+            Some(InFlight::From(polls)) => Some(polls.get()),
+            Some(InFlight::AtMost(_)) | None => None,
+        }
+    }
+
+    /// Returns whether a refusal makes the fleet look for a pace that is not refused.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::Limits;
+    ///
+    /// assert!(Limits::default().find_pace());
+    /// ```
+    pub const fn find_pace(&self) -> bool {
+        self.find_pace
+    }
+}
+
+/// The constants of [`Limits::builder`].
+impl Default for Limits {
+    fn default() -> Self {
+        const_limits!(LimitsBuilder::new())
+    }
+}
+
+/// Shows every setting in units, as a file of configuration has it.
+impl fmt::Debug for Limits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sentence = Sentence::new();
-        let sentence = match *self {
-            Self::NoneInFlight => sentence.text("in_flight is 0; it must be at least 1"),
-            Self::NoPolls { per } => {
-                sentence.text("at_most is 0 polls per ").duration(per).text("; it must be at least 1 poll")
-            }
-            Self::NoTime { polls } => {
-                sentence.text("at_most is ").number(polls.into()).text(" polls per 0 s; the time must not be zero")
-            }
-            Self::TooLong { per } => sentence
-                .text("at_most is per ")
-                .duration(per)
-                .text("; the time must be at most 9223372036.854775807 s (292 years)"),
-        };
-        f.pad(sentence.as_str())
+        setting::debug::<LimitsSetting>("Limits", self, f)
     }
 }

@@ -142,7 +142,7 @@ mod tests {
     use alloc::vec;
 
     fn lane() -> Lane {
-        Lane::new(Gate::new(&Limits::none(), 0).unwrap())
+        Lane::new(Gate::new(&Limits::none(), 0))
     }
 
     #[test]

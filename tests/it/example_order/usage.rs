@@ -4,14 +4,14 @@ use std::{fs, path::PathBuf};
 
 use asyncpoll::Policy;
 
-use super::{Run, run};
+use super::{Run, order, run};
 use crate::support::fields;
 
 /// Previews the policy of a file with this text, overruled by flags.
 fn preview(name: &str, text: &str, flags: &[&str]) -> Run {
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&file, text).unwrap();
-    run(&[&["--preview", "--policy", file.to_str().unwrap()], flags].concat())
+    run(&[&["--preview", "--config", file.to_str().unwrap()], flags].concat())
 }
 
 #[test]
@@ -41,6 +41,10 @@ fn bad_usage_is_64_and_a_sentence() {
         (["--url", "http://:80/"], "it must name a host"),
         (["--url", "http://127.0.0.1:65536/"], "its port must be a number from 0 to 65535"),
         (["--url", "two words"], "it is not a URL: "),
+        (["--policy", "5s x3 10 minutes"], "\"10\" is no word of a policy; its words are such as >=90s 5s x3 "),
+        (["--policy", "5s <=1s"], "initial_wait is 5 s; it must be at most max_backoff, 1 s"),
+        (["--policy=5s", "--config=policy.toml"], "cannot be used with"),
+        (["--preview", "--table=polling"], "--config <FILE>"),
         (["--preview", "--nonsense"], "'--nonsense'"),
     ];
     for (arguments, sentence) in cases {
@@ -62,8 +66,38 @@ fn help_is_no_error() {
 #[test]
 fn a_policy_is_read_from_a_file_and_flags_overrule_it() {
     let run = preview("policy.toml", "jitter = \"none\"\nmultiplier = 1.5\nmax_wait = \"15s\"", &["--initial-wait", "4s"]);
-    let latest: Vec<_> = run.out.lines().skip(1).filter_map(|line| line.rsplit("  ").next()).map(str::trim).collect();
-    assert_eq!((run.status, latest), (Some(0), vec!["0.000 s", "4.000 s", "10.000 s", "15.000 s"]), "{}", run.err);
+    assert_eq!((run.status, latest(&run)), (Some(0), vec!["0.000 s", "4.000 s", "10.000 s", "15.000 s"]), "{}", run.err);
+}
+
+/// When the polls of a preview are made at the latest.
+fn latest(run: &Run) -> Vec<&str> {
+    run.out.lines().skip(1).filter_map(|line| line.rsplit("  ").next()).map(str::trim).collect()
+}
+
+#[test]
+fn a_policy_is_one_argument_or_a_variable_of_the_environment() {
+    let line = "4s x3/2 <=1m +-0% 15s";
+    let expected = ["0.000 s", "4.000 s", "10.000 s", "15.000 s"];
+    assert_eq!(latest(&run(&["--preview", "--policy", line])), expected);
+    let output = order(&["--preview"]).env("ORDER_POLICY", line).output().unwrap();
+    let run = Run { status: output.status.code(), out: String::from_utf8(output.stdout).unwrap(), err: String::new() };
+    assert_eq!((run.status, latest(&run)), (Some(0), expected.to_vec()));
+}
+
+#[test]
+fn a_policy_may_be_one_table_of_a_file() {
+    let text = "[sweep]\ninterval = \"1m\"\n\n[polling]\njitter = \"none\"\nmax_wait = \"5s\"\n";
+    let run = preview("app.toml", text, &["--table", "polling"]);
+    assert_eq!((run.status, latest(&run)), (Some(0), vec!["0.000 s", "5.000 s"]), "{}", run.err);
+
+    let run = preview("app.toml", text, &["--table", "issuance"]);
+    assert_eq!(run.status, Some(64));
+    assert!(run.err.contains("app.toml holds no policy: ") && run.err.contains("it has no table [issuance]\n"), "{}", run.err);
+
+    let run = preview("wrong-table.toml", "[polling]\nmax_polls = 0\n", &["--table", "polling"]);
+    for expected in ["at line 2, column 13\n", "\nmax_polls is 0; it must be at least 1\n"] {
+        assert!(run.err.contains(expected), "{}", run.err);
+    }
 }
 
 #[test]
@@ -76,10 +110,11 @@ fn a_policy_without_end_is_previewed_in_part() {
 fn a_file_that_holds_no_policy_is_refused_where_it_is_wrong() {
     let run = preview("wrong.toml", "initial_wait = \"5s\"\n\njitter = \"120%\"", &[]);
     assert_eq!((run.status, &*run.out), (Some(64), ""));
-    for expected in ["wrong.toml is no policy: ", "at line 3, column 10\n", "\njitter is 120 %; it must be at most 100 %\n"] {
+    for expected in ["wrong.toml holds no policy: ", "at line 3, column 10\n", "\njitter is 120 %; it must be at most 100 %\n"]
+    {
         assert!(run.err.contains(expected), "{}", run.err);
     }
-    let run = self::run(&["--policy", "/nowhere.toml"]);
+    let run = self::run(&["--config", "/nowhere.toml"]);
     assert_eq!(run.status, Some(64));
     assert!(run.err.contains("/nowhere.toml cannot be read: No such file"), "{}", run.err);
 }

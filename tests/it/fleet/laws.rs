@@ -167,7 +167,7 @@ proptest! {
                     if let Some(last) = last_sent[upstream].replace(*time) {
                         let apart: u128 = time - last;
                         prop_assert!(apart >= spacing.as_nanos(), "Paced: {apart} ns apart instead of {spacing:?}");
-                        let (polls, per) = rules.at_most.unwrap_or((1, Duration::ZERO));
+                        let (polls, per) = rules.rate.unwrap_or((1, Duration::ZERO));
                         prop_assert!(apart * u128::from(polls) >= per.as_nanos(), "Paced: {apart} ns apart at {polls} per {per:?}");
                     }
                     out[upstream].insert(number);
@@ -197,7 +197,7 @@ proptest! {
                 }
             }
             for (upstream, rules) in setup.rules.iter().enumerate() {
-                let (polls, per) = rules.at_most.unwrap_or((1, Duration::ZERO));
+                let (polls, per) = rules.rate.unwrap_or((1, Duration::ZERO));
                 let limit = Duration::from_nanos(u64::try_from(per.as_nanos()).unwrap().div_ceil(polls.into()));
                 let (spacing, was) = (player.spacing(upstream), before[upstream]);
                 prop_assert!(spacing >= limit, "Pace found: it passes a limit");
@@ -206,7 +206,7 @@ proptest! {
                 } else if spacing > was && was > limit {
                     let cut = u64::try_from((was.as_nanos() * 10).div_ceil(7)).unwrap();
                     prop_assert_eq!(spacing, Duration::from_nanos(cut), "Pace found: a cut leaves seven tenths");
-                } else if rules.at_most.is_none() {
+                } else if rules.rate.is_none() {
                     prop_assert!(!spacing.is_zero(), "Pace found: a refusal sets one");
                 }
             }
@@ -236,7 +236,7 @@ proptest! {
                 What::Sent { number, .. } => {
                     let upstream = player.upstream_of(number);
                     let rules = setup.rules[upstream];
-                    if rules.at_most.is_some() || rules.in_flight.is_some() {
+                    if rules.rate.is_some() || rules.in_flight.is_some() {
                         let first = waiting(upstream).into_iter().min();
                         prop_assert_eq!(Some(due[&number]), first, "Fair: {} goes before one that was due first", number);
                     }
@@ -244,7 +244,7 @@ proptest! {
                 }
                 What::Nothing { .. } => {
                     for (upstream, rules) in setup.rules.iter().enumerate() {
-                        let is_free = rules.at_most.is_none() && rules.in_flight.is_none() && !refused.contains(&upstream);
+                        let is_free = rules.rate.is_none() && rules.in_flight.is_none() && !refused.contains(&upstream);
                         let is_late = waiting(upstream).iter().any(|due| *due <= time);
                         prop_assert!(!(is_free && is_late), "Fair: what nothing holds back is not handed out");
                     }

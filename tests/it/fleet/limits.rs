@@ -2,52 +2,77 @@
 
 use asyncpoll::{
     Decision, Fleet, GaveUp, Outcome, Policy, Reason,
-    fleet::{Limits, LimitsError, Status},
+    fleet::{Limits, LimitsBuilder, LimitsError, Status},
 };
 use core::time::Duration;
 
-use crate::support::seconds;
+use crate::support::{assert_names_settings, seconds};
 
 #[track_caller]
-fn refused(limits: Limits, error: LimitsError, sentence: &str) {
-    let mut fleet = Fleet::seeded(0, Duration::ZERO);
-    assert_eq!(fleet.upstream(limits), Err(error));
+fn refused(builder: LimitsBuilder, error: LimitsError, sentence: &str) {
+    assert_eq!(builder.build(), Err(error));
     assert_eq!(error.to_string(), sentence);
+    assert_names_settings(sentence, &builder);
 }
 
 #[test]
 fn no_poll_in_flight() {
-    refused(Limits::default().in_flight(0), LimitsError::NoneInFlight, "in_flight is 0; it must be at least 1");
+    let sentence = "in_flight is 0; it must be at least 1";
+    refused(Limits::builder().in_flight(0), LimitsError::NoneInFlight, sentence);
+    refused(Limits::builder().in_flight_from(0), LimitsError::NoneInFlight, sentence);
 }
 
 #[test]
 fn no_polls_in_a_time() {
     let per = seconds(60.0);
-    let sentence = "at_most is 0 polls per 60 s; it must be at least 1 poll";
-    refused(Limits::none().at_most(0, per), LimitsError::NoPolls { per }, sentence);
+    let sentence = "rate is 0 polls per 60 s; it must be at least 1 poll";
+    refused(Limits::builder().rate(0, per), LimitsError::NoPolls { per }, sentence);
 }
 
 #[test]
 fn no_time_for_the_polls() {
-    let sentence = "at_most is 40 polls per 0 s; the time must not be zero";
-    refused(Limits::none().at_most(40, Duration::ZERO), LimitsError::NoTime { polls: 40 }, sentence);
+    let sentence = "rate is 40 polls per 0 s; the time must be at least 1 ns";
+    refused(Limits::builder().rate(40, Duration::ZERO), LimitsError::NoTime { polls: 40 }, sentence);
 }
 
 #[test]
 fn too_long_a_time() {
     let per = Duration::from_nanos(1 << 63);
-    let sentence = "at_most is per 9223372036.854775808 s; the time must be at most 9223372036.854775807 s (292 years)";
-    refused(Limits::none().at_most(1, per), LimitsError::TooLong { per }, sentence);
-    let longest = Limits::none().at_most(1, Duration::from_nanos((1 << 63) - 1));
-    assert!(Fleet::seeded(0, Duration::ZERO).upstream(longest).is_ok());
+    let sentence = "rate is per 9223372036.854775808 s; the time must be at most 9223372036.854775807 s";
+    refused(Limits::builder().rate(1, per), LimitsError::TooLong { per }, sentence);
+    let per = Duration::MAX;
+    let sentence = "rate is per 584542046090 years; the time must be at most 292 years";
+    refused(Limits::builder().rate(1, per), LimitsError::TooLong { per }, sentence);
+    assert!(Limits::builder().rate(1, Duration::from_nanos((1 << 63) - 1)).build().is_ok());
+}
+
+#[test]
+fn the_last_word_on_what_is_in_flight_counts() {
+    let [bounded, growing, free] = [
+        Limits::builder().in_flight_from(3).in_flight(2),
+        Limits::builder().in_flight(2).in_flight_from(3),
+        Limits::builder().in_flight(2).no_in_flight(),
+    ]
+    .map(|builder| builder.build().unwrap());
+    assert_eq!((bounded.in_flight(), bounded.in_flight_from()), (Some(2), None));
+    assert_eq!((growing.in_flight(), growing.in_flight_from()), (None, Some(3)));
+    assert_eq!((free.in_flight(), free.in_flight_from()), (None, None));
+}
+
+#[test]
+fn limits_show_their_settings() {
+    let documented = Limits::builder().rate(600, seconds(60.0)).in_flight(8).find_pace(false).build().unwrap();
+    assert_eq!(format!("{documented:?}"), "Limits { rate: 600/1m, in_flight: 8, find_pace: false }");
+    assert_eq!(format!("{:?}", Limits::default()), "Limits { rate: none, in_flight: from 16, find_pace: true }");
+    assert_eq!(format!("{:?}", Limits::none()), "Limits { rate: none, in_flight: none, find_pace: false }");
 }
 
 #[test]
 fn what_is_not_of_this_fleet_has_ended() {
     let mut other = Fleet::seeded(0, Duration::ZERO);
-    let upstream = (0..2).map(|_| other.upstream(Limits::none()).unwrap()).last().unwrap();
+    let upstream = (0..2).map(|_| other.upstream(Limits::none())).last().unwrap();
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
-    let _its_own = fleet.upstream(Limits::none()).unwrap();
+    let _its_own = fleet.upstream(Limits::none());
     let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     assert!(!fleet.contains(id) && fleet.is_empty());
     assert_eq!(fleet.status(upstream, Duration::ZERO), Status::default());
@@ -72,7 +97,7 @@ fn what_is_not_of_this_fleet_has_ended() {
 #[test]
 fn debug_text_and_clones() {
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
-    let upstream = fleet.upstream(Limits::default()).unwrap();
+    let upstream = fleet.upstream(Limits::default());
     let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
     let mut clone = fleet.clone();
     assert_eq!(clone.next_poll(Duration::ZERO), fleet.next_poll(Duration::ZERO));

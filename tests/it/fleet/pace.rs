@@ -2,11 +2,15 @@
 
 use asyncpoll::{
     Fleet, Outcome, Policy,
-    fleet::{Id, Limits, Upstream},
+    fleet::{Id, Limits, LimitsBuilder, Upstream},
 };
 use core::time::Duration;
 
 use crate::support::{exact, seconds};
+
+fn limits(builder: LimitsBuilder) -> Limits {
+    builder.build().unwrap()
+}
 
 /// A fleet of one upstream with 1,000 operations that wait a second at least.
 struct Upstreamed {
@@ -18,7 +22,7 @@ struct Upstreamed {
 impl Upstreamed {
     fn new(limits: Limits) -> Self {
         let mut fleet = Fleet::seeded(0, Duration::ZERO);
-        let upstream = fleet.upstream(limits).unwrap();
+        let upstream = fleet.upstream(limits);
         let policy: Policy = exact().initial_wait(seconds(1.0)).no_max_wait().build().unwrap();
         for _ in 0..1_000 {
             fleet.start(upstream, &policy, Duration::ZERO);
@@ -69,7 +73,7 @@ impl Upstreamed {
 
 #[test]
 fn no_refusal_no_pace() {
-    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
     for _ in 0..500 {
         let id = it.send();
         it.served(id);
@@ -82,7 +86,7 @@ fn no_refusal_no_pace() {
 
 #[test]
 fn the_first_refusal_leaves_six_tenths_of_the_rate_served() {
-    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
     for _ in 0..60 {
         let id = it.send();
         it.served(id);
@@ -97,7 +101,7 @@ fn the_first_refusal_leaves_six_tenths_of_the_rate_served() {
 #[test]
 fn the_rate_is_the_highest_of_some_seconds() {
     for waits in [[(1.0, 20), (0.05, 150)], [(0.05, 150), (1.0, 20)]] {
-        let mut it = Upstreamed::new(Limits::none().find_pace(true));
+        let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
         for (wait, count) in waits {
             for _ in 0..count {
                 let id = it.send();
@@ -114,7 +118,7 @@ fn the_rate_is_the_highest_of_some_seconds() {
 
 #[test]
 fn the_last_seconds_are_three_at_least() {
-    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
     for (polls, wait) in [(10, 1.5), (1, 1.1), (1, 0.3)] {
         for _ in 0..polls {
             let id = it.send();
@@ -130,7 +134,7 @@ fn the_last_seconds_are_three_at_least() {
 
 #[test]
 fn a_rate_is_measured_over_a_second_at_least_and_a_poll_a_second_where_none_was_served() {
-    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
     for _ in 0..60 {
         let id = it.send();
         it.served(id);
@@ -139,7 +143,7 @@ fn a_rate_is_measured_over_a_second_at_least_and_a_poll_a_second_where_none_was_
     it.refused(id, 30.0);
     assert_eq!(it.spacing(), Some(Duration::from_nanos(27_777_777)), "60 a second, were they spread over one");
 
-    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
     let id = it.send();
     it.refused(id, 30.0);
     assert_eq!(it.spacing(), Some(Duration::from_nanos(1_666_666_667)));
@@ -147,7 +151,7 @@ fn a_rate_is_measured_over_a_second_at_least_and_a_poll_a_second_where_none_was_
 
 #[test]
 fn later_refusals_leave_seven_tenths_but_for_polls_that_were_in_flight() {
-    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
     it.serve_one_a_second();
     let (one, other, third) = (it.send(), it.send(), it.send());
     it.refused(one, 0.0);
@@ -170,7 +174,7 @@ fn later_refusals_leave_seven_tenths_but_for_polls_that_were_in_flight() {
 
 #[test]
 fn polls_released_or_cancelled_are_no_longer_in_flight() {
-    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
     let (one, other, third) = (it.send(), it.send(), it.send());
     it.refused(one, 0.0);
     it.fleet.release(other, it.now);
@@ -185,7 +189,7 @@ fn polls_released_or_cancelled_are_no_longer_in_flight() {
 
 #[test]
 fn while_a_server_refuses_everything_the_pace_stays() {
-    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
     for _ in 0..30 {
         let id = it.send();
         it.served(id);
@@ -206,8 +210,8 @@ fn while_a_server_refuses_everything_the_pace_stays() {
 #[test]
 fn it_doubles_in_ten_minutes_and_passes_no_limit() {
     for (limits, after_ten_minutes) in [
-        (Limits::none().find_pace(true), Duration::from_nanos(833_333_333)),
-        (Limits::none().find_pace(true).at_most(1, seconds(1.0)), seconds(1.0)),
+        (limits(Limits::builder().no_in_flight()), Duration::from_nanos(833_333_333)),
+        (limits(Limits::builder().no_in_flight().rate(1, seconds(1.0))), seconds(1.0)),
     ] {
         let mut it = Upstreamed::new(limits);
         it.serve_one_a_second();
@@ -223,7 +227,7 @@ fn it_doubles_in_ten_minutes_and_passes_no_limit() {
 #[test]
 fn a_pace_guessed_from_few_polls_doubles_in_ten_seconds_until_the_next_refusal() {
     for (served, is_guess) in [(0, true), (15, true), (16, false)] {
-        let mut it = Upstreamed::new(Limits::none().find_pace(true));
+        let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
         for _ in 0..served {
             let id = it.send();
             it.served(id);
@@ -245,7 +249,7 @@ fn a_pace_guessed_from_few_polls_doubles_in_ten_seconds_until_the_next_refusal()
 
 #[test]
 fn it_stays_while_no_poll_waits_for_it() {
-    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
     let id = it.send();
     it.refused(id, 0.0);
     let cut = it.spacing();
@@ -270,7 +274,7 @@ fn it_stays_while_no_poll_waits_for_it() {
 
 #[test]
 fn it_stays_while_nothing_is_served() {
-    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
     it.serve_one_a_second();
     it.fleet.slow_down(it.upstream, None, it.now);
     it.pass(seconds(1.0));
@@ -291,7 +295,7 @@ fn it_stays_while_nothing_is_served() {
 
 #[test]
 fn what_was_sent_before_a_cut_does_not_raise_the_pace_after_it() {
-    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
     it.serve_one_a_second();
     let before: Vec<Id> = (0..500).map(|_| it.send()).collect();
     it.fleet.slow_down(it.upstream, None, it.now);
@@ -330,7 +334,7 @@ fn what_is_in_flight_grows_by_an_eighth_a_second_while_all_of_it_is_used() {
 
 #[test]
 fn a_bound_that_is_set_stays() {
-    let mut it = Upstreamed::new(Limits::default().in_flight(3));
+    let mut it = Upstreamed::new(limits(Limits::builder().in_flight(3)));
     for _ in 0..100 {
         let sent: Vec<Id> = core::iter::from_fn(|| it.fleet.next_poll(it.now).map(|poll| poll.id)).collect();
         assert!(sent.len() <= 3);

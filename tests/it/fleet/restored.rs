@@ -10,7 +10,7 @@ use crate::support::{Tape, exact, seconds};
 
 fn fleet(limits: Limits, now: Duration) -> (Fleet<Duration, Tape>, Upstream) {
     let mut fleet = Fleet::new(no_draw(), now);
-    let upstream = fleet.upstream(limits).unwrap();
+    let upstream = fleet.upstream(limits);
     (fleet, upstream)
 }
 
@@ -53,7 +53,7 @@ fn one_moves_from_a_poller_to_a_fleet_to_another_and_back() {
 
 #[test]
 fn what_was_due_first_before_the_fleet_began_goes_first() {
-    let (mut fleet, upstream) = fleet(Limits::none().in_flight(1), Duration::ZERO);
+    let (mut fleet, upstream) = fleet(Limits::none().to_builder().in_flight(1).build().unwrap(), Duration::ZERO);
     let mut ids = Vec::new();
     for age in [20, 3_000, 100] {
         let snapshot = Poller::new(policy(), no_draw(), Duration::ZERO).snapshot_without_generator(Duration::ZERO);
@@ -89,7 +89,7 @@ fn what_is_put_away_at_another_fleet_s_upstream_has_ended() {
     let snapshot = here.snapshot(id, Duration::ZERO).unwrap();
     let foreign = {
         let (mut there, _) = fleet(Limits::default(), Duration::ZERO);
-        there.upstream(Limits::none()).unwrap()
+        there.upstream(Limits::none())
     };
     let id = here.restore(foreign, &snapshot, &policy(), Duration::ZERO, Duration::ZERO);
     assert_eq!((here.contains(id), here.len()), (false, 1));

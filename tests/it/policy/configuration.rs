@@ -12,10 +12,7 @@ use serde_core::{
 };
 use std::collections::BTreeMap;
 
-use crate::support::{DEFAULT_MAX_WAIT, seconds, strategies};
-
-const SETTINGS: &[&str] =
-    &["head_start", "initial_wait", "multiplier", "max_backoff", "jitter", "max_wait", "max_polls", "max_consecutive_errors"];
+use crate::support::{DEFAULT_MAX_WAIT, fields, seconds, strategies};
 
 fn from_toml(text: &str) -> Policy {
     let _unset = DEFAULT_MAX_WAIT.read();
@@ -113,7 +110,7 @@ fn durations_have_many_forms() {
 
 #[test]
 fn what_is_no_duration_is_refused() {
-    let form = r#"it must be a duration such as "5s", "1h 30m" or "2d""#;
+    let form = r#"it must be a duration such as "5s", "1h30m" or "2d""#;
     for setting in ["head_start", "initial_wait", "max_backoff", "max_wait"] {
         let or_none = if matches!(setting, "head_start" | "max_wait") { r#", or "none""# } else { "" };
         let values = [
@@ -131,11 +128,11 @@ fn what_is_no_duration_is_refused() {
             "5",
             "-5",
             "2.5",
+            "true",
         ];
         for value in values {
             refused_value(setting, value, &format!("{setting} is {value}; {form}{or_none}"));
         }
-        refused_value(setting, "true", &format!("invalid type: boolean `true`, expected {}{or_none}", &form[11..]));
     }
     for setting in ["initial_wait", "max_backoff"] {
         refused_value(setting, r#""none""#, &format!(r#"{setting} is "none"; {form}"#));
@@ -204,8 +201,7 @@ fn what_is_no_multiplier_is_refused() {
         r#""1.5/1""#,
     ];
     for value in values {
-        let shown = if value == "1e300" { format!("1{}", "0".repeat(300)) } else { value.to_owned() };
-        refused_value("multiplier", value, &format!("multiplier is {shown}; {form}"));
+        refused_value("multiplier", value, &format!("multiplier is {value}; {form}"));
     }
     refused_value("multiplier", "nan", &format!("multiplier is NaN; {form}"));
     refused_value("multiplier", "[3, 2]", &format!("invalid type: sequence, expected {}", &form[11..]));
@@ -248,8 +244,7 @@ fn counts_are_whole_numbers_or_the_text_of_one() {
     let form = r#"it must be a whole number up to 4294967295, or "none""#;
     for setting in ["max_polls", "max_consecutive_errors"] {
         for value in ["4294967296", "-1", "2.0", r#""""#, r#""many""#, r#""-1""#, r#""4294967296""#, r#""1.5""#] {
-            let shown = if value == "2.0" { "2" } else { value };
-            refused_value(setting, value, &format!("{setting} is {shown}; {form}"));
+            refused_value(setting, value, &format!("{setting} is {value}; {form}"));
         }
         refused_value(setting, "0", &format!("{setting} is 0; it must be at least 1"));
     }
@@ -259,8 +254,7 @@ fn counts_are_whole_numbers_or_the_text_of_one() {
 fn what_no_policy_has_is_refused_where_it_stands() {
     for setting in ["head_start", "initial_wait", "max_backoff", "max_wait"] {
         refused_value(setting, r#""0s""#, &format!("{setting} is 0 s; it must be at least 1 ns"));
-        let most = "it must be at most 9223372036.854775807 s (292 years)";
-        refused_value(setting, r#""9223372037s""#, &format!("{setting} is 9223372037 s; {most}"));
+        refused_value(setting, r#""500000d""#, &format!("{setting} is 1368 years; it must be at most 292 years"));
     }
     let third = "initial_wait = \"5s\"\nmax_wait = \"1h\"\njitter = \"120%\"";
     refused(third, 3, 10, "jitter is 120 %; it must be at most 100 %");
@@ -333,12 +327,12 @@ fn json_names_the_path() {
 #[test]
 fn a_policy_is_written_in_the_forms_that_are_read() {
     let policy = Policy::builder().head_start(seconds(90.0)).multiplier(3, 2).max_wait(seconds(90_061.5)).max_polls(7);
-    let expected = r#"head_start = "1m 30s"
+    let expected = r#"head_start = "1m30s"
 initial_wait = "5s"
 multiplier = "3/2"
 max_backoff = "5m"
 jitter = "20%"
-max_wait = "1d 1h 1m 1s 500ms"
+max_wait = "1d1h1m1s500ms"
 max_polls = 7
 max_consecutive_errors = "none"
 "#;
@@ -424,7 +418,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_at_all_is_a_panic(setting in prop::sample::select(SETTINGS), value in ".*") {
+    fn no_text_at_all_is_a_panic(setting in prop::sample::select(fields(&Policy::builder())), value in ".*") {
         let json = format!("{{{setting:?}: {}}}", serde_json::to_string(&value).unwrap());
         if let Ok(policy) = serde_json::from_str::<Policy>(&json) {
             let written = serde_json::to_string(&policy).unwrap();

@@ -3,7 +3,7 @@
 use asyncpoll::{Jitter, Policy, PolicyBuilder, PolicyError};
 use core::time::Duration;
 
-use crate::support::seconds;
+use crate::support::{assert_names_settings, seconds};
 
 const LONGEST: Duration = Duration::from_nanos(i64::MAX.unsigned_abs());
 
@@ -11,6 +11,7 @@ const LONGEST: Duration = Duration::from_nanos(i64::MAX.unsigned_abs());
 fn refused(builder: PolicyBuilder, error: PolicyError, sentence: &str) {
     assert_eq!(builder.build(), Err(error));
     assert_eq!(error.to_string(), sentence);
+    assert_names_settings(sentence, &builder);
 }
 
 #[test]
@@ -46,13 +47,13 @@ fn durations_above_292_years() {
         (builder.max_backoff(value), "max_backoff"),
         (builder.max_wait(value), "max_wait"),
     ] {
-        let sentence = format!("{field} is 9223372036.854775808 s; it must be at most 9223372036.854775807 s (292 years)");
+        let sentence = format!("{field} is 9223372036.854775808 s; it must be at most 9223372036.854775807 s");
         refused(builder, PolicyError::TooLong { field, value }, &sentence);
     }
     refused(
         builder.max_wait(Duration::MAX),
         PolicyError::TooLong { field: "max_wait", value: Duration::MAX },
-        "max_wait is 18446744073709551615.999999999 s; it must be at most 9223372036.854775807 s (292 years)",
+        "max_wait is 584542046090 years; it must be at most 292 years",
     );
 }
 
@@ -112,7 +113,7 @@ fn a_ladder_that_starts_above_its_ceiling() {
 #[test]
 fn decorrelated_jitter_with_nothing_to_spread_over() {
     let builder = Policy::builder().initial_wait(seconds(0.25)).jitter(Jitter::Decorrelated);
-    for (max_backoff, shown) in [(seconds(0.25), "0.25 s"), (seconds(0.299_999_999), "0.299999999 s")] {
+    for (max_backoff, shown) in [(seconds(0.25), "0.25 s"), (seconds(0.299_999_999), "0.299 s")] {
         refused(
             builder.max_backoff(max_backoff),
             PolicyError::TooLittleToSpread { initial_wait: seconds(0.25), max_backoff },
@@ -129,6 +130,12 @@ fn a_head_start_that_ends_after_the_deadline() {
         Policy::builder().head_start(seconds(600.000_000_001)),
         PolicyError::HeadStartAboveMaxWait { head_start: seconds(600.000_000_001), max_wait: seconds(600.0) },
         "head_start is 600.000000001 s; it must be at most max_wait, 600 s",
+    );
+    let (head_start, max_wait) = (seconds(601.234_567), seconds(0.000_999_999));
+    refused(
+        Policy::builder().head_start(head_start).max_wait(max_wait),
+        PolicyError::HeadStartAboveMaxWait { head_start, max_wait },
+        "head_start is 601.234 s; it must be at most max_wait, 999999 ns",
     );
     assert!(Policy::builder().head_start(seconds(600.0)).build().is_ok());
     assert!(Policy::builder().head_start(seconds(6000.0)).no_max_wait().build().is_ok());
@@ -199,9 +206,9 @@ fn an_error_made_by_hand_leaves_out_what_does_not_fit() {
 }
 
 #[test]
-fn a_policy_shows_its_settings_as_durations() {
+fn a_policy_shows_its_settings_in_units() {
     let shown = format!("{:?}", Policy::builder().build().unwrap());
-    let expected = "Policy { head_start: None, initial_wait: 5s, multiplier: 3/1, max_backoff: 300s, \
-                    jitter: PlusMinus(20), max_wait: Some(600s), max_polls: None, max_consecutive_errors: None }";
+    let expected = "Policy { head_start: none, initial_wait: 5s, multiplier: 3, max_backoff: 5m, \
+                    jitter: 20%, max_wait: 10m, max_polls: none, max_consecutive_errors: none }";
     assert_eq!(shown, expected);
 }

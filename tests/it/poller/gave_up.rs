@@ -40,7 +40,7 @@ fn every_reason_is_told_with_the_counts() {
             "3 polls in 19.5 s: no poll is left before max_wait",
         ),
         (ended(exact().max_polls(1), [(5.351_640_708, pending)]), "1 poll in 5.351 s: max_polls was reached"),
-        (ended(exact().max_polls(1), [(0.351_640_708, pending)]), "1 poll in 0.351640708 s: max_polls was reached"),
+        (ended(exact().max_polls(1), [(0.351_640_708, pending)]), "1 poll in 0.351 s: max_polls was reached"),
         (start(exact(), Tape::none()).cancel(seconds(1.0)).with_last_error(None), "0 polls in 1 s: cancelled"),
     ];
     let untold = REASONS.iter().find(|reason| !told.iter().any(|(gave_up, _)| gave_up.reason == **reason));

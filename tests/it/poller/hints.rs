@@ -162,10 +162,7 @@ fn the_hint_is_handed_back_as_the_server_gave_it() {
         panic!("the deadline is in ten minutes");
     };
     assert_eq!(gave_up.retry_after, Some(Duration::MAX));
-    assert_eq!(
-        gave_up.to_string(),
-        format!("gave up after 1 poll in 0 s: {}; retry in 18446744073709551615.999 s", gave_up.reason)
-    );
+    assert_eq!(gave_up.to_string(), format!("gave up after 1 poll in 0 s: {}; retry in 584542046090 years", gave_up.reason));
 }
 
 #[test]

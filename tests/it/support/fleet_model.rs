@@ -16,7 +16,7 @@ pub(crate) const SECOND: u128 = 1_000_000_000;
 /// What an upstream was made with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
-    pub(crate) at_most: Option<(u32, Duration)>,
+    pub(crate) rate: Option<(u32, Duration)>,
     pub(crate) in_flight: Option<usize>,
     pub(crate) is_growing: bool,
     pub(crate) find_pace: bool,
@@ -24,22 +24,24 @@ pub(crate) struct Rules {
 
 impl Rules {
     /// None at all.
-    pub(crate) const NONE: Self = Self { at_most: None, in_flight: None, is_growing: false, find_pace: false };
+    pub(crate) const NONE: Self = Self { rate: None, in_flight: None, is_growing: false, find_pace: false };
     /// Those of `Limits::default`.
-    pub(crate) const DEFAULT: Self = Self { at_most: None, in_flight: Some(16), is_growing: true, find_pace: true };
+    pub(crate) const DEFAULT: Self = Self { rate: None, in_flight: Some(16), is_growing: true, find_pace: true };
 
     pub(crate) fn limits(&self) -> Limits {
-        // Only the default grows.
-        let limits = if self.is_growing { Limits::default() } else { Limits::none() };
-        let limits = match self.in_flight {
-            Some(polls) if !self.is_growing => limits.in_flight(polls),
-            _ => limits,
+        // All of them by name: one that is not passed on is a variable that nobody uses.
+        let Self { rate, in_flight, is_growing, find_pace } = *self;
+        let builder = Limits::builder().find_pace(find_pace);
+        let builder = match in_flight.map(|polls| polls.try_into().expect("few are in flight")) {
+            Some(polls) if is_growing => builder.in_flight_from(polls),
+            Some(polls) => builder.in_flight(polls),
+            None => builder.no_in_flight(),
         };
-        let limits = match self.at_most {
-            Some((polls, per)) => limits.at_most(polls, per),
-            None => limits,
+        let builder = match rate {
+            Some((polls, per)) => builder.rate(polls, per),
+            None => builder,
         };
-        limits.find_pace(self.find_pace)
+        builder.build().expect("the limits are good")
     }
 }
 
@@ -427,7 +429,7 @@ impl Upstream {
     }
 
     fn gap(&self) -> u128 {
-        let limit = self.rules.at_most.map_or(0, |(polls, per)| per.as_nanos().div_ceil(polls.into()));
+        let limit = self.rules.rate.map_or(0, |(polls, per)| per.as_nanos().div_ceil(polls.into()));
         limit.max(self.pace.unwrap_or(0))
     }
 }

@@ -55,13 +55,13 @@ pub(crate) struct Setup {
 }
 
 pub(crate) fn rules() -> impl Strategy<Value = Rules> {
-    let at_most = (1..50_u32, prop_oneof![Just(1_000_000_000_u64), 1..100_000_000_000_u64]);
-    let at_most = at_most.prop_map(|(polls, per)| (polls, Duration::from_nanos(per)));
-    let any = (prop::option::weighted(0.4, at_most), prop::option::weighted(0.4, 1..8_usize), any::<bool>());
+    let rate = (1..50_u32, prop_oneof![Just(1_000_000_000_u64), 1..100_000_000_000_u64]);
+    let rate = rate.prop_map(|(polls, per)| (polls, Duration::from_nanos(per)));
+    let any = (prop::option::weighted(0.4, rate), prop::option::weighted(0.4, 1..8_usize), any::<bool>());
     prop_oneof![
         2 => Just(Rules::DEFAULT),
         1 => Just(Rules::NONE),
-        4 => any.prop_map(|(at_most, in_flight, find_pace)| Rules { at_most, in_flight, is_growing: false, find_pace }),
+        4 => any.prop_map(|(rate, in_flight, find_pace)| Rules { rate, in_flight, is_growing: false, find_pace }),
     ]
 }
 
@@ -275,7 +275,7 @@ impl Player {
         let draws = tape.draws();
         let now = seconds(1_000_000.0);
         let mut fleet = Fleet::new(tape, now);
-        let upstreams = setup.rules.iter().map(|rules| fleet.upstream(rules.limits()).unwrap()).collect();
+        let upstreams = setup.rules.iter().map(|rules| fleet.upstream(rules.limits())).collect();
         let (ids, out, entries) = (Vec::new(), Vec::new(), Vec::new());
         Self { setup: setup.clone(), fleet, draws, upstreams, ids, out, now, latest: now, time: 0, entries }
     }

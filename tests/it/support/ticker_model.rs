@@ -20,7 +20,7 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(crate) fn cadence(&self) -> Cadence {
-        Cadence::every(Duration::from_nanos(self.interval))
+        Cadence::builder(Duration::from_nanos(self.interval))
             .jitter(self.jitter)
             .first(self.first)
             .phase(self.phase)

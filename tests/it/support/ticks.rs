@@ -13,7 +13,7 @@ const LATE: [u64; 8] = [0, 1_234_567, 30_000_000_001, 0, 59_999_999_999, 0, 217_
 
 /// When each tick was due since the start, in nanoseconds, and how many were missed, on one line.
 fn ticks(jitter: u8, first: First, phase: Phase, missed: Missed, seed: u64) -> String {
-    let cadence = Cadence::every(Duration::from_secs(60)).jitter(jitter).first(first).phase(phase).missed(missed);
+    let cadence = Cadence::builder(Duration::from_secs(60)).jitter(jitter).first(first).phase(phase).missed(missed);
     let mut now = Duration::ZERO;
     let mut ticker = Ticker::seeded(cadence.build().unwrap(), seed, now);
     let mut line = String::new();

@@ -17,7 +17,7 @@ use std::time::Instant;
 use crate::support::{Tape, seconds};
 
 fn regular() -> CadenceBuilder {
-    Cadence::every(seconds(10.0)).jitter(0)
+    Cadence::builder(seconds(10.0)).jitter(0)
 }
 
 fn start(builder: CadenceBuilder) -> Ticker<Duration, Tape> {
@@ -133,7 +133,7 @@ fn the_future_is_send_where_its_parts_are() {
     fn send<T: Send>(future: T) -> T {
         future
     }
-    let cadence = Cadence::every(seconds(10.0)).build().unwrap();
+    let cadence = Cadence::builder(seconds(10.0)).build().unwrap();
     let mut ticker = Ticker::seeded(cadence, 1, Instant::now());
     let name = String::from("a name that the work borrows");
     let work = |_| async { assert_eq!(name.len(), 28) };

@@ -15,7 +15,7 @@ fn its_envelope_is_kept() {
     // Its gap is interval × (1 + r × 10 %), with r uniform from -1 to 1.
     let (mut sum, mut squares, mut ends) = (0.0, 0.0, (MINUTE, MINUTE));
     let mut now = Duration::ZERO;
-    let mut ticker = Ticker::seeded(Cadence::every(MINUTE).build().unwrap(), 1, now);
+    let mut ticker = Ticker::seeded(Cadence::builder(MINUTE).build().unwrap(), 1, now);
     for _ in 0..100_000 {
         let gap = ticker.until_next_tick(now);
         now += gap;
@@ -31,15 +31,15 @@ fn its_envelope_is_kept() {
 
 #[test]
 fn an_interval_of_nothing_is_refused_and_not_a_hot_loop() {
-    assert_eq!(Cadence::every(Duration::ZERO).build(), Err(CadenceError::ZeroInterval));
+    assert_eq!(Cadence::builder(Duration::ZERO).build(), Err(CadenceError::ZeroInterval));
 }
 
 #[test]
 fn jitter_that_leaves_no_gap_is_refused_and_there_is_no_fraction_that_is_none() {
     // A percentage is an integer: it is never NaN, and nothing lies between 99 % and 100 %.
-    assert_eq!(Cadence::every(MINUTE).jitter(100).build(), Err(CadenceError::JitterAboveNinetyNine { percent: 100 }));
+    assert_eq!(Cadence::builder(MINUTE).jitter(100).build(), Err(CadenceError::JitterAboveNinetyNine { percent: 100 }));
     let mut now = Duration::ZERO;
-    let mut ticker = Ticker::new(Cadence::every(MINUTE).jitter(99).build().unwrap(), Tape::lowest(), now);
+    let mut ticker = Ticker::new(Cadence::builder(MINUTE).jitter(99).build().unwrap(), Tape::lowest(), now);
     for _ in 0..100 {
         assert_eq!(ticker.until_next_tick(now), MINUTE / 100);
         now += ticker.until_next_tick(now);
@@ -50,7 +50,7 @@ fn jitter_that_leaves_no_gap_is_refused_and_there_is_no_fraction_that_is_none() 
 #[test]
 fn no_jitter_is_no_draw_and_no_rounding() {
     let interval = Duration::from_nanos((1 << 53) + 1);
-    let mut ticker = Ticker::new(Cadence::every(interval).jitter(0).build().unwrap(), Tape::none(), Duration::ZERO);
+    let mut ticker = Ticker::new(Cadence::builder(interval).jitter(0).build().unwrap(), Tape::none(), Duration::ZERO);
     for number in 1..=1_000 {
         assert_eq!(ticker.tick(interval * number).map(|tick| tick.late), Some(Duration::ZERO));
     }
@@ -59,7 +59,7 @@ fn no_jitter_is_no_draw_and_no_rounding() {
 #[test]
 fn a_slow_reader_gets_one_tick_and_the_next_lies_ahead() {
     for missed in [Missed::Skip, Missed::Delay] {
-        let cadence = Cadence::every(MINUTE).missed(missed).first(First::AtOnce).build().unwrap();
+        let cadence = Cadence::builder(MINUTE).missed(missed).first(First::AtOnce).build().unwrap();
         let mut ticker = Ticker::new(cadence, Tape::lowest(), Duration::ZERO);
         let now = MINUTE * 10;
         assert_eq!(ticker.tick(now).map(|tick| (tick.number, tick.missed)), Some((1, 10)));
@@ -69,7 +69,7 @@ fn a_slow_reader_gets_one_tick_and_the_next_lies_ahead() {
 
 #[test]
 fn ticks_do_not_drift_with_those_who_take_them() {
-    let mut ticker = Ticker::new(Cadence::every(MINUTE).jitter(0).build().unwrap(), Tape::none(), Duration::ZERO);
+    let mut ticker = Ticker::new(Cadence::builder(MINUTE).jitter(0).build().unwrap(), Tape::none(), Duration::ZERO);
     for number in 1..=1_000 {
         let tick = ticker.tick(MINUTE * number + seconds(7.0));
         assert_eq!(tick.map(|tick| (tick.missed, tick.late)), Some((0, seconds(7.0))));
@@ -79,7 +79,7 @@ fn ticks_do_not_drift_with_those_who_take_them() {
 #[test]
 fn to_stop_is_to_stop_and_not_to_tick_for_ever() {
     let (clock, sleeps, ticks) = (Cell::new(Duration::ZERO), Cell::new(0), Cell::new(0));
-    let mut ticker = Ticker::seeded(Cadence::every(MINUTE).build().unwrap(), 1, clock.get());
+    let mut ticker = Ticker::seeded(Cadence::builder(MINUTE).build().unwrap(), 1, clock.get());
     let sleep = |wait| {
         clock.set(clock.get() + wait);
         sleeps.set(sleeps.get() + 1);

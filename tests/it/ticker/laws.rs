@@ -387,7 +387,7 @@ fn rate_a_million_ticks_take_a_million_intervals_however_late_the_callers() {
     const TICKS: u64 = 1_000_000;
     let interval = Duration::from_millis(10);
     for (phase, missed) in PHASES.iter().flat_map(|phase| [Missed::Skip, Missed::Burst].map(|missed| (*phase, missed))) {
-        let builder = asyncpoll::Cadence::every(interval).phase(phase).missed(missed).first(First::AtOnce);
+        let builder = asyncpoll::Cadence::builder(interval).phase(phase).missed(missed).first(First::AtOnce);
         let (mut now, mut due, mut skipped) = (Duration::ZERO, Duration::ZERO, 0);
         let mut ticker = Ticker::seeded(builder.build().unwrap(), 7, now);
         for tick in 0..TICKS {
@@ -404,7 +404,7 @@ fn rate_a_million_ticks_take_a_million_intervals_however_late_the_callers() {
 #[test]
 fn rate_a_locked_ticker_is_on_its_grid_after_a_hundred_years() {
     let (interval, century) = (Duration::from_millis(1), Duration::from_secs(3_155_760_000));
-    let cadence = asyncpoll::Cadence::every(interval).phase(Phase::Locked).build().unwrap();
+    let cadence = asyncpoll::Cadence::builder(interval).phase(Phase::Locked).build().unwrap();
     let mut ticker = Ticker::seeded(cadence, 1, Duration::ZERO);
     let mut now = century;
     let first = ticker.tick(now).unwrap();
@@ -420,7 +420,7 @@ fn rate_a_locked_ticker_is_on_its_grid_after_a_hundred_years() {
 fn never_stale_a_century_of_nanoseconds_is_skipped_at_once() {
     let century = Duration::from_secs(3_155_760_000);
     for (missed, phase) in [(Missed::Skip, Phase::Free), (Missed::Skip, Phase::Locked), (Missed::Delay, Phase::Locked)] {
-        let cadence = asyncpoll::Cadence::every(Duration::from_nanos(1)).jitter(0).phase(phase).missed(missed);
+        let cadence = asyncpoll::Cadence::builder(Duration::from_nanos(1)).jitter(0).phase(phase).missed(missed);
         let mut ticker = Ticker::new(cadence.build().unwrap(), Tape::none(), Duration::ZERO);
         let missed = ticker.tick(century).map(|tick| u128::from(tick.missed));
         assert_eq!(missed, Some(century.as_nanos() - 1));
@@ -432,7 +432,7 @@ fn never_stale_a_century_of_nanoseconds_is_skipped_at_once() {
 fn total_the_time_does_not_run_out() {
     let longest = Duration::from_nanos(u64::MAX);
     for missed in MISSED.iter().copied() {
-        let cadence = asyncpoll::Cadence::every(Duration::from_secs(60)).jitter(0).missed(missed).build().unwrap();
+        let cadence = asyncpoll::Cadence::builder(Duration::from_secs(60)).jitter(0).missed(missed).build().unwrap();
         let mut ticker = Ticker::new(cadence, Tape::none(), Duration::ZERO);
         // From one end of the clock to the other, which counts as 584 years, again and again.
         for number in 1..=10 {

@@ -9,7 +9,7 @@ use crate::support::seconds;
 /// and of what is stored, and returns the hours at which it ticked.
 fn ticks(jitter: u8, start: impl Fn(Duration, Duration) -> Duration) -> Vec<f64> {
     let hours = |count: u64| Duration::from_secs(count * 3_600);
-    let cadence = Cadence::every(hours(6)).jitter(jitter).build().unwrap();
+    let cadence = Cadence::builder(hours(6)).jitter(jitter).build().unwrap();
     let (mut stored, mut ticks) = (Duration::ZERO, Vec::new());
     for day in 0..30 {
         let (mut now, end) = (hours(24 * day), hours(24 * day + 4));
@@ -43,7 +43,7 @@ fn a_ticker_that_starts_at_its_latest_tick_ticks_every_day() {
 
 #[test]
 fn a_short_restart_neither_adds_a_tick_nor_moves_one() {
-    let cadence = Cadence::every(seconds(60.0)).jitter(0).build().unwrap();
+    let cadence = Cadence::builder(seconds(60.0)).jitter(0).build().unwrap();
     let mut ticker = Ticker::seeded(cadence, 1, seconds(0.0));
     assert!(ticker.tick(seconds(60.0)).is_some());
     let mut ticker = Ticker::seeded(cadence, 2, seconds(60.0));

@@ -45,7 +45,7 @@ fn serve<K: Ord>(loops: &mut [Loop], times: u32, key: impl Fn(&Ticker<Duration, 
 /// A loop of 100 ms whose work takes 120 ms, and a loop of a second.
 fn fast_and_slow(missed: Missed) -> [Loop; 2] {
     [(0.1, 0.12), (1.0, 0.01)].map(|(every, work)| {
-        let cadence = Cadence::every(seconds(every)).jitter(0).missed(missed).build().unwrap();
+        let cadence = Cadence::builder(seconds(every)).jitter(0).missed(missed).build().unwrap();
         Loop::new(cadence, seconds(work), Tape::none())
     })
 }

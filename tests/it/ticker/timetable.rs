@@ -9,7 +9,7 @@ use core::time::Duration;
 use crate::support::{Tape, seconds};
 
 fn regular() -> CadenceBuilder {
-    Cadence::every(seconds(10.0)).jitter(0)
+    Cadence::builder(seconds(10.0)).jitter(0)
 }
 
 fn start(builder: CadenceBuilder, rng: Tape) -> Ticker<Duration, Tape> {
@@ -103,7 +103,7 @@ fn delay_counts_the_gap_from_a_late_caller() {
 
 #[test]
 fn a_punctual_caller_keeps_the_grid_under_delay_too() {
-    let delaying = Cadence::every(seconds(10.0)).jitter(20).phase(Phase::Locked).missed(Missed::Delay);
+    let delaying = Cadence::builder(seconds(10.0)).jitter(20).phase(Phase::Locked).missed(Missed::Delay);
     let mut ticker = start(delaying, Tape::new([0, u64::MAX, u64::MAX, 0]));
     let mut now = Duration::ZERO;
     let dues = [9.0, 21.0, 31.0, 39.0, 49.0].map(seconds);
@@ -119,7 +119,7 @@ fn near_the_place_of_the_next_tick_its_window_narrows_to_what_lies_ahead() {
     // Due at 10 s and taken later and later: the next has its place at 20 s, and the widest window is 18 s to 22 s.
     for (late, width) in [(0.0, 2.0), (8.0, 2.0), (9.0, 1.0), (9.5, 0.5)] {
         for (draws, sign) in [([1 << 63, 0], -1.0), ([1 << 63, u64::MAX], 1.0)] {
-            let mut ticker = start(Cadence::every(seconds(10.0)).jitter(20), Tape::new(draws));
+            let mut ticker = start(Cadence::builder(seconds(10.0)).jitter(20), Tape::new(draws));
             let now = seconds(10.0 + late);
             let tick = ticker.tick(now).unwrap();
             assert_eq!((tick.missed, tick.late), (0, seconds(late)));
@@ -128,10 +128,10 @@ fn near_the_place_of_the_next_tick_its_window_narrows_to_what_lies_ahead() {
         }
     }
     // A nanosecond before that place there is nothing left to draw, and at it the tick is missed.
-    let mut ticker = start(Cadence::every(seconds(10.0)).jitter(20), Tape::new([1 << 63, 0]));
+    let mut ticker = start(Cadence::builder(seconds(10.0)).jitter(20), Tape::new([1 << 63, 0]));
     let now = seconds(19.999_999_999);
     assert_eq!((ticker.tick(now).map(|tick| tick.missed), ticker.until_next_tick(now)), (Some(0), Duration::from_nanos(1)));
-    let mut ticker = start(Cadence::every(seconds(10.0)).jitter(20), Tape::new([1 << 63, 0]));
+    let mut ticker = start(Cadence::builder(seconds(10.0)).jitter(20), Tape::new([1 << 63, 0]));
     let now = seconds(20.0);
     assert_eq!((ticker.tick(now).map(|tick| tick.missed), ticker.until_next_tick(now)), (Some(1), seconds(8.0)));
 }
@@ -163,7 +163,7 @@ fn when_a_tick_is_due_stays_the_same_until_it_is_given() {
 #[test]
 fn when_a_tick_is_due_can_be_centuries_away() {
     let longest = Duration::from_nanos(i64::MAX.unsigned_abs());
-    let cadence = Cadence::every(longest).jitter(0).build().unwrap();
+    let cadence = Cadence::builder(longest).jitter(0).build().unwrap();
     let mut ticker = Ticker::new(cadence, Tape::none(), Duration::ZERO);
     for number in 1..=5 {
         assert_eq!(ticker.due(), longest * number);
@@ -205,7 +205,7 @@ impl Instant for Ticks {
 #[test]
 fn a_counter_may_wrap_again_and_again() {
     let day = Duration::from_secs(86_400);
-    let cadence = Cadence::every(day).jitter(0).build().unwrap();
+    let cadence = Cadence::builder(day).jitter(0).build().unwrap();
     let mut ticker = Ticker::new(cadence, Tape::none(), Ticks(u32::MAX - 5));
     let mut now = u32::MAX - 5;
     for number in 1..=1_000 {

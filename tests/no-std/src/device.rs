@@ -1,12 +1,15 @@
 //! The device that the program runs on, and what it makes of asyncpoll's clock, generator and outcomes.
 
-use core::{convert::Infallible, fmt, ops::RangeInclusive, time::Duration};
+use core::{convert::Infallible, fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
 use asyncpoll::{
-    Cadence, CadenceError, GaveUp, Instant, Jitter, NextWait, Outcome, Policy, PolicyError, ScheduledPoll,
+    Cadence, CadenceError, GaveUp, Instant, Jitter, NextWait, Outcome, ParsePolicyError, Policy, PolicyError, ScheduledPoll,
     rand_core::TryRng,
     ticker::{First, Missed, Phase},
 };
+
+#[cfg(feature = "fleet")]
+use asyncpoll::fleet::{Limits, LimitsError};
 
 use crate::every::JITTERS;
 
@@ -31,7 +34,12 @@ pub struct Device {
     print: extern "C" fn(byte: u8),
     work: extern "C" fn(number: u64, missed: u64, late: u64),
     settings: Settings,
+    /// A policy as one line, of which so many bytes are text.
+    line: [u8; 128],
+    line_length: usize,
     cadence: CadenceSettings,
+    #[cfg(feature = "fleet")]
+    limits: LimitsSettings,
 }
 
 /// A policy, durations in milliseconds.
@@ -58,6 +66,18 @@ struct CadenceSettings {
     first: u8,
     is_locked: bool,
     missed: u8,
+}
+
+/// Limits, the time in milliseconds.
+#[cfg(feature = "fleet")]
+#[derive(Debug)]
+#[repr(C)]
+struct LimitsSettings {
+    polls: u32,
+    per: u64,
+    in_flight: u32,
+    is_growing: bool,
+    find_pace: bool,
 }
 
 /// What the device shows between polls, durations in seconds.
@@ -100,7 +120,7 @@ impl Device {
 
     pub(crate) fn cadence(&self) -> Result<Cadence, CadenceError> {
         let CadenceSettings { interval, jitter, first, is_locked, missed } = self.cadence;
-        Cadence::every(Duration::from_millis(interval))
+        Cadence::builder(Duration::from_millis(interval))
             .jitter(jitter)
             .first(match first {
                 0 => First::AtOnce,
@@ -114,6 +134,19 @@ impl Device {
                 _ => Missed::Skip,
             })
             .build()
+    }
+
+    /// What the line says, or why it is no policy. What is no text is none.
+    pub(crate) fn line(&self) -> Result<Policy, ParsePolicyError> {
+        let bytes = self.line.get(..self.line_length).unwrap_or_default();
+        Policy::from_str(core::str::from_utf8(bytes).unwrap_or_default())
+    }
+
+    #[cfg(feature = "fleet")]
+    pub(crate) fn limits(&self) -> Result<Limits, LimitsError> {
+        let LimitsSettings { polls, per, in_flight, is_growing, find_pace } = self.limits;
+        let builder = Limits::builder().rate(polls, Duration::from_millis(per)).find_pace(find_pace);
+        if is_growing { builder.in_flight_from(in_flight) } else { builder.in_flight(in_flight) }.build()
     }
 
     pub(crate) fn now(&self) -> Tick {

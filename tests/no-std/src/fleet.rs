@@ -3,12 +3,15 @@
 use core::{
     alloc::{GlobalAlloc, Layout},
     cell::UnsafeCell,
+    fmt::Write,
     ptr::null_mut,
     sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
 };
 
-use asyncpoll::{Decision, Fleet, fleet::Limits};
+use asyncpoll::{
+    Decision, Fleet, const_limits,
+    fleet::{Limits, LimitsBuilder},
+};
 
 use crate::{
     End,
@@ -16,6 +19,8 @@ use crate::{
 };
 
 const SIZE: usize = 1 << 20;
+
+const KNOWN: Limits = const_limits!(Limits::builder().in_flight(4).find_pace(false));
 
 /// A heap that gives nothing back, which is enough to build a program with.
 struct Heap {
@@ -47,6 +52,25 @@ unsafe impl GlobalAlloc for Heap {
 #[global_allocator]
 static HEAP: Heap = Heap { bytes: UnsafeCell::new([0; SIZE]), used: AtomicUsize::new(0) };
 
+/// Prints the device's limits without those of the others, or the sentence for limits that are refused.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn print_limits(device: &Device) -> bool {
+    let limits = match device.limits() {
+        Ok(limits) => limits,
+        Err(error) => return write!(device.console(), "{error}").is_ok(),
+    };
+    let others: LimitsBuilder = Limits::none().to_builder();
+    let others = match (limits.rate(), limits.in_flight(), limits.in_flight_from()) {
+        (Some((polls, per)), ..) => others.no_in_flight().rate(polls, per),
+        (_, Some(polls), _) => others.no_rate().in_flight(polls),
+        (.., Some(polls)) => others.no_rate().in_flight_from(polls),
+        _ => others,
+    };
+    let others = others.find_pace(limits.find_pace()).build();
+    others.is_ok_and(|others| write!(device.console(), "{limits:?} {others:?}").is_ok())
+}
+
 /// Polls some orders at two upstreams until the first of them ends, or nothing is left to wait for.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
@@ -56,8 +80,7 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
     let mut fleet = Fleet::seeded(device.seed(), device.now());
     #[cfg(not(feature = "chacha"))]
     let mut fleet = Fleet::new(device.generator(), device.now());
-    let known = Limits::none().at_most(40, Duration::from_secs(1)).in_flight(4).find_pace(false);
-    let (Ok(unknown), Ok(known)) = (fleet.upstream(Limits::default()), fleet.upstream(known)) else { return End::Failed };
+    let (unknown, known) = (fleet.upstream(Limits::default()), fleet.upstream(device.limits().unwrap_or(KNOWN)));
     for number in 0..orders {
         let id = fleet.start(if number % 2 == 0 { known } else { unknown }, &policy, device.now());
         if let Some(snapshot) = fleet.snapshot(id, device.now()) {
@@ -134,7 +157,7 @@ pub extern "C" fn turn_fleet(device: &Device, fleet: &mut Fleet<Tick, Generator>
 #[unsafe(no_mangle)]
 pub extern "C" fn step_fleet(device: &Device) -> End {
     let mut fleet = Fleet::new(device.generator(), device.now());
-    let Ok(upstream) = fleet.upstream(Limits::default()) else { return End::Failed };
+    let upstream = fleet.upstream(Limits::default());
     let id = fleet.start(upstream, &device.policy().unwrap_or_default(), device.now());
     match fleet.step(id, device.poll(), device.now()) {
         Decision::Done(()) => End::Done,

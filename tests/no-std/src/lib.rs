@@ -249,6 +249,17 @@ pub extern "C" fn print_sentence(device: &Device) -> bool {
     }
 }
 
+/// Prints the policy that the device's line says, as a line again and every setting by itself; or why it is none.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn print_line(device: &Device) -> bool {
+    let mut console = device.console();
+    match device.line() {
+        Ok(policy) => write!(console, "{policy} {policy:?}").is_ok(),
+        Err(error) => write!(console, "{error}").is_ok(),
+    }
+}
+
 /// Prints the device's policy and its schedule, or why it is refused, and the words for the end of polling.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]

@@ -13,7 +13,7 @@ use asyncpoll::{Cadence, Ticker, const_cadence};
 
 use crate::device::{Device, Generator, Tick};
 
-const MINUTES: Cadence = const_cadence!(Cadence::every(Duration::from_secs(60)));
+const MINUTES: Cadence = const_cadence!(Cadence::builder(Duration::from_secs(60)));
 
 /// Ticks once, if a tick is due, for a ticker that the device keeps, and returns the milliseconds until the next.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
@@ -79,7 +79,7 @@ pub extern "C" fn tick_async(device: &Device) -> bool {
 pub extern "C" fn print_cadence(device: &Device) -> bool {
     let again = device.cadence().map(|cadence| cadence.to_builder().build());
     match again.and_then(|same| same) {
-        Ok(cadence) => cadence != MINUTES && cadence.jitter() > 0,
+        Ok(cadence) => cadence != MINUTES && cadence.jitter() > 0 && write!(device.console(), "{cadence:?}").is_ok(),
         Err(error) => write!(device.console(), "{error}").is_ok(),
     }
 }

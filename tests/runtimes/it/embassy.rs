@@ -122,7 +122,7 @@ fn a_timeout_drops_the_driver_and_the_account_survives() {
 
 #[test]
 fn a_loop_ticks_to_the_tick_of_the_clock() {
-    const SECONDS: Cadence = const_cadence!(Cadence::every(Duration::from_nanos(1_000_000_500)).jitter(0));
+    const SECONDS: Cadence = const_cadence!(Cadence::builder(Duration::from_nanos(1_000_000_500)).jitter(0));
 
     let (clock, _guard) = reset_clock();
     let mut pool = LocalPool::new();

@@ -63,7 +63,7 @@ fn loops_on_threads_tick_on_time_until_a_channel_says_stop() {
         .map(|name| {
             let (report, (shut_down, shutting_down)) = (report.clone(), mpsc::channel::<()>());
             let thread = thread::spawn(move || {
-                let cadence = Cadence::every(Duration::from_millis(2)).jitter(0).missed(Missed::Burst).build().unwrap();
+                let cadence = Cadence::builder(Duration::from_millis(2)).jitter(0).missed(Missed::Burst).build().unwrap();
                 let start = Instant::now();
                 let mut ticker = Ticker::seeded(cadence, seed(name), start);
                 let sleep = |wait| match shutting_down.recv_timeout(wait) {

@@ -204,7 +204,7 @@ async fn without_jitter_the_ticks_are_those_of_tokio_however_late_the_loop() {
 
         let start = Instant::now();
         let mut ours = Vec::new();
-        let builder = Cadence::every(TEN_SECONDS).jitter(0).first(First::AtOnce).phase(Phase::Locked).missed(missed);
+        let builder = Cadence::builder(TEN_SECONDS).jitter(0).first(First::AtOnce).phase(Phase::Locked).missed(missed);
         let mut ticker = Ticker::seeded(builder.build().unwrap(), seed("ten seconds"), start);
         for work in work() {
             let tick = loop {
@@ -227,7 +227,7 @@ async fn a_token_ends_a_loop_and_no_tick_is_early() {
     let looping = tokio::spawn({
         let (token, ticks) = (token.clone(), Arc::clone(&ticks));
         async move {
-            let cadence = Cadence::every(Duration::from_mins(1)).jitter(0).build().unwrap();
+            let cadence = Cadence::builder(Duration::from_mins(1)).jitter(0).build().unwrap();
             let start = Instant::now();
             let mut ticker = Ticker::seeded(cadence, seed("sweep"), start);
             // This timer stops half way: the driver sleeps again.

@@ -1,0 +1,218 @@
+//! The builder of limits: raw settings, and `build`, the one gate they pass.
+
+use core::{
+    num::{NonZeroU32, NonZeroU64},
+    time::Duration,
+};
+
+use super::{InFlight, Limits, LimitsError};
+use crate::wait::nanos;
+
+/// How many polls are in flight at first, unless told otherwise.
+const AT_FIRST: u32 = 16;
+
+/// Collects the settings of [`Limits`]; nothing is checked before [`build`](Self::build).
+///
+/// Everything here is `const`. In a constant, [`const_limits!`](crate::const_limits) turns a bad setting into a compile error.
+///
+/// # Example
+///
+/// ```
+/// use asyncpoll::fleet::{Limits, LimitsBuilder, LimitsError};
+/// use core::time::Duration;
+///
+/// const BUILDER: LimitsBuilder = Limits::builder().in_flight(4);
+///
+/// let limits = BUILDER.rate(40, Duration::from_secs(1)).build()?;
+/// assert_eq!(limits.in_flight(), Some(4));
+/// # Ok::<(), LimitsError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct LimitsBuilder {
+    pub(super) rate: Option<(u32, Duration)>,
+    pub(super) in_flight: Option<InFlight<u32>>,
+    pub(super) find_pace: bool,
+}
+
+impl LimitsBuilder {
+    pub(super) const fn new() -> Self {
+        Self { rate: None, in_flight: Some(InFlight::From(AT_FIRST)), find_pace: true }
+    }
+
+    pub(super) const fn from_limits(limits: Limits) -> Self {
+        let in_flight = match limits.in_flight {
+            None => None,
+            Some(InFlight::AtMost(polls)) => Some(InFlight::AtMost(polls.get())),
+            Some(InFlight::From(polls)) => Some(InFlight::From(polls.get())),
+        };
+        Self { rate: limits.rate(), in_flight, find_pace: limits.find_pace() }
+    }
+
+    /// Sets the most polls in any `per`: they are handed out at least `per / polls` apart, never several at once. At least 1 poll
+    /// in at least 1 ns; no limit unless this is called.
+    ///
+    /// ```
+    /// use asyncpoll::{
+    ///     Fleet, Policy,
+    ///     fleet::{Limits, LimitsError},
+    /// };
+    /// use core::time::Duration;
+    ///
+    /// let limits = Limits::builder().rate(40, Duration::from_secs(1)).build()?;
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+    /// let upstream = fleet.upstream(limits);
+    /// for _ in 0..2 {
+    ///     fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// }
+    /// assert!(fleet.next_poll(Duration::ZERO).is_some());
+    /// let wait = fleet.until_next_poll(Duration::ZERO);
+    /// assert_eq!(wait, Some(Duration::from_millis(25)));
+    /// # Ok::<(), LimitsError>(())
+    /// ```
+    pub const fn rate(mut self, polls: u32, per: Duration) -> Self {
+        self.rate = Some((polls, per));
+        self
+    }
+
+    /// Clears [`rate`](Self::rate): there is no such limit.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::Limits;
+    /// use core::time::Duration;
+    ///
+    /// assert_eq!(
+    ///     Limits::builder().rate(40, Duration::from_secs(1)).no_rate(),
+    ///     Limits::builder()
+    /// );
+    /// ```
+    pub const fn no_rate(mut self) -> Self {
+        self.rate = None;
+        self
+    }
+
+    /// Sets the most polls that are ever in flight at a time: handed out, and not fed yet. At least 1.
+    ///
+    /// It takes the place of [`in_flight_from`](Self::in_flight_from): this limit does not grow.
+    ///
+    /// ```
+    /// use asyncpoll::{
+    ///     Fleet, Policy,
+    ///     fleet::{Limits, LimitsError},
+    /// };
+    /// use core::time::Duration;
+    ///
+    /// let limits = Limits::builder().in_flight(1).build()?;
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+    /// let upstream = fleet.upstream(limits);
+    /// for _ in 0..2 {
+    ///     fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// }
+    /// assert!(fleet.next_poll(Duration::ZERO).is_some());
+    /// assert_eq!(fleet.next_poll(Duration::ZERO), None);
+    /// # Ok::<(), LimitsError>(())
+    /// ```
+    pub const fn in_flight(mut self, polls: u32) -> Self {
+        self.in_flight = Some(InFlight::AtMost(polls));
+        self
+    }
+
+    /// Sets the most polls that are in flight at a time at first; the limit grows while the server answers well. At least 1; 16
+    /// unless this or [`in_flight`](Self::in_flight) is called, of which the last call counts.
+    ///
+    /// ```
+    /// use asyncpoll::{
+    ///     Fleet, Outcome, Policy,
+    ///     fleet::{Limits, LimitsError},
+    /// };
+    /// use core::time::Duration;
+    ///
+    /// let limits = Limits::builder().in_flight_from(1).build()?;
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+    /// let upstream = fleet.upstream(limits);
+    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let most = |fleet: &Fleet<Duration>, now| {
+    ///     fleet.status(upstream, now).most_in_flight
+    /// };
+    /// assert_eq!(most(&fleet, Duration::ZERO), Some(1));
+    ///
+    /// let now = Duration::from_secs(1);
+    /// assert!(fleet.next_poll(now).is_some());
+    /// let _decision = fleet.step(id, Outcome::<()>::pending(), now);
+    /// assert_eq!(most(&fleet, now), Some(2));
+    /// # Ok::<(), LimitsError>(())
+    /// ```
+    pub const fn in_flight_from(mut self, polls: u32) -> Self {
+        self.in_flight = Some(InFlight::From(polls));
+        self
+    }
+
+    /// Clears [`in_flight`](Self::in_flight) and [`in_flight_from`](Self::in_flight_from): any number may be in flight.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::{Limits, LimitsError};
+    ///
+    /// let limits = Limits::builder().no_in_flight().build()?;
+    /// assert_eq!((limits.in_flight(), limits.in_flight_from()), (None, None));
+    /// # Ok::<(), LimitsError>(())
+    /// ```
+    pub const fn no_in_flight(mut self) -> Self {
+        self.in_flight = None;
+        self
+    }
+
+    /// Sets whether a refusal makes the fleet look for a pace that is not refused; it does unless this is called.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::{Limits, LimitsError};
+    ///
+    /// let limits = Limits::builder().find_pace(false).build()?;
+    /// assert!(!limits.find_pace());
+    /// # Ok::<(), LimitsError>(())
+    /// ```
+    pub const fn find_pace(mut self, find_pace: bool) -> Self {
+        self.find_pace = find_pace;
+        self
+    }
+
+    /// Checks every setting and returns the limits.
+    ///
+    /// # Errors
+    ///
+    /// A [`LimitsError`] says which setting is wrong, its value and its limit.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::Limits;
+    /// use core::time::Duration;
+    ///
+    /// let refused = Limits::builder().rate(0, Duration::from_secs(60)).build();
+    /// assert_eq!(
+    ///     refused.unwrap_err().to_string(),
+    ///     "rate is 0 polls per 60 s; it must be at least 1 poll"
+    /// );
+    /// ```
+    pub const fn build(self) -> Result<Limits, LimitsError> {
+        let Self { rate, in_flight, find_pace } = self;
+        let rate = match rate {
+            None => None,
+            Some((polls, per)) => match (NonZeroU32::new(polls), NonZeroU64::new(nanos::from_duration(per))) {
+                (None, _) => return Err(LimitsError::NoPolls { per }),
+                (_, None) => return Err(LimitsError::NoTime { polls }),
+                (_, Some(nanos)) if nanos.get() > nanos::LONGEST => return Err(LimitsError::TooLong { per }),
+                (Some(polls), Some(per)) => Some((polls, per)),
+            },
+        };
+        let in_flight = match in_flight {
+            None => None,
+            Some(InFlight::AtMost(polls)) => match NonZeroU32::new(polls) {
+                None => return Err(LimitsError::NoneInFlight),
+                Some(polls) => Some(InFlight::AtMost(polls)),
+            },
+            Some(InFlight::From(polls)) => match NonZeroU32::new(polls) {
+                None => return Err(LimitsError::NoneInFlight),
+                Some(polls) => Some(InFlight::From(polls)),
+            },
+        };
+        Ok(Limits { rate, in_flight, find_pace })
+    }
+}

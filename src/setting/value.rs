@@ -1,0 +1,75 @@
+//! The value of a setting, as debug text, files of configuration and a policy's line show it.
+
+use core::{fmt, time::Duration};
+
+use super::duration::DurationText;
+
+/// What stands for a setting that is not set: there are formats without a null.
+pub(crate) const NONE: &str = "none";
+
+/// The value of a setting. Its text is what [`Written`](super::Written) reads.
+#[derive(Clone, Copy)]
+pub(crate) enum Value {
+    /// It is not set.
+    None,
+    Count(u32),
+    Duration(Duration),
+    Percent(u8),
+    Ratio(u32, u32),
+    Word(&'static str),
+    /// So many in a time.
+    #[cfg(feature = "alloc")]
+    Rate(u32, Duration),
+    /// So many at first.
+    #[cfg(feature = "alloc")]
+    From(u32),
+    #[cfg(feature = "alloc")]
+    Switch(bool),
+}
+
+impl From<Option<Duration>> for Value {
+    fn from(duration: Option<Duration>) -> Self {
+        duration.map_or(Self::None, Self::Duration)
+    }
+}
+
+impl From<Option<u32>> for Value {
+    fn from(count: Option<u32>) -> Self {
+        count.map_or(Self::None, Self::Count)
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::None => f.write_str(NONE),
+            Self::Count(count) | Self::Ratio(count, 1) => write!(f, "{count}"),
+            Self::Duration(duration) => write!(f, "{}", DurationText(duration)),
+            Self::Percent(percent) => write!(f, "{percent}%"),
+            Self::Ratio(numer, denom) => write!(f, "{numer}/{denom}"),
+            Self::Word(word) => f.write_str(word),
+            #[cfg(feature = "alloc")]
+            Self::Rate(count, per) if per == Duration::from_secs(1) => write!(f, "{count}/s"),
+            #[cfg(feature = "alloc")]
+            Self::Rate(count, per) => write!(f, "{count}/{}", DurationText(per)),
+            #[cfg(feature = "alloc")]
+            Self::From(count) => write!(f, "from {count}"),
+            #[cfg(feature = "alloc")]
+            Self::Switch(is_on) => write!(f, "{is_on}"),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde_core::Serialize for Value {
+    fn serialize<S: serde_core::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            // Compact formats do not tell a number from text, so all is text there.
+            _ if !serializer.is_human_readable() => serializer.collect_str(self),
+            Self::Count(count) | Self::Ratio(count, 1) => serializer.serialize_u32(count),
+            #[cfg(feature = "alloc")]
+            Self::Switch(is_on) => serializer.serialize_bool(is_on),
+            _ => serializer.collect_str(self),
+        }
+    }
+}

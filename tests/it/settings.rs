@@ -1,0 +1,151 @@
+//! The settings of a policy, a cadence and limits: each is wherever the others are.
+
+use asyncpoll::{
+    Cadence, Policy,
+    fleet::Limits,
+    ticker::{First, Missed, Phase},
+};
+use core::{fmt::Debug, time::Duration};
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use serde_core::{Serialize, de::DeserializeOwned};
+
+use crate::support::{fields, fleet_model::Rules, strategies, ticker_model};
+
+const INTERFACE: &str = include_str!("../interface.txt");
+
+/// What has settings.
+struct Kind {
+    /// Its path in the crate.
+    path: &'static str,
+    /// The names of its settings, as its builder has them.
+    settings: Vec<String>,
+    /// Those that its debug text has.
+    shown: Vec<String>,
+    /// Those that a file of configuration has.
+    written: Vec<String>,
+    /// What a file is told that has a setting of another name.
+    expected: String,
+    /// Those that the reference has.
+    of_reference: Vec<String>,
+    /// Its docs.
+    docs: &'static str,
+}
+
+impl Kind {
+    fn new<T: Debug + DeserializeOwned + Serialize>(
+        (path, docs): (&'static str, &'static str),
+        builder: &impl Debug,
+        built: &T,
+        reference: &impl Debug,
+    ) -> Self {
+        let written = serde_json::to_value(built).unwrap();
+        Self {
+            path,
+            settings: fields(builder),
+            shown: fields(built),
+            written: written.as_object().unwrap().keys().cloned().collect(),
+            expected: toml::from_str::<T>("colour = 1").err().unwrap().message().to_owned(),
+            of_reference: fields(reference),
+            docs,
+        }
+    }
+
+    fn all() -> [Self; 3] {
+        let any_policy = strategies::settings().new_tree(&mut TestRunner::deterministic()).unwrap().current();
+        let minutes = Cadence::builder(Duration::from_secs(60));
+        let (first, phase, missed) = (First::AtOnce, Phase::Free, Missed::Skip);
+        let any_cadence = ticker_model::Settings { interval: 1, jitter: 0, first, phase, missed };
+        [
+            Self::new(
+                ("asyncpoll::Policy", include_str!("../../src/policy.rs")),
+                &Policy::builder(),
+                &Policy::builder().build().unwrap(),
+                &any_policy,
+            ),
+            Self::new(
+                ("asyncpoll::Cadence", include_str!("../../src/ticker/cadence.rs")),
+                &minutes,
+                &minutes.build().unwrap(),
+                &any_cadence,
+            ),
+            Self::new(
+                ("asyncpoll::fleet::Limits", include_str!("../../src/fleet/admission/limits.rs")),
+                &Limits::builder(),
+                &Limits::default(),
+                &Rules::DEFAULT,
+            ),
+        ]
+    }
+
+    /// Asserts of every setting that it is there.
+    #[track_caller]
+    fn assert_each(&self, place: &str, is_there: impl Fn(&str) -> bool) {
+        let lost: Vec<_> = self.settings.iter().filter(|setting| !is_there(setting)).collect();
+        assert!(lost.is_empty(), "{}: {place} has no {lost:?}", self.path);
+    }
+}
+
+#[test]
+fn debug_text_has_each_and_no_other() {
+    for kind in Kind::all() {
+        assert_eq!(kind.shown, kind.settings, "{}", kind.path);
+    }
+}
+
+#[test]
+fn a_file_has_each_and_no_other() {
+    for kind in Kind::all() {
+        assert_eq!(kind.written.len(), kind.settings.len(), "{}", kind.path);
+        kind.assert_each("a file", |setting| kind.written.iter().any(|written| written == setting));
+        let expected: Vec<_> = kind.settings.iter().map(|setting| format!("`{setting}`")).collect();
+        assert_eq!(kind.expected, format!("unknown field `colour`, expected one of {}", expected.join(", ")));
+    }
+}
+
+#[test]
+fn each_has_a_getter() {
+    for kind in Kind::all() {
+        kind.assert_each("the interface", |setting| INTERFACE.contains(&format!("fn {}::{setting}(&self)", kind.path)));
+    }
+}
+
+#[test]
+fn each_has_a_setter_or_is_there_from_the_beginning() {
+    for kind in Kind::all() {
+        let begin = INTERFACE.lines().find(|line| line.contains(&format!("fn {}::builder(", kind.path))).unwrap();
+        assert!(begin.ends_with(&format!(" -> {}Builder", kind.path)), "{begin}");
+        let given = begin.contains("(core::time::Duration)").then_some("interval");
+        kind.assert_each("the builder", |setting| {
+            given == Some(setting) || INTERFACE.contains(&format!("fn {}Builder::{setting}(self, ", kind.path))
+        });
+    }
+}
+
+#[test]
+fn the_docs_have_a_row_for_each() {
+    for kind in Kind::all() {
+        kind.assert_each("the table in the docs", |setting| kind.docs.contains(&format!("\n/// | `{setting}` |")));
+    }
+}
+
+#[test]
+fn the_readme_has_each_of_a_policy() {
+    let [policy, ..] = Kind::all();
+    let rows = || include_str!("../../README.md").lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    policy.assert_each("README.md", |setting| rows().any(|cell| cell.contains(&format!("`{setting}`"))));
+}
+
+#[test]
+fn the_reference_knows_each() {
+    for kind in Kind::all() {
+        kind.assert_each("the reference", |setting| kind.of_reference.iter().any(|known| known == setting));
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_builder_made_from_a_policy_keeps_each(settings in strategies::settings()) {
+        let policy = settings.policy();
+        prop_assert_eq!(policy.to_builder().build(), Ok(policy));
+    }
+}
