@@ -1,6 +1,7 @@
 //! The policy: every number that shapes a schedule, checked once.
 
 mod builder;
+mod clamped;
 #[cfg(feature = "serde")]
 mod config;
 mod constant;
@@ -10,6 +11,8 @@ mod poll_count;
 mod schedule;
 #[cfg(feature = "serde")]
 mod text;
+mod wait_after;
+mod wait_list;
 
 use core::{
     fmt,
@@ -25,8 +28,8 @@ pub use {
     schedule::{Schedule, ScheduledPoll},
 };
 
-use self::default_max_wait::default_max_wait;
-use crate::wait::{Deadline, Jitter, Ladder};
+use self::{default_max_wait::default_max_wait, wait_list::WaitList};
+use crate::wait::{Deadline, Fit, Jitter, Ladder, Window, nanos};
 
 /// How to poll: how long the waits are, how they grow, how far jitter moves them, and when to stop.
 ///
@@ -91,7 +94,10 @@ use crate::wait::{Deadline, Jitter, Ladder};
 pub struct Policy {
     pub(crate) head_start: Option<NonZeroU64>,
     pub(crate) ladder: Ladder,
+    pub(crate) max_hint: Option<NonZeroU64>,
     pub(crate) deadline: Option<Deadline>,
+    /// A wait that is too long for the deadline is shortened.
+    has_last_poll: bool,
     pub(crate) max_polls: Option<NonZeroU32>,
     pub(crate) max_consecutive_errors: Option<NonZeroU32>,
 }
@@ -143,6 +149,23 @@ impl Policy {
         optional(self.head_start)
     }
 
+    /// Returns the bases of the waits that go before the ladder.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    /// use core::time::Duration;
+    ///
+    /// let waits = [2, 30].map(Duration::from_secs);
+    /// let policy = Policy::builder().waits(&waits).build()?;
+    /// assert!(policy.waits().eq(waits));
+    /// assert_eq!(Policy::default().waits().count(), 0);
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub fn waits(&self) -> impl Iterator<Item = Duration> + Clone + use<> {
+        let waits = self.ladder.waits;
+        (0..).map_while(move |index| waits.get(index)).map(Duration::from_nanos)
+    }
+
     /// Returns the base that the ladder starts at.
     ///
     /// ```
@@ -191,6 +214,36 @@ impl Policy {
         self.ladder.jitter
     }
 
+    /// Returns by how many percent a hint is lengthened at most, if that is set and does not follow from the jitter.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    ///
+    /// let policy = Policy::builder().hint_jitter(0).build()?;
+    /// assert_eq!(policy.hint_jitter(), Some(0));
+    /// assert_eq!(Policy::default().hint_jitter(), None);
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn hint_jitter(&self) -> Option<u8> {
+        self.ladder.hint_jitter
+    }
+
+    /// Returns the longest hint that is taken as it is, if it is limited.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    /// use core::time::Duration;
+    ///
+    /// let hour = Duration::from_secs(3600);
+    /// let policy = Policy::builder().max_hint(hour).build()?;
+    /// assert_eq!(policy.max_hint(), Some(hour));
+    /// assert_eq!(Policy::default().max_hint(), None);
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn max_hint(&self) -> Option<Duration> {
+        optional(self.max_hint)
+    }
+
     /// Returns the time from the start of a poller to its deadline, if it has one.
     ///
     /// ```
@@ -204,6 +257,19 @@ impl Policy {
             Some(deadline) => Some(Duration::from_nanos(deadline.max_wait.get())),
             None => None,
         }
+    }
+
+    /// Returns whether a wait that is too long is shortened, so that a last poll is made at the deadline.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    ///
+    /// assert!(Policy::default().last_poll());
+    /// assert!(!Policy::builder().no_last_poll().build()?.last_poll());
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn last_poll(&self) -> bool {
+        self.has_last_poll
     }
 
     /// Returns the number of polls after which a poller gives up, if it is limited.
@@ -228,8 +294,33 @@ impl Policy {
         count(self.max_consecutive_errors)
     }
 
+    /// Returns how long a hint counts, in nanoseconds.
+    #[inline]
+    pub(crate) fn believed(&self, hint: Duration) -> u64 {
+        let hint = nanos::from_duration(hint);
+        self.max_hint.map_or(hint, |max_hint| hint.min(max_hint.get()))
+    }
+
+    /// Returns what becomes of the wait that `choose` takes from `window`, as [`Deadline::fit`] does, if it may be shortened.
+    pub(crate) fn fit(
+        &self,
+        deadline: Deadline,
+        left: u64,
+        window: Window,
+        asked: Option<u64>,
+        choose: impl FnOnce(Window) -> u64,
+    ) -> Fit {
+        if self.has_last_poll {
+            return deadline.fit(&self.ladder, left, window, asked, choose);
+        }
+        match choose(window) {
+            wait if wait > left => Fit::TooLong,
+            wait => Fit::Whole(wait),
+        }
+    }
+
     const fn with_max_wait(self, max_wait: NonZeroU64) -> Self {
-        Self { deadline: Some(Deadline::new(max_wait, &self.ladder)), ..self }
+        Self { deadline: Some(Deadline::new(max_wait, &self.ladder, self.has_last_poll)), ..self }
     }
 }
 
@@ -260,11 +351,15 @@ impl fmt::Debug for Policy {
         let (numer, denom) = self.multiplier();
         f.debug_struct("Policy")
             .field("head_start", &self.head_start())
+            .field("waits", &WaitList::of(self.ladder.waits))
             .field("initial_wait", &self.initial_wait())
             .field("multiplier", &format_args!("{numer}/{denom}"))
             .field("max_backoff", &self.max_backoff())
             .field("jitter", &self.jitter())
+            .field("hint_jitter", &self.hint_jitter())
+            .field("max_hint", &self.max_hint())
             .field("max_wait", &self.max_wait())
+            .field("last_poll", &self.last_poll())
             .field("max_polls", &self.max_polls())
             .field("max_consecutive_errors", &self.max_consecutive_errors())
             .finish()

@@ -39,33 +39,40 @@ use crate::{
 /// | polling | `Pending`, `Transient` | polls reach `max_polls` | `GaveUp(MaxPolls)` |
 /// | polling | either | elapsed is `max_wait` or more, or the last wait has been decided | `GaveUp(MaxWait)` |
 /// | polling | either, with a hint | the hint ends after the deadline | `GaveUp(RetryAfterPastDeadline)` |
+/// | polling | either, under `no_last_poll` | the wait would end after the deadline | `GaveUp(MaxWait)` |
+/// | polling | either, under `no_last_poll` | | `Sleep` |
 /// | polling | either | the wait would end within the least `s` of the deadline, or after it | `Sleep`: the last wait |
 /// | polling | either | | `Sleep` |
 ///
-/// The least `s` is defined with the last wait below.
+/// The least `s` is defined with the last wait below. The hint of the table is the shorter of the outcome's and
+/// [`max_hint`](crate::PolicyBuilder::max_hint). [`wait_first`](Self::wait_first) decides on a wait before the first poll, by the
+/// rows from `MaxWait` on.
 ///
 /// # Waits
 ///
 /// *The ladder.* base₀ is `initial_wait`; each further base is the one before times the multiplier, rounded up, and
 /// `max_backoff` at most. The wait is drawn uniformly from a window around its base: see [`Jitter`](crate::Jitter). No window
-/// starts below a tenth of `initial_wait`, and none ends above `max_backoff`.
+/// starts below a tenth of the least base, and none ends above `max_backoff`. The *least base* is `initial_wait`, or the shortest
+/// of the waits of the table if that is shorter.
+///
+/// *The table.* If `waits` are set, they are the first bases, in their order, and the ladder starts at `initial_wait` after them.
 ///
 /// *The head start.* If `head_start` is set, the first `Sleep` alone is drawn from it and the `q` percent after it, `q` percent of
-/// `initial_wait` at least, outside the ladder and its limits; the ladder starts with the second. `q` is that of
-/// [`Jitter`](crate::Jitter).
+/// the least base at least, outside the ladder and its limits; table and ladder start with the second. `q` is `hint_jitter`, or
+/// follows from [`Jitter`](crate::Jitter) if that is not set.
 ///
 /// *The hint.* The next poll is never earlier than the server asked. A hint is drawn from itself and the `q` percent after it,
-/// and `max_backoff` does not bound it. A hint below `initial_wait`, zero too, is drawn as base₀'s wait is, but from the hint on,
-/// and up to `q` percent of `initial_wait` after it if that is later. On `Pending` the hint takes the place of the ladder's wait
+/// and `max_backoff` does not bound it. A hint below the least base, zero too, is drawn as a wait of that base is, but from the
+/// hint on, and up to `q` percent of the least base after it if that is later. On `Pending` the hint takes the place of the ladder's wait
 /// and the ladder stays where it is. On `Transient` the ladder climbs and the wait is the longer of both: of the two windows,
 /// the later start and the later end. A hint never resets the ladder.
 ///
 /// *The last wait.* In short: the last poll is made shortly before the deadline, spread over `initial_wait` at most. You need not
-/// know more to use it; the rule is this. A wait that would reach the deadline is cut, so that one last poll is made there and
-/// none after it: at the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it, by a draw of its
-/// own. `s` is `q`
-/// percent of the time left, but at least `q` percent of `initial_wait` and at most all of that (of `max_wait`, if shorter), and
-/// never more than the time left. A wait that would end within the least such `s` of the deadline would leave no room to spread
+/// know more to use it; the rule is this. A wait that would reach the deadline is shortened, so that one last poll is made there
+/// and none after it: at the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it, by a draw of
+/// its own. `s` is `p` percent of the time left, but at least `p` percent of the least base and at most all of that (of
+/// `max_wait`, if shorter), and never more than the time left. `p` is the `q` that follows from the jitter, whatever
+/// `hint_jitter` is. A wait that would end within the least such `s` of the deadline would leave no room to spread
 /// the last polls over, so it is the last as well. If its window ends before the deadline, the window is truncated to leave that
 /// room. If less than the least `s` of a window ends so early, there would be no room in it for the others either: then all of
 /// it is the last wait's, which starts where the window or that `s` does, whichever is earlier. The last wait is never shorter
@@ -75,8 +82,11 @@ use crate::{
 ///
 /// - `GaveUp(RetryAfterPastDeadline)` can come at the first poll, and a server that hints half of `max_wait` allows two polls:
 ///   leave slack in `max_wait`, or start anew after [`GaveUp::retry_after`].
-/// - Without `max_wait` nothing bounds a hint: `Retry-After: 9999999999` sleeps for 317 years. Clamp it where you read it.
+/// - Without `max_wait` nothing bounds a hint: `Retry-After: 9999999999` sleeps for 317 years. Set
+///   [`max_hint`](crate::PolicyBuilder::max_hint).
 /// - A server that always hints zero makes you poll about every `initial_wait`; it cannot make you poll faster.
+/// - Jitter may shorten a wait of the ladder. If the server has a least interval, take [`Jitter::Above`](crate::Jitter::Above).
+/// - A policy without `max_wait` whose multiplier is 1/1 polls for ever, as often as the server's hints say.
 /// - After the last wait, one more pending outcome ends it, even if the timer fired early. Every `Pending` counts and moves
 ///   the schedule on: feed what an unscheduled look found to [`look`](Self::look), after a webhook for example.
 /// - [`remaining`](Self::remaining) may be zero at the last poll: it is not by itself a timeout for that poll.
@@ -240,6 +250,45 @@ impl<I: Instant, R: Rng> Poller<I, R> {
         let passed = self.passed(now);
         self.latest = now;
         Feed { policy: &self.policy, state: &mut self.state }.step(&mut self.rng, outcome, passed, last_error)
+    }
+}
+
+impl<I: Instant, R: Rng> Poller<I, R> {
+    /// Decides on a wait before the first poll, and returns it. No poll is counted.
+    ///
+    /// Without this call the first poll is due at once. `retry_after` is the hint of the answer that started the operation, if that
+    /// gave one. The wait is the policy's first: that of the hint, of `head_start`, or of the ladder, which goes on from there. A
+    /// driver sleeps it before it polls. Once there is a wait or a poll, this returns what is left of the wait, as
+    /// [`look`](Self::look) does.
+    ///
+    /// # Errors
+    ///
+    /// [`GaveUp`] says why there is no wait: the hint ends after the deadline, say.
+    ///
+    /// ```
+    /// use asyncpoll::{Outcome, Policy, Poller, poll_async};
+    /// use tokio::time::{Duration, Instant, sleep};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
+    /// let (start, seed) = (Instant::now(), asyncpoll::random_seed());
+    /// let mut poller = Poller::seeded(Policy::default(), seed, start);
+    /// poller.wait_first(Duration::from_secs(30), start)?;
+    ///
+    /// let look = async |poll: asyncpoll::NextPoll| {
+    ///     Outcome::from(Some((poll.number, start.elapsed())))
+    /// };
+    /// let polled = poll_async(&mut poller, Instant::now, sleep, look).await;
+    /// let (number, elapsed) = polled.expect("the first poll is done");
+    /// assert_eq!(number, 1);
+    /// assert!(elapsed >= Duration::from_secs(30));
+    /// # Ok::<_, asyncpoll::GaveUp>(())
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn wait_first(&mut self, retry_after: impl Into<Option<Duration>>, now: I) -> Result<Duration, GaveUp> {
+        let passed = self.passed(now);
+        self.latest = now;
+        Feed { policy: &self.policy, state: &mut self.state }.wait_first(&mut self.rng, retry_after.into(), passed)
     }
 }
 

@@ -59,7 +59,13 @@ pub(super) fn jitter(text: &str) -> Option<Jitter> {
         "full" => Jitter::Full,
         "equal" => Jitter::Equal,
         "decorrelated" => Jitter::Decorrelated,
-        _ => Jitter::PlusMinus(text.strip_suffix('%')?.trim_end().parse().ok()?),
+        _ => {
+            let (kind, percent): (fn(u8) -> Jitter, _) = match text.strip_prefix('+') {
+                Some(percent) => (Jitter::Above, percent),
+                None => (Jitter::PlusMinus, text),
+            };
+            kind(percent.strip_suffix('%')?.trim_end().parse().ok()?)
+        }
     })
 }
 
@@ -88,6 +94,7 @@ impl fmt::Display for JitterText {
         match self.0 {
             Jitter::None => f.write_str("none"),
             Jitter::PlusMinus(percent) => write!(f, "{percent}%"),
+            Jitter::Above(percent) => write!(f, "+{percent}%"),
             Jitter::Full => f.write_str("full"),
             Jitter::Equal => f.write_str("equal"),
             Jitter::Decorrelated => f.write_str("decorrelated"),

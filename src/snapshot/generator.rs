@@ -9,12 +9,12 @@ pub(crate) struct Generator {
     /// The block that the next draw starts in.
     pub(super) block: u64,
     /// The word in that block.
-    pub(super) word: u32,
+    pub(super) word: u8,
 }
 
 impl Generator {
     /// The last word of a block.
-    pub(super) const LAST_WORD: u32 = 15;
+    pub(super) const LAST_WORD: u8 = 15;
 }
 
 #[cfg(feature = "chacha")]
@@ -35,7 +35,7 @@ mod chacha {
                 key: rng.get_seed(),
                 stream: rng.get_stream(),
                 block: (position >> WORD_BITS) as u64,
-                word: position as u32 & Self::LAST_WORD,
+                word: position as u8 & Self::LAST_WORD,
             }
         }
     }

@@ -1,9 +1,11 @@
 //! Settings, and what they foretell.
 
 mod bounds;
+mod clamped;
 mod configuration;
 mod default_max_wait;
 mod errors;
 mod poll_count;
 mod schedule;
 mod settings;
+mod wait_after;

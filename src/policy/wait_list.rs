@@ -1,0 +1,52 @@
+//! The waits that a builder is given, as they were given.
+
+use core::{fmt, time::Duration};
+
+use crate::wait::{Waits, waits::MOST};
+
+/// Waits in their order. Those beyond the most that a table holds are counted, and not kept: `build` refuses them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct WaitList {
+    kept: [Duration; MOST as usize],
+    pub(super) count: usize,
+}
+
+impl WaitList {
+    pub(super) const fn new(mut waits: &[Duration]) -> Self {
+        let mut list = Self { kept: [Duration::ZERO; MOST as usize], count: waits.len() };
+        let mut kept = list.kept.as_mut_slice();
+        while let ([wait, rest @ ..], [place, free @ ..]) = (waits, kept) {
+            *place = *wait;
+            (waits, kept) = (rest, free);
+        }
+        list
+    }
+
+    /// Returns the list that makes this table.
+    pub(super) const fn of(table: Waits) -> Self {
+        let mut list = Self::new(&[]);
+        let mut kept = list.kept.as_mut_slice();
+        let mut index = 0;
+        while let ([place, free @ ..], Some(wait)) = (kept, table.get(index)) {
+            *place = Duration::from_nanos(wait);
+            kept = free;
+            index = index.wrapping_add(1);
+        }
+        list.count = index as usize;
+        list
+    }
+
+    /// Returns the waits that were kept.
+    pub(super) const fn as_slice(&self) -> &[Duration] {
+        match self.kept.split_at_checked(self.count) {
+            Some((waits, _)) => waits,
+            None => &self.kept,
+        }
+    }
+}
+
+impl fmt::Debug for WaitList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.as_slice()).finish()
+    }
+}
