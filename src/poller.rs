@@ -11,10 +11,13 @@ use rand_core::Rng;
 pub use driver::poll_blocking;
 pub use driver::{Driver, NextPoll, NextWait, poll_async};
 
+#[cfg(feature = "chacha")]
+use crate::random::SeededRng;
 use crate::{
     instant::Instant,
     operation::{Decision, Feed, GaveUp, Outcome, State, kept},
     policy::Policy,
+    random::SmallRng,
     wait::{WaitKind, nanos},
 };
 
@@ -22,7 +25,7 @@ use crate::{
 ///
 /// A poller is a plain value. It reads no clock and runs no timer: the caller passes the current instant `now` to every
 /// method that needs it, and does the sleeping. `R` is the generator that jitter is drawn from, any [`rand_core::Rng`]; with
-/// the feature `chacha`, a `ChaCha8Rng` unless told otherwise. A clone draws what the original draws: use it to replay, not to
+/// the feature `chacha`, a `SeededRng` unless told otherwise. A clone draws what the original draws: use it to replay, not to
 /// poll something else.
 ///
 /// # Transitions
@@ -121,7 +124,7 @@ use crate::{
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Poller<I, #[cfg(feature = "chacha")] R = rand_chacha::ChaCha8Rng, #[cfg(not(feature = "chacha"))] R> {
+pub struct Poller<I, #[cfg(feature = "chacha")] R = SeededRng, #[cfg(not(feature = "chacha"))] R> {
     policy: Policy,
     rng: R,
     /// The latest reading of the clock: what passes from one to the next is added up.
@@ -131,7 +134,7 @@ pub struct Poller<I, #[cfg(feature = "chacha")] R = rand_chacha::ChaCha8Rng, #[c
 
 #[cfg(feature = "chacha")]
 impl<I: Instant> Poller<I> {
-    /// Starts a poller at `now` with a generator of its own: a `ChaCha8Rng` seeded with `seed`.
+    /// Starts a poller at `now` with a generator of its own: a [`SeededRng`] seeded with `seed`.
     ///
     /// The same policy, seed and inputs give the same decisions on every platform. A constant seed makes every instance of a
     /// program poll in step: take `random_seed()`, or hash what sets this poller apart.
@@ -150,7 +153,27 @@ impl<I: Instant> Poller<I> {
     /// assert!(!poller.is_finished());
     /// ```
     pub fn seeded(policy: Policy, seed: u64, now: I) -> Self {
-        Self::new(policy, rand_core::SeedableRng::seed_from_u64(seed), now)
+        Self::new(policy, SeededRng::new(seed), now)
+    }
+}
+
+impl<I: Instant> Poller<I, SmallRng> {
+    /// Starts a poller at `now` with a small generator of its own: a [`SmallRng`] seeded with `seed`, which makes it eight bytes
+    /// longer and no more.
+    ///
+    /// It decides by the same rules as a poller that is `seeded`, but draws other numbers. On a chip without `random_seed()`, a
+    /// seed is a number from the hardware, or a hash of the chip's serial number and the count of its starts.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, Poller, SmallRng, random_seed};
+    /// use std::time::Instant;
+    ///
+    /// let poller: Poller<Instant, SmallRng> =
+    ///     Poller::small(Policy::default(), random_seed(), Instant::now());
+    /// assert_eq!(size_of_val(&poller), size_of::<Poller<Instant, ()>>() + 8);
+    /// ```
+    pub const fn small(policy: Policy, seed: u64, now: I) -> Self {
+        Self::new(policy, SmallRng::new(seed), now)
     }
 }
 
@@ -158,37 +181,16 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// Starts a poller at `now`, drawing jitter from `rng`.
     ///
     /// The first poll is due at once, before any wait. `rng` is any generator of `rand_core` 0.10, and so of `rand` 0.10; those of
-    /// `rand` 0.9 do not fit. A reference to one is one too. To bring your own, implement `TryRng` with an `Error` that cannot
-    /// happen: it is then a [`rand_core::Rng`]. If the compiler asks for `DerefMut`, `TryRng` is missing. A poller draws 64 bits at
-    /// a time. A seed for it is a number from the hardware, or a hash of the chip's serial number and the count of its starts.
+    /// `rand` 0.9 do not fit. A reference to one is one too. [`FnRng`](crate::FnRng) makes one of a closure that returns a `u64`.
+    /// A type of your own takes `TryRng` with an `Error` that cannot happen: it is then a [`rand_core::Rng`]. If the compiler asks
+    /// for `DerefMut`, `TryRng` is missing. A poller draws 64 bits at a time.
     ///
     /// ```
-    /// use asyncpoll::{Policy, Poller, rand_core::{Rng, TryRng, utils}};
-    /// use core::{convert::Infallible, time::Duration};
+    /// use asyncpoll::{FnRng, Policy, Poller, random_seed};
+    /// use core::time::Duration;
     ///
-    /// /// Sebastiano Vigna's `SplitMix64`: eight bytes of state.
-    /// struct SplitMix64(u64);
-    ///
-    /// impl TryRng for SplitMix64 {
-    ///     type Error = Infallible;
-    ///
-    ///     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-    ///         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    ///         let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    ///         let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ///         Ok(z ^ z >> 31)
-    ///     }
-    ///
-    ///     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-    ///         Ok((self.next_u64() >> 32) as u32)
-    ///     }
-    ///
-    ///     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-    ///         utils::fill_bytes_via_next_word(bytes, || self.try_next_u64())
-    ///     }
-    /// }
-    ///
-    /// let rng = SplitMix64(asyncpoll::random_seed());
+    /// // In place of `random_seed`: what reads the random numbers of your chip.
+    /// let rng = FnRng::new(|| random_seed());
     /// let poller = Poller::new(Policy::default(), rng, Duration::ZERO);
     /// assert_eq!(poller.due(), Some(Duration::ZERO));
     /// ```

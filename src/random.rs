@@ -1,7 +1,19 @@
-//! A seed from the randomness that the standard library has already.
+//! Random numbers: the generators, and a seed from the randomness that the standard library has already.
 
+mod closure;
+#[cfg(feature = "chacha")]
+mod seeded;
+mod small;
+
+#[cfg(feature = "std")]
 use core::hash::BuildHasher;
+#[cfg(feature = "std")]
 use std::hash::RandomState;
+
+pub use closure::FnRng;
+#[cfg(feature = "chacha")]
+pub use seeded::SeededRng;
+pub use small::SmallRng;
 
 /// Returns a seed that differs at every call and in every process.
 ///
@@ -17,6 +29,7 @@ use std::hash::RandomState;
 /// let poller = Poller::seeded(Policy::default(), random_seed(), Instant::now());
 /// assert_eq!(poller.polls(), 0);
 /// ```
+#[cfg(feature = "std")]
 pub fn random_seed() -> u64 {
     RandomState::new().hash_one(())
 }

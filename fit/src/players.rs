@@ -2,10 +2,7 @@
 
 use core::{convert::Infallible, time::Duration};
 
-use asyncpoll::{
-    Decision, Outcome, Poller,
-    rand_core::{Rng, TryRng, utils},
-};
+use asyncpoll::{Decision, FnRng, Outcome, Poller, SmallRng, rand_core::Rng};
 
 use crate::Plan;
 
@@ -25,7 +22,7 @@ pub(crate) struct Players {
 
 impl Players {
     pub(crate) fn new(players: u32) -> Self {
-        let mut chance = Chance(0x5eed);
+        let mut chance = SmallRng::new(0x5eed);
         let mut draws = vec![Vec::with_capacity(EVEN_DRAWS); players as usize];
         let mut parts: Vec<u32> = (0..players).collect();
         for _ in 0..EVEN_DRAWS {
@@ -45,7 +42,8 @@ impl Players {
         let mut times = Vec::new();
         for (player, draws) in self.draws.iter().enumerate() {
             times.clear();
-            let rng = Draws { even: draws.iter(), rest: Chance(player as u64) };
+            let (mut even, mut rest) = (draws.iter(), SmallRng::new(player as u64));
+            let rng = FnRng::new(|| even.next().copied().unwrap_or_else(|| rest.next_u64()));
             play(plan, rng, |time| times.push(time));
             take(&times);
         }
@@ -59,7 +57,8 @@ impl Players {
 /// Returns the most polls of an operation that stays pending: the sooner a poll is made, the more can follow it.
 pub(crate) fn most_polls(plan: &Plan) -> u64 {
     let mut polls = 0;
-    play(plan, Soonest, |_| polls += 1);
+    // Zero is the start of every window.
+    play(plan, FnRng::new(|| 0), |_| polls += 1);
     polls
 }
 
@@ -75,48 +74,3 @@ fn play(plan: &Plan, rng: impl Rng, mut take: impl FnMut(f64)) {
         }
     }
 }
-
-/// Evenly spread draws, and then others.
-struct Draws<'a> {
-    even: core::slice::Iter<'a, u64>,
-    rest: Chance,
-}
-
-/// Sebastiano Vigna's `SplitMix64`.
-struct Chance(u64);
-
-/// Always the start of a window.
-struct Soonest;
-
-/// Makes a generator of what draws 64 bits.
-macro_rules! generator {
-    ($of:ty, $self:ident => $draw:expr) => {
-        impl TryRng for $of {
-            type Error = Infallible;
-
-            fn try_next_u64(&mut $self) -> Result<u64, Infallible> {
-                Ok($draw)
-            }
-
-            fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-                self.try_next_u64().map(|draw| (draw >> 32) as u32)
-            }
-
-            fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-                utils::fill_bytes_via_next_word(bytes, || self.try_next_u64())
-            }
-        }
-    };
-}
-
-generator!(Soonest, self => 0);
-generator!(Draws<'_>, self => match self.even.next() {
-    Some(&draw) => draw,
-    None => self.rest.next_u64(),
-});
-generator!(Chance, self => {
-    self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ mixed >> 31
-});

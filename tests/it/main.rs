@@ -27,6 +27,7 @@ mod support;
 mod fleet;
 mod policy;
 mod poller;
+mod random;
 mod snapshot;
 mod ticker;
 

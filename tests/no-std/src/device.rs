@@ -1,10 +1,9 @@
 //! The device that the program runs on, and what it makes of asyncpoll's clock, generator and outcomes.
 
-use core::{convert::Infallible, fmt, ops::RangeInclusive, time::Duration};
+use core::{fmt, ops::RangeInclusive, time::Duration};
 
 use asyncpoll::{
-    Cadence, CadenceError, GaveUp, Instant, Jitter, NextWait, Outcome, Policy, PolicyError, ScheduledPoll,
-    rand_core::TryRng,
+    Cadence, CadenceError, FnRng, GaveUp, Instant, Jitter, NextWait, Outcome, Policy, PolicyError, ScheduledPoll,
     ticker::{First, Missed, Phase},
 };
 
@@ -120,13 +119,12 @@ impl Device {
         Tick((self.milliseconds)())
     }
 
-    #[cfg(feature = "chacha")]
     pub(crate) fn seed(&self) -> u64 {
         (self.random)()
     }
 
-    pub(crate) fn generator(&self) -> Generator {
-        Generator(self.random)
+    pub(crate) fn generator(&self) -> FnRng<impl FnMut() -> u64> {
+        FnRng::new(|| self.seed())
     }
 
     pub(crate) fn poll(&self) -> Outcome<(), Status> {
@@ -197,29 +195,8 @@ impl Instant for Tick {
     }
 }
 
-/// The device's source of random numbers.
-#[derive(Debug)]
-pub struct Generator(extern "C" fn() -> u64);
-
-impl TryRng for Generator {
-    type Error = Infallible;
-
-    #[expect(clippy::cast_possible_truncation, reason = "the lower half of 64 random bits")]
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok((self.0)() as u32)
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        Ok((self.0)())
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        bytes.chunks_mut(8).for_each(|chunk| {
-            chunk.iter_mut().zip((self.0)().to_le_bytes()).for_each(|(byte, random)| *byte = random);
-        });
-        Ok(())
-    }
-}
+/// The generator of what the device keeps.
+pub type Generator = FnRng<fn() -> u64>;
 
 /// The device's display.
 pub(crate) struct Console(extern "C" fn(byte: u8));

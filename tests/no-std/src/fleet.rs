@@ -55,7 +55,7 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
     #[cfg(feature = "chacha")]
     let mut fleet = Fleet::seeded(device.seed(), device.now());
     #[cfg(not(feature = "chacha"))]
-    let mut fleet = Fleet::new(device.generator(), device.now());
+    let mut fleet = Fleet::small(device.seed(), device.now());
     let known = Limits::none().at_most(40, Duration::from_secs(1)).in_flight(4).find_pace(false);
     let (Ok(unknown), Ok(known)) = (fleet.upstream(Limits::default()), fleet.upstream(known)) else { return End::Failed };
     for number in 0..orders {

@@ -16,6 +16,7 @@ pub mod device;
 mod every;
 #[cfg(feature = "fleet")]
 pub mod fleet;
+pub mod random;
 pub mod ticker;
 
 #[cfg(feature = "heap")]
@@ -51,7 +52,7 @@ pub enum End {
     GaveUp,
 }
 
-/// Polls to the end, with a generator of the crate's if there is one, and otherwise the device's own.
+/// Polls to the end, with a generator of the crate's: the larger one if it is there.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn poll_order(device: &Device) -> End {
@@ -61,7 +62,7 @@ pub extern "C" fn poll_order(device: &Device) -> End {
     #[cfg(feature = "chacha")]
     let mut poller = Poller::seeded(policy, device.seed(), device.now());
     #[cfg(not(feature = "chacha"))]
-    let mut poller = Poller::new(policy, device.generator(), device.now());
+    let mut poller = Poller::small(policy, device.seed(), device.now());
 
     let mut last_error = None;
     loop {

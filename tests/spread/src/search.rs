@@ -1,6 +1,8 @@
 //! The search: hill climbs, each from a start of its own.
 
-use asyncpoll::{Policy, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
+use asyncpoll::Policy;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use crate::{
