@@ -17,11 +17,10 @@ impl Policy {
     /// with `poll` until the ladder has reached `max_backoff`.
     ///
     /// ```
-    /// use asyncpoll::{Jitter, Policy, PolicyError};
-    /// # use asyncpoll::rand_core::SeedableRng;
+    /// use asyncpoll::{Jitter, Policy, PolicyError, SmallRng, random_seed};
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
-    /// # let mut rng = asyncpoll::rand_chacha::ChaCha8Rng::seed_from_u64(0);
+    /// let mut rng = SmallRng::new(random_seed());
     /// let seconds = |poll| policy.wait(poll, &mut rng).as_secs();
     /// assert_eq!([0, 1, 2, 3, 99].map(seconds), [0, 5, 15, 45, 300]);
     /// # Ok::<(), PolicyError>(())
