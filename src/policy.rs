@@ -97,7 +97,7 @@ pub struct Policy {
     pub(crate) max_hint: Option<NonZeroU64>,
     pub(crate) deadline: Option<Deadline>,
     /// A wait that is too long for the deadline is shortened.
-    has_last_poll: bool,
+    last_poll: bool,
     pub(crate) max_polls: Option<NonZeroU32>,
     pub(crate) max_consecutive_errors: Option<NonZeroU32>,
 }
@@ -269,7 +269,7 @@ impl Policy {
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn last_poll(&self) -> bool {
-        self.has_last_poll
+        self.last_poll
     }
 
     /// Returns the number of polls after which a poller gives up, if it is limited.
@@ -294,6 +294,10 @@ impl Policy {
         count(self.max_consecutive_errors)
     }
 
+    const fn wait_list(&self) -> WaitList {
+        WaitList::of(self.ladder.waits)
+    }
+
     /// Returns how long a hint counts, in nanoseconds.
     #[inline]
     pub(crate) fn believed(&self, hint: Duration) -> u64 {
@@ -310,7 +314,7 @@ impl Policy {
         asked: Option<u64>,
         choose: impl FnOnce(Window) -> u64,
     ) -> Fit {
-        if self.has_last_poll {
+        if self.last_poll {
             return deadline.fit(&self.ladder, left, window, asked, choose);
         }
         match choose(window) {
@@ -320,7 +324,7 @@ impl Policy {
     }
 
     const fn with_max_wait(self, max_wait: NonZeroU64) -> Self {
-        Self { deadline: Some(Deadline::new(max_wait, &self.ladder, self.has_last_poll)), ..self }
+        Self { deadline: Some(Deadline::new(max_wait, &self.ladder, self.last_poll)), ..self }
     }
 }
 
@@ -351,7 +355,7 @@ impl fmt::Debug for Policy {
         let (numer, denom) = self.multiplier();
         f.debug_struct("Policy")
             .field("head_start", &self.head_start())
-            .field("waits", &WaitList::of(self.ladder.waits))
+            .field("waits", &self.wait_list())
             .field("initial_wait", &self.initial_wait())
             .field("multiplier", &format_args!("{numer}/{denom}"))
             .field("max_backoff", &self.max_backoff())

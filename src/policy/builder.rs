@@ -84,7 +84,7 @@ impl PolicyBuilder {
     pub(super) const fn from_policy(policy: Policy) -> Self {
         Self {
             head_start: policy.head_start(),
-            waits: WaitList::of(policy.ladder.waits),
+            waits: policy.wait_list(),
             initial_wait: policy.initial_wait(),
             multiplier: policy.multiplier(),
             max_backoff: policy.max_backoff(),
@@ -493,7 +493,7 @@ impl PolicyBuilder {
             ladder,
             max_hint: checked!(optional_wait("max_hint", self.max_hint)),
             deadline,
-            has_last_poll: self.last_poll,
+            last_poll: self.last_poll,
             max_polls: checked!(limit("max_polls", self.max_polls)),
             max_consecutive_errors: checked!(limit("max_consecutive_errors", self.max_consecutive_errors)),
         })

@@ -39,13 +39,11 @@ impl PolicyBuilder {
     /// assert_eq!(policy.max_polls(), Some(1));
     /// ```
     pub const fn build_clamped(self) -> Policy {
-        match self.clamped().build() {
-            Ok(policy) => policy,
-            Err(_) => {
-                debug_assert!(false, "a clamped setting was refused");
-                Self::CONSTANTS
-            }
+        if let Ok(policy) = self.clamped().build() {
+            return policy;
         }
+        debug_assert!(false, "a clamped setting was refused");
+        Self::CONSTANTS
     }
 
     const fn clamped(self) -> Self {
@@ -93,7 +91,8 @@ impl PolicyBuilder {
 impl WaitList {
     const fn clamped(self, max_backoff: u64) -> Self {
         let mut kept = [Duration::ZERO; MOST as usize];
-        let (mut from, mut to) = (self.as_slice(), kept.as_mut_slice());
+        let mut from = self.as_slice();
+        let mut to: &mut [Duration] = &mut kept;
         while let ([wait, rest @ ..], [place, free @ ..]) = (from, to) {
             // Digits that are left out may leave it longer than nothing, and no longer than it was.
             *place = Duration::from_nanos(waits::rounded(clamped(*wait, 1, max_backoff)));

@@ -124,7 +124,7 @@ impl Schedule {
     /// Returns the earliest time of the next poll, after a wait of `shortest` to `longest`.
     fn earliest_before(&self, deadline: Deadline, shortest: u64, longest: u64) -> u64 {
         let plain = self.earliest.time.saturating_add(shortest);
-        if !self.policy.has_last_poll {
+        if !self.policy.last_poll {
             return plain;
         }
         let last = deadline.earliest_last_poll(&self.policy.ladder, self.earliest.time, longest);

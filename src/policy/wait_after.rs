@@ -35,15 +35,15 @@ impl Policy {
             (_, head_start) => poll.saturating_sub(if head_start.is_some() { 2 } else { 1 }),
         };
         let is_drawn = ladder.jitter == Jitter::Decorrelated;
-        let mut rung = ladder.bottom();
+        let mut at = ladder.bottom();
         for _ in 0..climbs {
-            let wait = if is_drawn { ladder.window(rung.base).at(ladder.draw(rng)) } else { 0 };
-            let above = ladder.above(rung, wait);
-            if above == rung && !is_drawn {
+            let wait = if is_drawn { ladder.window(at.base).at(ladder.draw(rng)) } else { 0 };
+            let above = ladder.above(at, wait);
+            if above == at && !is_drawn {
                 break;
             }
-            rung = above;
+            at = above;
         }
-        Duration::from_nanos(ladder.window(rung.base).at(ladder.draw(rng)))
+        Duration::from_nanos(ladder.window(at.base).at(ladder.draw(rng)))
     }
 }

@@ -14,7 +14,7 @@ pub(super) struct WaitList {
 impl WaitList {
     pub(super) const fn new(mut waits: &[Duration]) -> Self {
         let mut list = Self { kept: [Duration::ZERO; MOST as usize], count: waits.len() };
-        let mut kept = list.kept.as_mut_slice();
+        let mut kept: &mut [Duration] = &mut list.kept;
         while let ([wait, rest @ ..], [place, free @ ..]) = (waits, kept) {
             *place = *wait;
             (waits, kept) = (rest, free);
@@ -25,7 +25,7 @@ impl WaitList {
     /// Returns the list that makes this table.
     pub(super) const fn of(table: Waits) -> Self {
         let mut list = Self::new(&[]);
-        let mut kept = list.kept.as_mut_slice();
+        let mut kept: &mut [Duration] = &mut list.kept;
         let mut index = 0;
         while let ([place, free @ ..], Some(wait)) = (kept, table.get(index)) {
             *place = Duration::from_nanos(wait);

@@ -116,7 +116,7 @@ impl Ladder {
     /// Returns the window from `wait` on that is as wide as jitter makes it beside `measure`.
     #[inline]
     fn lengthened(&self, wait: u64, measure: u64) -> Window {
-        let percent = self.hint_jitter.unwrap_or(self.jitter.percent(HINT_PERCENT));
+        let percent = self.hint_jitter.unwrap_or_else(|| self.jitter.percent(HINT_PERCENT));
         let width = nanos::percent_of(percent, measure);
         Window { earliest: wait, latest: wait.saturating_add(width) }
     }

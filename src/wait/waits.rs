@@ -19,7 +19,8 @@ impl Waits {
 
     /// Puts `wait` in the place of wait number `index`. A number beyond the table changes nothing.
     pub(crate) const fn with(mut self, index: u8, wait: u64) -> Self {
-        let (mut number, mut rest) = (0, self.0.as_mut_slice());
+        let mut number = 0;
+        let mut rest: &mut [u16] = &mut self.0;
         while let [packed, tail @ ..] = rest {
             if number == index {
                 *packed = pack(wait);

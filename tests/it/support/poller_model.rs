@@ -367,16 +367,16 @@ impl Model {
         let spread = (left * self.settings.q() / 100).max(least).min(most).min(left);
         let asked = self.hint(found).unwrap_or(0).max(head_start.unwrap_or(0).min(left));
         let from = (left - spread).max(asked).max(1);
-        let last = |from: u128, draw: u64| (pick(from, left.min(latest), draw), WaitKind::Last);
+        let shortened = |from: u128, draw: u64| (pick(from, left.min(latest), draw), WaitKind::Last);
         if latest + least < left {
             return Some(drawn);
         }
         if earliest + 2 * least > left {
-            return Some(last(from.min(earliest), draw()));
+            return Some(shortened(from.min(earliest), draw()));
         }
         let truncated = if latest < left { latest.min(left - least - 1) } else { latest };
         let wait = pick(earliest, truncated, first_draw);
-        Some(if wait + least < left { (wait, kind) } else { last(from, draw()) })
+        Some(if wait + least < left { (wait, kind) } else { shortened(from, draw()) })
     }
 
     fn ladder_base(&self) -> u128 {
