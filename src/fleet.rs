@@ -14,7 +14,7 @@ mod restore;
 mod status;
 
 use alloc::vec::Vec;
-use core::time::Duration;
+use core::{convert::Infallible, time::Duration};
 
 use rand_core::Rng;
 
@@ -54,43 +54,82 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// # The loop
 ///
-/// Make the polls that [`next_poll`](Self::next_poll) hands out, feed what each found to [`step`](Self::step), and sleep until
-/// an answer comes or [`until_next_poll`](Self::until_next_poll) is over. With threads:
+/// Whenever a sender is free, make the poll that [`next_poll`](Self::next_poll) hands out. Tell the fleet what became of each.
+/// Sleep until an answer comes or [`until_next_poll`](Self::until_next_poll) is over. With threads:
 ///
 /// ```
 /// use asyncpoll::{
 ///     Fleet, Outcome, Policy,
-///     fleet::{DuePoll, Limits},
+///     fleet::{DuePoll, Id, Limits},
 ///     random_seed,
 /// };
 /// use std::{sync::mpsc, thread, time::{Duration, Instant}};
+/// # use std::sync::atomic::{AtomicU32, Ordering};
+/// # static POLLS: AtomicU32 = AtomicU32::new(0);
+///
+/// /// How many polls are sent at a time.
+/// const SENDERS: usize = 64;
+///
+/// type Found = Option<Outcome<u32>>;
+///
+/// /// Answers when it is dropped, and so even if the thread panics.
+/// struct Answer {
+///     id: Id,
+///     found: Found,
+///     answers: mpsc::Sender<(Id, Found)>,
+/// }
+///
+/// impl Drop for Answer {
+///     fn drop(&mut self) {
+///         // Nobody listens any more once the loop has ended.
+///         let _ = self.answers.send((self.id, self.found.take()));
+///     }
+/// }
 ///
 /// fn ask(poll: DuePoll) -> Outcome<u32> {
+/// #   POLLS.fetch_add(1, Ordering::Relaxed);
+/// #   assert!(poll.number > 1, "a bug");
 ///     Outcome::Done(poll.number)
 /// }
 ///
 /// let mut fleet = Fleet::seeded(random_seed(), Instant::now());
 /// let authority = fleet.upstream(Limits::default())?;
+/// let policy = Policy::default();
+/// # let soon = Duration::from_millis(10);
+/// # let policy = Policy::builder().initial_wait(soon).build().unwrap();
 /// for _ in 0..100 {
-///     fleet.start(authority, &Policy::default(), Instant::now());
+///     fleet.start(authority, &policy, Instant::now());
 /// }
 ///
 /// let (answers, inbox) = mpsc::channel();
 /// while !fleet.is_empty() {
-///     while let Some(poll) = fleet.next_poll(Instant::now()) {
+///     while fleet.in_flight() < SENDERS {
+///         let Some(poll) = fleet.next_poll(Instant::now()) else { break };
 ///         let answers = answers.clone();
-///         thread::spawn(move || answers.send((poll.id, ask(poll))));
+///         thread::spawn(move || {
+///             let mut answer = Answer { id: poll.id, found: None, answers };
+///             answer.found = Some(ask(poll));
+///         });
 ///     }
-///     let wait = fleet.until_next_poll(Instant::now()).unwrap_or(Duration::MAX);
-///     if let Ok((id, outcome)) = inbox.recv_timeout(wait) {
-///         let _decision = fleet.step(id, outcome, Instant::now());
+///     let wait = fleet.until_next_poll(Instant::now());
+///     // If all senders are busy, the next event is an answer.
+///     let wait = wait.filter(|_| fleet.in_flight() < SENDERS);
+///     match inbox.recv_timeout(wait.unwrap_or(Duration::MAX)) {
+///         Ok((id, Some(outcome))) => {
+///             let _decision = fleet.step(id, outcome, Instant::now());
+///         }
+///         Ok((id, None)) => {
+///             let _decision = fleet.lost(id, Instant::now());
+///         }
+///         Err(_) => {} // A poll is due.
 ///     }
+/// #   assert!(POLLS.load(Ordering::Relaxed) <= 200, "a storm");
 /// }
+/// # assert_eq!(POLLS.load(Ordering::Relaxed), 200);
 /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
 /// ```
 ///
-/// A poll that nobody feeds is in flight for ever: give each a timeout, and [`release`](Self::release) one that was not made
-/// because its thread or task died. Under tokio:
+/// Under tokio:
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
@@ -102,8 +141,15 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// };
 /// use std::{collections::HashMap, time::Duration};
 /// use tokio::{task::JoinSet, time::{Instant, sleep}};
+/// # use std::sync::atomic::{AtomicU32, Ordering};
+/// # static POLLS: AtomicU32 = AtomicU32::new(0);
+///
+/// /// How many polls are sent at a time.
+/// const SENDERS: usize = 64;
 ///
 /// async fn ask(poll: DuePoll) -> Outcome<u32> {
+/// #   POLLS.fetch_add(1, Ordering::Relaxed);
+/// #   assert!(poll.number != 2, "a bug");
 ///     match poll.number {
 ///         ..3 => Outcome::pending(),
 ///         number => Outcome::Done(number),
@@ -118,11 +164,14 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// let (mut tasks, mut ids) = (JoinSet::new(), HashMap::new());
 /// while !fleet.is_empty() {
-///     while let Some(poll) = fleet.next_poll(Instant::now()) {
+///     while tasks.len() < SENDERS {
+///         let Some(poll) = fleet.next_poll(Instant::now()) else { break };
 ///         ids.insert(tasks.spawn(ask(poll)).id(), poll.id);
 ///     }
 ///     let wait = fleet.until_next_poll(Instant::now());
-///     let (task, answer) = tokio::select! {
+///     // If all senders are busy, the next event is an answer.
+///     let wait = wait.filter(|_| tasks.len() < SENDERS);
+///     let (task, found) = tokio::select! {
 ///         Some(joined) = tasks.join_next_with_id() => match joined {
 ///             Ok((task, outcome)) => (task, Some(outcome)),
 ///             Err(died) => (died.id(), None),
@@ -130,14 +179,37 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///         () = sleep(wait.unwrap_or(Duration::MAX)) => continue,
 ///     };
 ///     let id = ids.remove(&task).expect("each task has a poll");
-///     match answer {
-///         Some(outcome) => drop(fleet.step(id, outcome, Instant::now())),
-///         None => fleet.release(id, Instant::now()),
+///     match found {
+///         Some(outcome) => {
+///             let _decision = fleet.step(id, outcome, Instant::now());
+///         }
+///         None => {
+///             let _decision = fleet.lost(id, Instant::now());
+///         }
 ///     }
+/// #   assert!(POLLS.load(Ordering::Relaxed) <= 300, "a storm");
 /// }
+/// # assert_eq!(POLLS.load(Ordering::Relaxed), 300);
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Neither loop hangs if a poll panics, and such a poll costs the server no more than a transient error would.
+///
+/// # What became of a poll
+///
+/// Every poll that is handed out is in flight until the fleet is told what became of it:
+///
+/// | the poll | call | what follows |
+/// |---|---|---|
+/// | was answered, or ended by its timeout | [`step`](Self::step) with the outcome; a timeout is `Transient` | the decision |
+/// | was made, but its answer never comes: its task died | [`lost`](Self::lost) | as after a `Transient` without a hint |
+/// | was never made: no sender was free, for instance | [`release`](Self::release) | it is due again at once, not counted |
+/// | is no longer wanted | [`cancel`](Self::cancel) | the operation ends |
+/// | was forgotten: none of these is called | | its operation is not polled again, and one place in flight stays taken |
+///
+/// Give every poll a timeout: the fleet has none. If the answer of a lost or released poll comes after all, feed it to
+/// [`look`](Self::look): `step` would take it for that of the next poll.
 ///
 /// # Upstreams and refusals
 ///
@@ -148,7 +220,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// - *A refusal holds all.* No poll of that upstream is handed out before its hint has ended, whoever was told. The one that
 ///   was refused waits by its own rules besides.
-/// - *In flight* are the polls that were handed out and neither fed nor released. There are never more than
+/// - *In flight* are the polls that were handed out and neither fed, lost nor released. There are never more than
 ///   [`Limits::in_flight`]. By default there are 16 at first, and one more for each good answer that comes while as many are
 ///   as may be, but no more than an eighth more each second: what is in flight when the first refusal comes will be refused as
 ///   well.
@@ -156,9 +228,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///   is. [`Limits::at_most`] sets one. [`Limits::find_pace`] finds one: the first refusal sets it to 0.6 of the highest rate of
 ///   good answers in any few seconds before, at least 0.6 a second, and each later one to 0.7 of what it was. After a cut there
 ///   is none other, and polls go out a second apart at least, until one that went out after it has been served: what was in
-///   flight may be refused as well, and so may everything, whatever the pace. Without refusals it grows with the square of the
-///   time spent at it, to double after ten minutes, or after ten seconds if the first refusal came before 16 polls had been
-///   served. It never passes a limit that was set. An upstream that never refuses has none.
+///   flight may be refused as well, and so may everything, whatever the pace. Served polls raise it with the square of the time
+///   spent at it, to double after ten minutes, or after ten seconds if the first refusal came before 16 polls had been served.
+///   While nothing is served, it stays. It never passes a limit that was set. An upstream that never refuses has none.
 /// - *Order.* While limits or refusals keep polls waiting, the one that was due first goes first. Without limits all that are
 ///   due are handed out, in no order to rely on.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
@@ -178,7 +250,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// | a poller each | 27,670 | 19,217 | 5,000 | 192 s | 410 s |
 /// | a fleet that only holds | 13,203 | 8,893 | 5,000 | 583 s | 1,082 s |
 /// | a fleet at a pace that you know, 36 a second | 12,989 | 0 | 36 | 59 s | 122 s |
-/// | a fleet that finds its pace: the default | 10,991 | 9 | 87 | 60 s | 125 s |
+/// | a fleet that finds its pace: the default | 10,990 | 9 | 87 | 60 s | 125 s |
 ///
 /// # A dashboard
 ///
@@ -191,6 +263,8 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// - Whoever refuses polls whatever their pace is taken for slow: if one in a thousand is refused at random, the pace falls to
 ///   three polls a second, and to one in four seconds if one in a hundred is. If you know the limit, set it and turn
 ///   `find_pace` off; or leave the hint out of an outcome that is no refusal, for then its operation alone waits.
+/// - A hold does not reach a poll that was handed out before. So take a poll only when it can be sent at once, as the loops do:
+///   in a queue of your own it would be sent during the hold, or late.
 /// - A pace above a thousand a second takes a timer that is as fine: no two polls are handed out at once to make up for a late
 ///   wake-up.
 /// - [`DuePoll::remaining`] is zero if the fleet has held the poll back past the deadline: it is not by itself a timeout.
@@ -339,6 +413,41 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
         let told = Told::Outcome(Answer::of(&outcome));
         self.feed(id, told, now, |fed, rng| fed.step(rng, outcome, 0, last_error))
     }
+
+    /// Takes note that a poll was made whose answer never comes, because its task died for instance, and decides as
+    /// [`step`](Self::step) does on a `Transient` outcome without a hint.
+    ///
+    /// It counts as a poll and as an error, so the ladder climbs, and `max_wait` and the other limits of the policy hold. It is
+    /// no refusal, and nothing of it is known: an error that was kept in `last_error` stays there. If the operation ends by it,
+    /// [`GaveUp::with_last_error`] adds that.
+    ///
+    /// If no poll of that operation is in flight, nothing changes, and `Sleep` says what is left until its next poll is due: a
+    /// poll can be lost once. An operation that the fleet has forgotten is answered as by `step`, with `GaveUp(Finished)`.
+    ///
+    /// ```
+    /// use asyncpoll::{Decision, Fleet, Jitter, Policy, fleet::Limits};
+    /// use core::time::Duration;
+    ///
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+    /// let upstream = fleet.upstream(Limits::default())?;
+    /// let policy =
+    ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
+    /// let id = fleet.start(upstream, &policy, Duration::ZERO);
+    /// assert!(fleet.next_poll(Duration::ZERO).is_some());
+    ///
+    /// let five_seconds = Duration::from_secs(5);
+    /// assert_eq!(fleet.lost(id, Duration::ZERO), Decision::Sleep(five_seconds));
+    /// assert_eq!(fleet.next_poll(Duration::ZERO), None);
+    /// assert_eq!(fleet.next_poll(five_seconds).map(|poll| poll.number), Some(2));
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
+    /// ```
+    pub fn lost(&mut self, id: Id, now: I) -> Decision<Infallible, Infallible> {
+        if self.is_in_flight(id) {
+            self.feed(id, Told::Outcome(Answer::Failed), now, |fed, rng| fed.lost(rng, 0))
+        } else {
+            self.look(id, Outcome::pending(), now)
+        }
+    }
 }
 
 impl<I: Instant, R> Fleet<I, R> {
@@ -416,7 +525,9 @@ impl<I: Instant, R> Fleet<I, R> {
         }
     }
 
-    /// Hands out a poll that is to be made now, if there is one. It is in flight until its outcome is fed, or it is released.
+    /// Hands out a poll that is to be made now, if there is one.
+    ///
+    /// It is in flight until its outcome is fed, or it is [lost](Self::lost) or [released](Self::release).
     ///
     /// ```
     /// use asyncpoll::{Fleet, Policy, fleet::Limits};
@@ -453,9 +564,10 @@ impl<I: Instant, R> Fleet<I, R> {
         })
     }
 
-    /// Takes a poll back that was not made, because its task died for instance: it is due again, and not counted.
+    /// Takes a poll back that was never made, because no sender was free for instance: it is due again at once, and not counted.
     ///
-    /// If none of that operation is in flight, nothing changes.
+    /// A poll that may have reached the server is [lost](Self::lost) instead: if it is released whenever it fails, it is made
+    /// again at once, without end. If no poll of that operation is in flight, nothing changes.
     ///
     /// ```
     /// use asyncpoll::{Fleet, Policy, fleet::Limits};
@@ -471,8 +583,10 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn release(&mut self, id: Id, now: I) {
         self.pass(now);
-        let Some(lane) = self.lanes.get_mut(id.upstream.0) else { return };
-        if lane.operation_of(id).is_some_and(Entry::is_in_flight) {
+        if !self.is_in_flight(id) {
+            return;
+        }
+        if let Some(lane) = self.lanes.get_mut(id.upstream.0) {
             lane.release(id.place);
             lane.gate.back(None, lane.len(), self.time);
             self.next.set(id.upstream.0, lane.next());
@@ -668,6 +782,12 @@ impl<I: Instant, R> Fleet<I, R> {
         done
     }
 
+    /// Returns whether a poll of an operation is in flight.
+    fn is_in_flight(&self, id: Id) -> bool {
+        let operation = self.lanes.get(id.upstream.0).and_then(|lane| lane.operation_of(id));
+        operation.is_some_and(Entry::is_in_flight)
+    }
+
     /// Notes the reading `now` of the clock.
     #[inline]
     fn pass(&mut self, now: I) {
@@ -711,7 +831,7 @@ impl<I, R> Fleet<I, R> {
         self.len() == 0
     }
 
-    /// Returns how many polls are in flight: handed out, and neither fed nor released.
+    /// Returns how many polls are in flight: handed out, and neither fed, lost nor released.
     ///
     /// ```
     /// use asyncpoll::{Fleet, Policy, fleet::Limits};

@@ -24,7 +24,7 @@ async fn poll_one(client: Client, url: String, policy: Policy, progress: Progres
         let (client, url) = (client.clone(), url.clone());
         let answer = spawn_blocking(move || client.poll(&url)).await;
         let outcome = answer.unwrap_or_else(|died| Outcome::transient(died.to_string()));
-        progress.polled(&outcome);
+        progress.polled(Some(&outcome));
         progress.show(None);
         let decision = poller.step(outcome, Instant::now());
         progress.decided(&decision);

@@ -97,14 +97,16 @@ fn poll(alone: bool) -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
             let _ = press.send(());
         }
     })?;
-    let runtime = runtime::Builder::new_current_thread().enable_time().build()?;
+    let runtime = runtime::Builder::new_current_thread().enable_time().max_blocking_threads(together::SENDERS).build()?;
     let is_interrupted = runtime.block_on(async {
         let polling = async {
             if alone {
                 alone::poll(&client, urls, POLICY, &progress).await;
                 Ok(())
             } else {
-                together::poll(&client, urls, POLICY, &progress).await
+                let client = client.clone();
+                let poll = move |url: &str| client.poll(url);
+                together::poll(poll, urls, POLICY, &progress).await
             }
         };
         tokio::select! {

@@ -41,19 +41,19 @@ impl Progress {
         Self { bar: ProgressBar::new(orders as u64).with_style(style), counts: Rc::new(counts.into()) }
     }
 
-    /// Counts a poll.
-    pub(crate) fn polled(&self, outcome: &Outcome<(), String>) {
+    /// Counts a poll, and what it found, if its answer came.
+    pub(crate) fn polled(&self, found: Option<&Outcome<(), String>>) {
         let mut counts = self.counts.borrow_mut();
         counts.polls += 1;
-        counts.refused += usize::from(matches!(outcome, Outcome::Transient { retry_after: Some(_), .. }));
+        counts.refused += usize::from(matches!(found, Some(Outcome::Transient { retry_after: Some(_), .. })));
     }
 
     /// Counts an end.
-    pub(crate) fn decided(&self, decision: &Decision<(), String>) {
+    pub(crate) fn decided<T, E>(&self, decision: &Decision<T, E>) {
         let mut counts = self.counts.borrow_mut();
         match decision {
             Decision::Sleep(_) => {}
-            Decision::Done(()) => counts.issued += 1,
+            Decision::Done(_) => counts.issued += 1,
             Decision::Failed(_) | Decision::GaveUp(_) => counts.given_up += 1,
         }
     }

@@ -3,17 +3,20 @@
 use core::{error::Error, time::Duration};
 use std::collections::HashMap;
 
-use asyncpoll::{Fleet, Policy, fleet::Limits, random_seed};
+use asyncpoll::{Fleet, Outcome, Policy, fleet::Limits, random_seed};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
 };
 
-use crate::{client::Client, progress::Progress};
+use super::progress::Progress;
 
-/// Polls all orders to their end.
+/// How many polls are sent at a time: so many threads does the runtime have for them.
+pub(crate) const SENDERS: usize = 512;
+
+/// Polls all orders to their end. `poll` polls the order at a URL.
 pub(crate) async fn poll(
-    client: &Client,
+    poll: impl Fn(&str) -> Outcome<(), String> + Clone + Send + 'static,
     urls: Vec<String>,
     policy: Policy,
     progress: &Progress,
@@ -24,14 +27,16 @@ pub(crate) async fn poll(
 
     let (mut tasks, mut ids) = (JoinSet::new(), HashMap::new());
     while !fleet.is_empty() {
-        while let Some(poll) = fleet.next_poll(Instant::now()) {
-            let (client, url) = (client.clone(), urls[&poll.id].clone());
-            ids.insert(tasks.spawn_blocking(move || client.poll(&url)).id(), poll.id);
+        while tasks.len() < SENDERS {
+            let Some(due) = fleet.next_poll(Instant::now()) else { break };
+            let (poll, url) = (poll.clone(), urls[&due.id].clone());
+            ids.insert(tasks.spawn_blocking(move || poll(&url)).id(), due.id);
         }
         progress.show(fleet.status(authority, Instant::now()).spacing);
 
-        let wait = fleet.until_next_poll(Instant::now());
-        let (task, answer) = tokio::select! {
+        // If all senders are busy, the next event is an answer.
+        let wait = fleet.until_next_poll(Instant::now()).filter(|_| tasks.len() < SENDERS);
+        let (task, found) = tokio::select! {
             Some(joined) = tasks.join_next_with_id() => match joined {
                 Ok((task, outcome)) => (task, Some(outcome)),
                 Err(died) => (died.id(), None),
@@ -39,12 +44,10 @@ pub(crate) async fn poll(
             () = sleep(wait.unwrap_or(Duration::MAX)) => continue,
         };
         let id = ids.remove(&task).ok_or("a task has ended that has no poll")?;
-        match answer {
-            Some(outcome) => {
-                progress.polled(&outcome);
-                progress.decided(&fleet.step(id, outcome, Instant::now()));
-            }
-            None => fleet.release(id, Instant::now()),
+        progress.polled(found.as_ref());
+        match found {
+            Some(outcome) => progress.decided(&fleet.step(id, outcome, Instant::now())),
+            None => progress.decided(&fleet.lost(id, Instant::now())),
         }
     }
     Ok(())

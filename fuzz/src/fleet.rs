@@ -73,6 +73,8 @@ enum Operation {
         #[arbitrary(with = short)]
         away: Duration,
     },
+    /// The answer of a poll in flight never comes.
+    Lose(u8),
 }
 
 impl Operations {
@@ -94,6 +96,7 @@ impl Operations {
                 Operation::Answer(which, outcome) => pair.answer(which.into(), outcome),
                 Operation::Step(which, outcome) => pair.step(which.into(), outcome),
                 Operation::Look(which, outcome) => pair.look(which.into(), outcome),
+                Operation::Lose(which) => pair.lose(which.into()),
                 Operation::Release(which) => pair.release(which.into()),
                 Operation::SlowDown(upstream, hint) => pair.slow_down(upstream.into(), hint),
                 Operation::Cancel(which) => pair.cancel(which.into()),

@@ -69,6 +69,9 @@ impl Id {
 
 /// A poll to be made now, as [`Fleet::next_poll`](crate::Fleet::next_poll) hands it out.
 ///
+/// It is a plain value, and the fleet does not learn that it was dropped: until the fleet is told what became of the poll, as
+/// [its docs](crate::Fleet#the-loop) have it, the poll is in flight.
+///
 /// # Example
 ///
 /// ```
@@ -83,7 +86,7 @@ impl Id {
 /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[must_use = "it is in flight until its outcome is fed, or it is released"]
+#[must_use = "it is in flight until its outcome is fed, or it is lost or released"]
 #[non_exhaustive]
 pub struct DuePoll {
     /// The operation to poll.

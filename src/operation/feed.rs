@@ -1,5 +1,7 @@
 //! A state that is fed: payloads around the transitions. A poller owns one state, a fleet many.
 
+#[cfg(feature = "alloc")]
+use core::convert::Infallible;
 use core::time::Duration;
 
 use rand_core::Rng;
@@ -46,6 +48,15 @@ impl Feed<'_> {
                 let last_error = error.or_else(|| kept(self.state, last_error));
                 Decision::GaveUp(GaveUp { retry_after: hint, ..self.gave_up(reason) }.with_last_error(last_error))
             }
+        }
+    }
+
+    /// Takes note that a poll was made whose answer never comes, and decides as on a `Transient` outcome that has no error.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn lost<R: Rng + ?Sized>(self, rng: &mut R, passed: u64) -> Decision<Infallible, Infallible> {
+        match self.state.step(self.policy, rng, true, None, passed) {
+            Verdict::Sleep(wait) => Decision::Sleep(Duration::from_nanos(wait)),
+            Verdict::GiveUp(reason) => Decision::GaveUp(self.gave_up(reason)),
         }
     }
 

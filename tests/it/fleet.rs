@@ -1,12 +1,18 @@
 //! Many operations at one server.
 
+mod example;
 mod figures;
 mod holds;
 mod laws;
 mod limits;
+mod lost;
 mod pace;
+#[path = "../../examples/fleet/progress.rs"]
+mod progress;
 mod restored;
 #[path = "../../examples/fleet/simulation.rs"]
 mod simulation;
 #[path = "../../examples/fleet/tables.rs"]
 mod tables;
+#[path = "../../examples/fleet/together.rs"]
+mod together;

@@ -119,8 +119,8 @@ impl Gate {
     #[inline]
     pub(in crate::fleet) fn send(&mut self, due: u64, time: u64) {
         if self.find_pace {
-            let paced = self.sent.is_some_and(|sent| due < sent.saturating_add(self.pace.gap()));
-            self.pace.sent(paced, time);
+            let has_waited = self.sent.is_some_and(|sent| due < sent.saturating_add(self.pace.gap()));
+            self.pace.sent(has_waited, time);
         }
         self.in_flight = self.in_flight.saturating_add(1);
         self.sent = Some(time);

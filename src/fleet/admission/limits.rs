@@ -77,7 +77,7 @@ impl Limits {
         Self { at_most: Some((polls, per)), ..self }
     }
 
-    /// Sets the most polls that are in flight at a time: handed out, and not fed yet.
+    /// Sets the most polls that are in flight at a time: handed out, and neither fed, lost nor released.
     ///
     /// ```
     /// use asyncpoll::{Fleet, Policy, fleet::Limits};

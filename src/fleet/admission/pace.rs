@@ -26,8 +26,10 @@ pub(in crate::fleet) struct Pace {
     cut: u64,
     /// The time between two polls now.
     gap: u64,
-    /// How long polls have waited for the pace since the last cut.
+    /// How long the pace has kept polls apart that were served since the last cut.
     paced: u64,
+    /// Whether the pace made the last poll wait that went out.
+    has_waited: bool,
     /// Whether the last cut was made of too little to tell the rate by.
     is_guess: bool,
     served: Served,
@@ -54,17 +56,9 @@ impl Pace {
 
     /// Notes that a poll goes out, and whether the pace made it wait.
     #[inline]
-    pub(in crate::fleet) fn sent(&mut self, waited: bool, time: u64) {
+    pub(in crate::fleet) fn sent(&mut self, has_waited: bool, time: u64) {
         self.served.start(time);
-        if waited && self.gap > 0 {
-            self.paced = self.paced.saturating_add(self.gap);
-            let seconds = u128::from(self.paced / SECOND);
-            let doubling = u128::from(if self.is_guess { DOUBLING_OF_GUESS } else { DOUBLING });
-            let doubling = doubling.saturating_mul(doubling);
-            let growth = seconds.saturating_mul(seconds).saturating_add(doubling);
-            let gap = u128::from(self.cut).saturating_mul(doubling).checked_div(growth);
-            self.gap = gap.and_then(|gap| u64::try_from(gap).ok()).unwrap_or(self.cut).max(1);
-        }
+        self.has_waited = has_waited;
     }
 
     /// Notes that a poll is no longer in flight, and returns whether it went out before the last cut.
@@ -75,11 +69,29 @@ impl Pace {
         is_old
     }
 
-    /// Notes a poll that was served, and whether it went out before the last cut.
+    /// Notes a poll that was served, and whether it went out before the last cut: if it did not, it raises the pace.
     #[inline]
     pub(in crate::fleet) fn served(&mut self, is_old: bool, time: u64) {
         self.served.count(time);
-        self.is_proven |= !is_old;
+        if !is_old {
+            self.is_proven = true;
+            self.grow();
+        }
+    }
+
+    /// Raises the pace, if it keeps polls waiting. Only what is served does: a server that fails every poll proves nothing.
+    #[inline]
+    fn grow(&mut self) {
+        if !self.has_waited || self.gap == 0 {
+            return;
+        }
+        self.paced = self.paced.saturating_add(self.gap);
+        let seconds = u128::from(self.paced / SECOND);
+        let doubling = u128::from(if self.is_guess { DOUBLING_OF_GUESS } else { DOUBLING });
+        let doubling = doubling.saturating_mul(doubling);
+        let growth = seconds.saturating_mul(seconds).saturating_add(doubling);
+        let gap = u128::from(self.cut).saturating_mul(doubling).checked_div(growth);
+        self.gap = gap.and_then(|gap| u64::try_from(gap).ok()).unwrap_or(self.cut).max(1);
     }
 
     /// Cuts the pace after a refusal, with so many polls in flight: once, until one that goes out from now on has been served.

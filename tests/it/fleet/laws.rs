@@ -12,7 +12,7 @@ use crate::support::{
     Tape,
     fleet_model::Rules,
     fleet_pair::Pair,
-    fleet_play::{Entry, Event, Player, Setup, What, events, play, rules, setups},
+    fleet_play::{Answer, Entry, Event, Player, Setup, What, events, play, rules, setups},
     seconds,
 };
 
@@ -23,6 +23,14 @@ fn are_same(one: Decision<(), ()>, other: Decision<(), ()>) -> bool {
             (one.reason, one.retry_after, one.last_error) == (other.reason, other.retry_after, other.last_error)
         }
         _ => one == other,
+    }
+}
+
+/// The same, of an error of which nothing is known.
+fn without_error(decision: Decision<(), ()>) -> Decision<(), ()> {
+    match decision {
+        Decision::GaveUp(gave_up) => Decision::GaveUp(gave_up.with_last_error(None)),
+        other => other,
     }
 }
 
@@ -45,6 +53,7 @@ proptest! {
                 Event::Answer(which, outcome) => pair.answer(which, outcome),
                 Event::Step(which, outcome) => pair.step(which, outcome),
                 Event::Look(which, outcome) => pair.look(which, outcome),
+                Event::Lose(which) => pair.lose(which),
                 Event::Release(which) => pair.release(which),
                 Event::SlowDown(upstream, hint) => pair.slow_down(upstream, hint),
                 Event::Cancel(which) => pair.cancel(which),
@@ -92,6 +101,11 @@ proptest! {
                     let alone = pollers.get_mut(&number).unwrap().step(answer.outcome, now);
                     prop_assert!(are_same(answer.decision, alone), "Same: {:?} alone, here {answer:?}", alone);
                 }
+                What::Lost { number, answer } => {
+                    out.remove(&number);
+                    let alone = without_error(pollers.get_mut(&number).unwrap().step(answer.outcome, now));
+                    prop_assert!(are_same(answer.decision, alone), "Same: {:?} alone, here {answer:?}", alone);
+                }
                 What::Looked { number, answer } => {
                     let alone = pollers.get_mut(&number).unwrap().look(answer.outcome, now);
                     prop_assert!(are_same(answer.decision, alone), "Same: {:?} alone, here {answer:?}", alone);
@@ -114,12 +128,18 @@ proptest! {
         let player = play(&setup, &events);
         let mut held_until = vec![0; setup.rules.len()];
         let mut asked_until: BTreeMap<usize, u128> = BTreeMap::new();
+        let mut longest = BTreeMap::new();
         for Entry { time, what } in &player.entries {
             if let Some((upstream, Some(hint))) = player.refusal(*what) {
                 held_until[upstream] = held_until[upstream].max(time + hint);
             }
+            if let What::Started { number, policy, .. } | What::Restored { number, policy, .. } = *what {
+                longest.insert(number, policy.max_hint().map_or(u128::MAX, |hint| hint.as_nanos()));
+            }
             match *what {
-                What::Fed { number, answer } => drop(asked_until.insert(number, time + answer.hint().unwrap_or(0))),
+                What::Fed { number, answer } | What::Lost { number, answer } => {
+                    asked_until.insert(number, time + answer.hint().unwrap_or(0).min(longest[&number]));
+                }
                 What::Restored { number, of, snapshot, elapsed, .. } => {
                     let away = (elapsed - snapshot.elapsed()).as_nanos();
                     let asked = asked_until.get(&of).map(|asked| asked.saturating_sub(away));
@@ -159,7 +179,9 @@ proptest! {
                         prop_assert!(out[upstream].len() <= most, "Paced: {} are in flight, not {most}", out[upstream].len());
                     }
                 }
-                What::Fed { number, .. } | What::Released { number } => drop(out[player.upstream_of(number)].remove(&number)),
+                What::Fed { number, .. } | What::Lost { number, .. } | What::Released { number } => {
+                    out[player.upstream_of(number)].remove(&number);
+                }
                 _ => {}
             }
         }
@@ -232,7 +254,7 @@ proptest! {
                     }
                 }
                 What::Released { number } => drop(out.remove(&number)),
-                What::Fed { number, answer } if answer.was_living => {
+                What::Fed { number, answer } | What::Lost { number, answer } if answer.was_living => {
                     out.remove(&number);
                     due.insert(number, time + answer.wait().map_or(0, signed));
                 }
@@ -283,7 +305,7 @@ proptest! {
                 }
                 // It may be handed out once more.
                 What::Released { number } => drop(sent_late.remove(&number)),
-                What::Fed { answer, .. } | What::Looked { answer, .. } => {
+                What::Fed { answer, .. } | What::Lost { answer, .. } | What::Looked { answer, .. } => {
                     prop_assert!(answer.was_living || answer.wait().is_none(), "Late, not lost: one that has ended sleeps");
                 }
                 _ => {}
@@ -293,6 +315,32 @@ proptest! {
             prop_assert_eq!(ends.get(number), Some(&1), "Late, not lost: ends of operation {}", number);
             let late = sent_late.get(number).copied().unwrap_or(0);
             prop_assert!(late <= 1, "Late, not lost: {number} is sent {late} times after its deadline");
+        }
+    }
+
+    #[test]
+    fn lost_polls_cost_what_transient_errors_do(setup in setups(rules()), events in events(true)) {
+        let (mut player, mut other) = (Player::new(&setup), Player::new(&setup));
+        for event in events {
+            other.play(match event {
+                Event::Lose(which) if !other.out.is_empty() => Event::Answer(which, Outcome::transient(())),
+                event => event,
+            });
+            player.play(event);
+        }
+        prop_assert_eq!(player.entries.len(), other.entries.len(), "Lost: entries");
+        for (entry, other) in player.entries.iter().zip(other.entries) {
+            let as_fed = match entry.what {
+                What::Lost { number, answer } => What::Fed { number, answer },
+                what => what,
+            };
+            let other_what = match (entry.what, other.what) {
+                (What::Lost { .. }, What::Fed { number, answer }) => {
+                    What::Fed { number, answer: Answer { decision: without_error(answer.decision), ..answer } }
+                }
+                (_, what) => what,
+            };
+            prop_assert_eq!((entry.time, as_fed), (other.time, other_what), "Lost");
         }
     }
 
@@ -342,11 +390,16 @@ proptest! {
         for Entry { what, .. } in &player.entries {
             match *what {
                 What::Started { number, policy, .. } | What::Restored { number, policy, .. } => {
-                    draws_at_all.insert(number, !matches!(policy.jitter(), Jitter::None | Jitter::PlusMinus(0)));
+                    let draws = policy.jitter() != Jitter::None || policy.hint_jitter().is_some_and(|percent| percent > 0);
+                    draws_at_all.insert(number, (draws, policy.last_poll()));
                 }
-                What::Fed { number, answer } => {
-                    let most = usize::from(draws_at_all[&number] && answer.wait().is_some());
-                    prop_assert!((most..=2 * most).contains(&answer.draws), "Frugal: {} draws for {answer:?}", answer.draws);
+                What::Fed { number, answer } | What::Lost { number, answer } => {
+                    let (draws, has_last_poll) = draws_at_all[&number];
+                    let is_wait = draws && answer.wait().is_some();
+                    // One that turned out too long for the deadline was drawn, too.
+                    let is_too_long = draws && !has_last_poll && matches!(answer.decision, Decision::GaveUp(gave_up) if gave_up.reason == Reason::MaxWait);
+                    let (least, most) = (usize::from(is_wait), usize::from(is_wait) * 2 + usize::from(is_too_long));
+                    prop_assert!((least..=most).contains(&answer.draws), "Frugal: {} draws for {answer:?}", answer.draws);
                 }
                 What::Looked { answer, .. } => prop_assert_eq!(answer.draws, 0, "Frugal: a look draws"),
                 _ => {}

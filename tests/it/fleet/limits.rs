@@ -1,7 +1,7 @@
 //! Limits that no upstream can have, each with its sentence; and upstreams and operations of another fleet.
 
 use asyncpoll::{
-    Decision, Fleet, Outcome, Policy, Reason,
+    Decision, Fleet, GaveUp, Outcome, Policy, Reason,
     fleet::{Limits, LimitsError, Status},
 };
 use core::time::Duration;
@@ -53,6 +53,8 @@ fn what_is_not_of_this_fleet_has_ended() {
     assert_eq!(fleet.status(upstream, Duration::ZERO), Status::default());
     fleet.slow_down(upstream, None, Duration::ZERO);
     fleet.release(id, Duration::ZERO);
+    let lost = fleet.lost(id, Duration::ZERO);
+    assert!(matches!(lost, Decision::GaveUp(GaveUp { reason: Reason::Finished, .. })), "{lost:?}");
     fleet.reset_backoff(id);
     fleet.set_backoff(id, seconds(1.0));
     assert_eq!(fleet.next_poll(Duration::ZERO), None);

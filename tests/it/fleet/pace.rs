@@ -252,24 +252,62 @@ fn it_stays_while_no_poll_waits_for_it() {
     let due = it.fleet.next_poll(it.now);
     assert_eq!(due, None);
     // All others end; what is left is due every few minutes.
-    let mut others = Vec::new();
     it.pass(seconds(10_000.0));
-    while let Some(poll) = it.fleet.next_poll(it.now) {
-        others.push(poll.id);
+    while it.fleet.len() > 1 {
+        let id = it.send();
+        let _done = it.fleet.step(id, Outcome::<_>::Done(()), it.now);
         it.pass(seconds(2.0));
-    }
-    for id in others.drain(1..) {
-        it.fleet.cancel(id, it.now);
     }
     let after = it.spacing();
     assert!(after < cut, "the backlog made it grow");
-    it.served(others[0]);
     for _ in 0..50 {
         it.pass(it.fleet.until_next_poll(it.now).unwrap());
         let id = it.send();
         it.served(id);
     }
     assert_eq!(it.spacing(), after);
+}
+
+#[test]
+fn it_stays_while_nothing_is_served() {
+    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    it.serve_one_a_second();
+    it.fleet.slow_down(it.upstream, None, it.now);
+    it.pass(seconds(1.0));
+    let id = it.send();
+    it.served(id);
+    let cut = it.spacing();
+    // For an hour every poll fails, and polls wait for the pace all the while.
+    let mut fails = 0;
+    while it.now < seconds(3_600.0) {
+        it.pass(it.fleet.until_next_poll(it.now).unwrap());
+        let id = it.send();
+        let _wait = it.fleet.step(id, Outcome::<(), _>::transient("500"), it.now);
+        fails += 1;
+    }
+    assert!(fails > 1_000, "the pace is what keeps polls waiting");
+    assert_eq!(it.spacing(), cut);
+}
+
+#[test]
+fn what_was_sent_before_a_cut_does_not_raise_the_pace_after_it() {
+    let mut it = Upstreamed::new(Limits::none().find_pace(true));
+    it.serve_one_a_second();
+    let before: Vec<Id> = (0..500).map(|_| it.send()).collect();
+    it.fleet.slow_down(it.upstream, None, it.now);
+    let cut = it.spacing();
+    it.pass(seconds(2.0));
+    let first = it.send();
+    it.pass(it.fleet.until_next_poll(it.now).unwrap());
+    let second = it.send();
+    for id in before {
+        it.served(id);
+    }
+    assert_eq!(it.spacing(), cut);
+    // The two that were sent after it, of which the second has waited for the pace, raise it.
+    it.served(first);
+    it.served(second);
+    assert!(it.spacing() < cut);
 }
 
 #[test]

@@ -80,7 +80,8 @@ struct Upstream {
     /// The time between two polls after the last cut, and now.
     cut: Option<u128>,
     pace: Option<u128>,
-    /// How long polls have waited for it.
+    /// Whether the last poll that went out has waited for it, and how long those did that were served since the last cut.
+    has_waited: bool,
     paced: u128,
     /// Whether few had been served before the only cut.
     is_guess: bool,
@@ -128,6 +129,7 @@ impl<R: Rng + Clone> Model<R> {
             since: None,
             cut: None,
             pace: None,
+            has_waited: false,
             paced: 0,
             is_guess: false,
             old: 0,
@@ -214,13 +216,7 @@ impl<R: Rng + Clone> Model<R> {
         let this = &mut self.upstreams[upstream];
         if this.rules.find_pace {
             this.since.get_or_insert(time);
-            let paced = this.pace.zip(this.cut).zip(this.sent.last());
-            if let Some(((pace, cut), _)) = paced.filter(|((pace, _), sent)| due < signed(*sent + pace)) {
-                this.paced += pace;
-                let seconds = this.paced / SECOND;
-                let doubling = if this.is_guess { 10 } else { 600_u128 }.pow(2);
-                this.pace = Some((cut * doubling / (doubling + seconds * seconds)).max(1));
-            }
+            this.has_waited = this.pace.zip(this.sent.last()).is_some_and(|(pace, sent)| due < signed(*sent + pace));
         }
         this.sent.push(time);
         self.operations.get_mut(&number).expect("it is there").in_flight = true;
@@ -234,6 +230,24 @@ impl<R: Rng + Clone> Model<R> {
         let decision = operation.poller.step(outcome, reading);
         self.answered(number, To::Poll, Some(outcome));
         decision
+    }
+
+    /// Takes note of an answer that never comes: an error of which nothing is known.
+    pub(crate) fn lost(&mut self, number: usize, now: Duration) -> Decision<Infallible, Infallible> {
+        self.pass(now);
+        let reading = self.reading();
+        let Some(operation) = self.operations.get_mut(&number) else { return Decision::GaveUp(gone()) };
+        if !operation.in_flight {
+            return Decision::Sleep(operation.poller.until_next_poll(reading).expect("it has not ended"));
+        }
+        let transient = Outcome::<(), ()>::transient(());
+        let decision = operation.poller.step(transient, reading);
+        self.answered(number, To::Poll, Some(transient));
+        match decision {
+            Decision::Sleep(wait) => Decision::Sleep(wait),
+            Decision::GaveUp(gave_up) => Decision::GaveUp(gave_up.split().0),
+            Decision::Done(()) | Decision::Failed(()) => unreachable!("a transient error is no end of its own"),
+        }
     }
 
     pub(crate) fn look(&mut self, number: usize, outcome: Outcome<(), ()>, now: Duration) -> Decision<(), ()> {
@@ -325,6 +339,12 @@ impl<R: Rng + Clone> Model<R> {
                 }
                 this.served.push(time);
                 this.is_proven |= !was_old;
+                if let (Some(pace), Some(cut), true) = (this.pace, this.cut, this.has_waited && !was_old) {
+                    this.paced += pace;
+                    let seconds = this.paced / SECOND;
+                    let doubling = if this.is_guess { 10 } else { 600_u128 }.pow(2);
+                    this.pace = Some((cut * doubling / (doubling + seconds * seconds)).max(1));
+                }
                 let Some(bound) = &mut this.bound else { return };
                 if this.rules.is_growing && were_in_flight >= *bound {
                     let (most, since) = &mut this.growth;

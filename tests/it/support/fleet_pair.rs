@@ -16,7 +16,7 @@ pub(crate) struct Pair<R> {
     upstreams: Vec<Upstream>,
     /// Of every operation there has been, by its number.
     ids: Vec<Id>,
-    /// The numbers of those whose polls were handed out and not fed or released.
+    /// The numbers of those whose polls were handed out and not fed, lost or released.
     out: Vec<usize>,
     now: Duration,
 }
@@ -101,9 +101,16 @@ impl<R: Rng + Clone> Pair<R> {
         self.compare();
     }
 
+    /// Loses a poll in flight, if there is one, or else one of any operation that there has been.
+    pub(crate) fn lose(&mut self, which: usize) {
+        let Some((number, id)) = self.any_out(which) else { return };
+        self.out.retain(|out| *out != number);
+        assert_eq!(self.fleet.lost(id, self.now), self.model.lost(number, self.now), "the decision on a lost poll");
+        self.compare();
+    }
+
     pub(crate) fn release(&mut self, which: usize) {
-        let which = self.out.get(which % self.out.len().max(1)).copied().unwrap_or(which);
-        let Some((number, id)) = self.any(which) else { return };
+        let Some((number, id)) = self.any_out(which) else { return };
         self.out.retain(|out| *out != number);
         self.fleet.release(id, self.now);
         self.model.release(number, self.now);
@@ -146,6 +153,11 @@ impl<R: Rng + Clone> Pair<R> {
     fn any(&self, which: usize) -> Option<(usize, Id)> {
         let number = which % self.ids.len().max(1);
         Some((number, *self.ids.get(number)?))
+    }
+
+    /// One whose poll is in flight, or any if there is none.
+    fn any_out(&self, which: usize) -> Option<(usize, Id)> {
+        self.any(self.out.get(which % self.out.len().max(1)).copied().unwrap_or(which))
     }
 
     fn number(&self, id: Id) -> usize {

@@ -26,6 +26,8 @@ pub(crate) enum Event {
     /// Any operation is fed this.
     Step(usize, Outcome<(), ()>),
     Look(usize, Outcome<(), ()>),
+    /// The answer of one of the polls in flight never comes; if there is none, that of any operation.
+    Lose(usize),
     Release(usize),
     SlowDown(usize, Option<Duration>),
     Cancel(usize),
@@ -69,9 +71,13 @@ fn policies() -> impl Strategy<Value = Vec<Policy>> {
     let any = strategies::settings().prop_map(move |settings| {
         let (initial_wait, max_backoff) = (a_year(settings.initial_wait), a_year(settings.max_backoff));
         let (head_start, max_wait) = (settings.head_start.map(a_year), settings.max_wait.map(a_year));
-        let is_narrow = initial_wait / 5 * 6 > max_backoff;
-        let jitter = if is_narrow { Jitter::Full } else { settings.jitter };
-        Settings { head_start, initial_wait, max_backoff, jitter, max_wait, ..settings }.policy()
+        let jitter = match settings.jitter {
+            Jitter::Decorrelated if initial_wait / 5 * 6 > max_backoff => Jitter::Full,
+            Jitter::Above(_) if initial_wait * 2 > max_backoff => Jitter::Full,
+            jitter => jitter,
+        };
+        let waits = settings.waits.map(|wait| wait.map(|wait| strategies::three_digits(wait.min(max_backoff))));
+        Settings { head_start, waits, initial_wait, max_backoff, jitter, max_wait, ..settings }.policy()
     });
     let policy = prop_oneof![2 => Just(Policy::builder().build().unwrap()), 1 => any];
     prop::collection::vec(policy, 1..4)
@@ -117,6 +123,7 @@ pub(crate) fn events(refusals: bool) -> impl Strategy<Value = Vec<Event>> {
         14 => (any::<usize>(), outcome()).prop_map(|(which, outcome)| Event::Answer(which, outcome)),
         1 => (any::<usize>(), outcome()).prop_map(|(which, outcome)| Event::Step(which, outcome)),
         1 => (any::<usize>(), outcome()).prop_map(|(which, outcome)| Event::Look(which, outcome)),
+        2 => any::<usize>().prop_map(Event::Lose),
         1 => any::<usize>().prop_map(Event::Release),
         1 => slow_down.prop_map(move |(upstream, hint)| if refusals { Event::SlowDown(upstream, hint) } else { Event::All }),
         1 => any::<usize>().prop_map(Event::Cancel),
@@ -168,6 +175,11 @@ pub(crate) enum What {
         answer: Answer,
     },
     Looked {
+        number: usize,
+        answer: Answer,
+    },
+    /// A poll in flight was lost, which is answered as an error of which nothing is known.
+    Lost {
         number: usize,
         answer: Answer,
     },
@@ -228,7 +240,9 @@ impl What {
     /// The operation that has ended by it.
     pub(crate) fn end(&self) -> Option<usize> {
         match *self {
-            Self::Fed { number, answer } | Self::Looked { number, answer } if answer.ends() => Some(number),
+            Self::Fed { number, answer } | Self::Looked { number, answer } | Self::Lost { number, answer } if answer.ends() => {
+                Some(number)
+            }
             Self::Cancelled { number, was_living: true, .. } => Some(number),
             _ => None,
         }
@@ -290,6 +304,10 @@ impl Player {
             }
             Event::Step(which, outcome) => self.step(which, outcome),
             Event::Look(which, outcome) => self.look(which, outcome),
+            Event::Lose(which) => {
+                let number = self.out.get(which % self.out.len().max(1)).copied();
+                self.lose(number.unwrap_or(which));
+            }
             Event::Release(which) => {
                 let which = self.out.get(which % self.out.len().max(1)).copied().unwrap_or(which);
                 let Some((number, id)) = self.any(which) else { return };
@@ -356,6 +374,19 @@ impl Player {
             self.out.retain(|out| *out != number);
         }
         self.note(What::Looked { number, answer });
+    }
+
+    fn lose(&mut self, which: usize) {
+        let Some((number, id)) = self.any(which) else { return };
+        let is_out = self.out.contains(&number);
+        self.out.retain(|out| *out != number);
+        // What is not in flight cannot be lost: that is a look that found nothing new.
+        let outcome = if is_out { Outcome::transient(()) } else { Outcome::pending() };
+        let answer = self.answer(id, outcome, |fleet, now| match fleet.lost(id, now) {
+            Decision::Sleep(wait) => Decision::Sleep(wait),
+            Decision::GaveUp(gave_up) => Decision::GaveUp(gave_up.with_last_error(None)),
+        });
+        self.note(if is_out { What::Lost { number, answer } } else { What::Looked { number, answer } });
     }
 
     fn cancel(&mut self, which: usize) {

@@ -23,7 +23,7 @@ pub(crate) fn durations() -> impl Strategy<Value = u64> {
 }
 
 /// Leaves a wait its first three digits.
-fn three_digits(mut wait: u64) -> u64 {
+pub(crate) fn three_digits(mut wait: u64) -> u64 {
     let mut power = 1;
     while wait > 999 {
         (wait, power) = (wait / 10, power * 10);

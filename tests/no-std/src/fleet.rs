@@ -72,6 +72,15 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
                 device.stop(&fleet.cancel(poll.id, device.now()).with_last_error(last_error));
                 return End::GaveUp;
             }
+            if poll.remaining.is_some_and(|remaining| remaining.is_zero()) {
+                match fleet.lost(poll.id, device.now()) {
+                    Decision::Sleep(_) => continue,
+                    Decision::GaveUp(gave_up) => {
+                        device.stop(&gave_up.with_last_error(last_error));
+                        return End::GaveUp;
+                    }
+                }
+            }
             if poll.id.upstream() == known && device.has_progress() {
                 fleet.reset_backoff(poll.id);
                 fleet.set_backoff(poll.id, poll.elapsed);
@@ -111,6 +120,9 @@ pub extern "C" fn turn_fleet(device: &Device, fleet: &mut Fleet<Tick, Generator>
     fleet.reset_backoff(poll.id);
     fleet.set_backoff(poll.id, fleet.status(poll.id.upstream(), device.now()).held);
     let decisions = [fleet.look(poll.id, device.poll(), device.now()), fleet.step(poll.id, device.poll(), device.now())];
+    if let Decision::GaveUp(gave_up) = fleet.lost(poll.id, device.now()) {
+        device.stop(&gave_up.with_last_error(None));
+    }
     if fleet.contains(poll.id) && decisions.iter().all(|decision| matches!(decision, Decision::Sleep(_))) {
         device.stop(&fleet.cancel(poll.id, device.now()).with_last_error(None));
     }
