@@ -9,17 +9,51 @@
 //! readings are half of its range apart; if they are, the time between them is lost. Under a clock that stands still no deadline
 //! comes: set `max_polls`. Time is kept in whole nanoseconds, and longer times count as 584 years.
 //!
+//! On Linux and macOS, the clocks and sleeps below stand still while the host is suspended. Waits and `max_wait` then end as
+//! much later as the host was suspended, and never earlier. If that is too late, take a clock that goes on, such as Linux's
+//! `CLOCK_BOOTTIME`, *and* a sleep of at most a minute, after which a driver reads the clock and sleeps again. A clock that
+//! goes on is not enough: a sleep that the suspension interrupts still sleeps for all that was left of it.
+//!
+//! ```
+//! use asyncpoll::{Driver, Outcome, Policy, Poller};
+//! use core::{cell::Cell, time::Duration};
+//!
+//! let hours = |count: u64| Duration::from_secs(count * 3600);
+//! // Half an hour after the start, the host is suspended for two hours.
+//! let awake = Cell::new(Duration::ZERO);
+//! let now = || match awake.get() {
+//!     waking if waking < hours(1) / 2 => waking,
+//!     waking => waking + hours(2),
+//! };
+//! let minute = Duration::from_secs(60);
+//! let sleep = |wait: Duration| awake.set(awake.get() + wait.min(minute));
+//!
+//! let policy = Policy::builder().max_wait(hours(12)).build()?;
+//! let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), now());
+//! let seen = Driver::new(now, sleep)
+//!     .poll_blocking(&mut poller, |poll| match poll.number {
+//!         1 => Outcome::<_>::pending().retry_after(hours(3)),
+//!         _ => Outcome::Done(poll.elapsed),
+//!     });
+//! let seen = seen.unwrap();
+//! assert!((hours(3)..hours(4)).contains(&seen), "and not after five");
+//! # Ok::<(), asyncpoll::PolicyError>(())
+//! ```
+//!
+//! A clock that is set forward by an hour makes an hour pass: the wait ends an hour earlier, even before the server's hint, and so
+//! does `max_wait`. A wall clock can be set. A monotonic clock cannot.
+//!
 //! # Runtimes
 //!
 //! Clock and sleep to use with each runtime:
 //!
-//! | under | the clock | the sleep |
-//! |---|---|---|
-//! | threads | `std::time::Instant::now` | `std::thread::sleep` |
-//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep` |
-//! | smol | `std::time::Instant::now` | `async \|wait\| { smol::Timer::after(wait).await; }` |
-//! | async-std | `std::time::Instant::now` | `async_std::task::sleep` |
-//! | embassy | a newtype of yours around `embassy_time::Instant` | `embassy_time::Timer::after` of `Duration::from_nanos`, which rounds up, as `TryFrom` does not |
+//! | under | the clock | the sleep | both, while Linux or macOS is suspended |
+//! |---|---|---|---|
+//! | threads | `std::time::Instant::now` | `std::thread::sleep` | stand still |
+//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep` | stand still |
+//! | smol | `std::time::Instant::now` | `async \|wait\| { smol::Timer::after(wait).await; }` | stand still |
+//! | async-std | `std::time::Instant::now` | `async_std::task::sleep` | stand still |
+//! | embassy | a newtype of yours around `embassy_time::Instant` | `embassy_time::Timer::after` of `Duration::from_nanos`, which rounds up, as `TryFrom` does not | as its time driver does |
 //!
 //! A sleep that a token of tokio-util can stop; [`Slept`] has one for threads:
 //!
@@ -143,6 +177,7 @@
 //!
 //! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `BoxedError`, and so is **alloc**.
 //!   Without it, these are missing, and all else is the same.
+//!   On `wasm32-unknown-unknown`, where std has no entropy, there is no `random_seed`; its docs name what to call instead.
 //! - **alloc** (enabled by default, with **std**): When enabled, there is `Fleet`. Nothing but that and `into_boxed` allocates.
 //! - **chacha** (enabled by default): When enabled, there is `SeededRng`. A `Poller`, a `Ticker` or a `Fleet` owns one unless told
 //!   otherwise, and `seeded` starts each with one. Without it, there are three crates fewer, and `small` takes its place.
@@ -208,7 +243,7 @@ pub use policy::set_default_max_wait;
 pub use poller::poll_blocking;
 #[cfg(feature = "chacha")]
 pub use random::SeededRng;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
 pub use random::random_seed;
 pub use {
     instant::Instant,

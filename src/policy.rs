@@ -61,8 +61,8 @@ use crate::wait::{Deadline, Fit, Jitter, Ladder, Window, nanos};
 ///
 /// # Configuration
 ///
-/// With the feature `serde`, a policy is read from any format that describes itself, as TOML and JSON do, and written to it. What
-/// is absent is as in [`Policy::default`]. What no policy has is refused where it stands, in the words of [`PolicyError`].
+/// With the feature `serde`, a policy is read from any format and written to it. What is absent is as in [`Policy::default`]. What
+/// no policy has is refused where it stands, in the words of [`PolicyError`].
 ///
 /// | setting | forms |
 /// |---|---|
@@ -72,9 +72,11 @@ use crate::wait::{Deadline, Fit, Jitter, Ladder, Window, nanos};
 /// | `jitter` | `"20%"`, `"none"`, `"full"`, `"equal"`, `"decorrelated"` |
 /// | `max_polls`, `max_consecutive_errors` | `200`, or `"none"` |
 ///
-/// Numbers may be strings too, as variables of the environment are, and a null is `"none"`.
+/// Numbers may be strings too, as variables of the environment are, and a null is `"none"`, as is the `None` of RON. A compact
+/// format that keeps no names, such as `MessagePack` or postcard, has the values as text in the order of [`Policy`]'s debug text.
 ///
 /// ```
+/// # #[cfg(feature = "serde")] {
 /// use asyncpoll::{Jitter, Policy};
 /// use core::time::Duration;
 ///
@@ -88,6 +90,7 @@ use crate::wait::{Deadline, Fit, Jitter, Ladder, Window, nanos};
 /// )?;
 /// assert_eq!((policy.multiplier(), policy.jitter()), ((3, 2), Jitter::Full));
 /// assert_eq!(policy.max_wait(), Some(Duration::from_secs(3 * 24 * 3600)));
+/// # }
 /// # Ok::<(), toml::de::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

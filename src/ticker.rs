@@ -99,6 +99,71 @@ pub use error::CadenceError;
 /// prints these figures and draws them. `Locked` keeps the spread through an outage as well; under `Free`, loops that all
 /// missed a tick while a server was down start again together.
 ///
+/// # Several loops in one thread
+///
+/// Serve the loop whose tick is [due](Self::due) first. Every loop then gets its turn, even if one of them is always behind.
+/// Do not compare what [`until_next_tick`](Self::until_next_tick) returns: it is zero for every tick that is overdue, so the
+/// loop that is listed first would starve the others.
+///
+/// ```
+/// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed};
+/// use core::time::Duration;
+///
+/// let ms = Duration::from_millis;
+/// let (fast, slow) = (Cadence::every(ms(100)), Cadence::every(ms(1000)));
+/// let mut now = Duration::ZERO;
+/// // The work of the fast loop takes longer than its interval.
+/// let mut loops = [(fast.build()?, ms(120)), (slow.build()?, ms(10))]
+///     .map(|(cadence, work)| {
+///         (Ticker::seeded(cadence, random_seed(), now), work, 0)
+///     });
+/// while now < Duration::from_secs(60) {
+///     let first = loops.iter_mut().min_by_key(|(ticker, ..)| ticker.due());
+///     let Some((ticker, work, runs)) = first else { break };
+///     now += ticker.until_next_tick(now); // or sleep that long
+///     if ticker.tick(now).is_some() {
+///         now += *work; // or do it
+///         *runs += 1;
+///     }
+/// }
+/// let [(.., fast), (.., slow)] = loops;
+/// assert!(fast > 300 && slow > 50, "{fast} and {slow} runs");
+/// # Ok::<(), CadenceError>(())
+/// ```
+///
+/// # Across restarts
+///
+/// A ticker that is started anew with its program waits for a whole interval: every 6 h in a program that runs for 4 h a day, it
+/// never ticks. So store the instant of the latest tick, by a clock that survives a restart, and start the next ticker at that
+/// instant instead of now.
+///
+/// ```
+/// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed};
+/// use core::time::Duration;
+///
+/// let hours = |count: u64| Duration::from_secs(count * 3600);
+/// let cadence = Cadence::every(hours(6)).build()?;
+/// // Since 1970, as `SystemTime` tells. A file or a row holds it.
+/// let mut stored = Duration::ZERO;
+/// let mut ticks = Vec::new();
+/// for day in 0..4 {
+///     let (mut now, end) = (hours(24 * day), hours(24 * day + 4));
+///     let mut ticker = Ticker::seeded(cadence, random_seed(), stored);
+///     loop {
+///         now += ticker.until_next_tick(now);
+///         if now > end {
+///             break;
+///         }
+///         if ticker.tick(now).is_some() {
+///             stored = now;
+///             ticks.push(now);
+///         }
+///     }
+/// }
+/// assert_eq!(ticks, [hours(24), hours(48), hours(72)]);
+/// # Ok::<(), CadenceError>(())
+/// ```
+///
 /// # Example
 ///
 /// ```
@@ -291,6 +356,7 @@ impl<I: Instant, R: Rng> Ticker<I, R> {
     /// # Ok::<(), CadenceError>(())
     /// ```
     pub fn reset(&mut self, now: I) {
+        self.elapsed = self.elapsed_at(now);
         self.latest = now;
         self.start();
     }
@@ -375,6 +441,32 @@ impl<I: Instant, R> Ticker<I, R> {
     /// ```
     pub fn until_next_tick(&self, now: I) -> Duration {
         Duration::from_nanos(saturated(self.due.saturating_sub(self.elapsed_at(now))))
+    }
+
+    /// Returns when the next tick is due, as the time since this ticker's start.
+    ///
+    /// It stays the same until that tick is given or the ticker is [reset](Self::reset), so a scheduler can sort by it. Tickers
+    /// that started at different times do not compare: add to it when each of them started. A clock that is set back does not
+    /// change it.
+    ///
+    /// ```
+    /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed};
+    /// use core::time::Duration;
+    ///
+    /// let seconds = Duration::from_secs;
+    /// let cadence = Cadence::every(seconds(10)).jitter(0).build()?;
+    /// let mut first = Ticker::seeded(cadence, random_seed(), seconds(0));
+    /// let second = Ticker::seeded(cadence, random_seed(), seconds(7));
+    /// assert!(first.tick(seconds(13)).is_some());
+    ///
+    /// let due = [(&first, seconds(0)), (&second, seconds(7))]
+    ///     .map(|(ticker, started)| started + ticker.due());
+    /// assert_eq!(due, [seconds(20), seconds(17)]);
+    /// # Ok::<(), CadenceError>(())
+    /// ```
+    pub fn due(&self) -> Duration {
+        let (seconds, rest) = (self.due / 1_000_000_000, self.due % 1_000_000_000);
+        Duration::from_secs(saturated(seconds)).saturating_add(Duration::from_nanos(saturated(rest)))
     }
 
     /// Returns the cadence.

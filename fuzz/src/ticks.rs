@@ -282,6 +282,7 @@ impl Watched {
     fn assert_reference(&self) {
         let until = self.ticker.until_next_tick(self.clock).as_nanos();
         assert_eq!(until, self.model.until_next_tick(self.clock.as_nanos()), "the reference ticks at another time: {self:#?}");
+        assert_eq!(self.ticker.due().as_nanos(), self.model.due(), "the reference counts otherwise: {self:#?}");
     }
 }
 

@@ -4,7 +4,7 @@ use core::{fmt, mem, time::Duration};
 
 use serde_core::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, DeserializeSeed, MapAccess, Unexpected, Visitor},
+    de::{self, DeserializeSeed, MapAccess, SeqAccess, Unexpected, Visitor},
     ser::SerializeStruct,
 };
 
@@ -204,7 +204,7 @@ impl<'de> DeserializeSeed<'de> for Setting<'_> {
     }
 }
 
-impl Visitor<'_> for Setting<'_> {
+impl<'de> Visitor<'de> for Setting<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -234,9 +234,28 @@ impl Visitor<'_> for Setting<'_> {
         set.map_err(|refusal| self.refused(refusal, value))
     }
 
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
+        self.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.deserialize(deserializer)
+    }
+
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
         let clear = self.field.clear().ok_or_else(|| E::invalid_type(Unexpected::Unit, &self))?;
         self.read.set(clear).map_err(|refusal| self.refused(refusal, NONE))
+    }
+}
+
+/// The value of a setting that is known by its place. Compact formats do not say what a value is, and write text alone.
+struct Placed<'a>(Setting<'a>);
+
+impl<'de> DeserializeSeed<'de> for Placed<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if deserializer.is_human_readable() { self.0.deserialize(deserializer) } else { deserializer.deserialize_str(self.0) }
     }
 }
 
@@ -258,6 +277,16 @@ impl<'de> Visitor<'de> for PolicyVisitor {
                 }
             }
             map.next_value_seed(Setting { field, read: &mut read })?;
+        }
+        read.policy.build().map_err(de::Error::custom)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Policy, A::Error> {
+        let mut read = Read::new();
+        for field in FIELDS {
+            if sequence.next_element_seed(Placed(Setting { field, read: &mut read }))?.is_none() {
+                break;
+            }
         }
         read.policy.build().map_err(de::Error::custom)
     }
@@ -289,14 +318,14 @@ impl Serialize for Policy {
         policy.serialize_field("head_start", &OrNone(self.head_start().map(wait)))?;
         policy.serialize_field("initial_wait", &wait(self.initial_wait()))?;
         match self.multiplier() {
-            (whole, 1) => policy.serialize_field("multiplier", &whole)?,
+            (whole, 1) => policy.serialize_field("multiplier", &Number(whole))?,
             (numer, denom) => policy.serialize_field("multiplier", &Text(format_args!("{numer}/{denom}")))?,
         }
         policy.serialize_field("max_backoff", &wait(self.max_backoff()))?;
         policy.serialize_field("jitter", &Text(JitterText(self.jitter())))?;
         policy.serialize_field("max_wait", &OrNone(self.max_wait().map(wait)))?;
-        policy.serialize_field("max_polls", &OrNone(self.max_polls()))?;
-        policy.serialize_field("max_consecutive_errors", &OrNone(self.max_consecutive_errors()))?;
+        policy.serialize_field("max_polls", &OrNone(self.max_polls().map(Number)))?;
+        policy.serialize_field("max_consecutive_errors", &OrNone(self.max_consecutive_errors().map(Number)))?;
         policy.end()
     }
 }
@@ -307,6 +336,15 @@ struct Text<T>(T);
 impl<T: fmt::Display> Serialize for Text<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
+    }
+}
+
+/// What is written as a number, but as text in compact formats, which do not tell the two apart.
+struct Number(u32);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { serializer.serialize_u32(self.0) } else { serializer.collect_str(&self.0) }
     }
 }
 

@@ -34,4 +34,4 @@ mod ticker;
 mod compile_fail;
 mod example_order;
 mod programs;
-mod random_seed;
+mod readme;

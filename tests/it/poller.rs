@@ -20,5 +20,6 @@ pub(crate) mod promises;
 mod replay;
 mod resetting;
 mod spread;
+mod suspended;
 mod wait_first;
 mod waits;

@@ -1,6 +1,7 @@
 //! The generators: their numbers are the published ones, and pollers replay with each.
 
 mod closure;
+mod seed;
 mod seeded;
 mod small;
 

@@ -7,4 +7,6 @@ mod laws;
 mod loops;
 #[path = "../../examples/loops/fleet.rs"]
 mod loops_fleet;
+mod restarted;
+mod several;
 mod timetable;

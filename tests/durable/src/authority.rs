@@ -16,6 +16,24 @@ use tiny_http::{Header, Response, Server};
 /// What is asked: an order, and the number of polls of it that were kept before.
 pub type Question = (i64, u32);
 
+/// The poll of this question outlasts the lease, and the time for which a transaction may idle.
+pub const SLOW: Question = (21, 1);
+
+/// While this is asked, the order is cancelled.
+pub const CANCELLED: Question = (31, 0);
+
+/// While this is asked, the order is deleted.
+pub const DELETED: Question = (301, 0);
+
+/// Returns how long it takes to answer: never so little that no worker is killed in the middle of a poll.
+const fn delay(question: Question) -> Duration {
+    match question {
+        SLOW => Duration::from_millis(4_500),
+        CANCELLED | DELETED => Duration::from_millis(500),
+        _ => Duration::from_millis(20),
+    }
+}
+
 /// The authority, and who has asked what.
 #[derive(Debug)]
 pub struct Authority {
@@ -53,13 +71,13 @@ impl Answer {
         Self { status, retry_after }
     }
 
-    /// Returns it as what the poll found.
+    /// Returns it as what the poll found. PostgreSQL stores no text with a NUL.
     pub fn outcome(self) -> Outcome<String, String> {
         let retry_after = self.retry_after.map(Duration::from_secs);
         match self.status {
-            200 => Outcome::Done("certificate".into()),
+            200 => Outcome::Done("certificate\0".into()),
             202 => Outcome::pending().retry_after(retry_after),
-            503 => Outcome::transient("503 Service Unavailable".into()).retry_after(retry_after),
+            503 => Outcome::transient("503\0Service Unavailable".into()).retry_after(retry_after),
             status => Outcome::Failed(format!("status {status}")),
         }
     }
@@ -85,8 +103,7 @@ impl Authority {
                     let Some((question, worker)) = question(request.url()) else { continue };
                     locked(&log).asked.entry(question).or_default().push(worker);
                     locked(&log).waiting.insert(worker);
-                    // So that workers are killed in the middle of a poll as well.
-                    thread::sleep(Duration::from_millis(10));
+                    thread::sleep(delay(question));
                     locked(&log).waiting.remove(&worker);
                     // Who asked may be gone.
                     let _ = request.respond(response(Answer::to(question)));
@@ -143,13 +160,8 @@ pub fn ask(agent: &ureq::Agent, url: &str, (order, polls): Question, worker: u32
         Err(error) => Outcome::transient(format!("{error:#}")),
         Ok(response) => {
             let header = response.headers().get("Retry-After").and_then(|value| value.to_str().ok());
-            let retry_after = header.and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
-            match response.status().as_u16() {
-                200 => Outcome::Done("certificate".into()),
-                202 => Outcome::pending().retry_after(retry_after),
-                503 => Outcome::transient("503 Service Unavailable".into()).retry_after(retry_after),
-                status => Outcome::Failed(format!("status {status}")),
-            }
+            let retry_after = header.and_then(|seconds| seconds.parse().ok());
+            Answer { status: response.status().as_u16(), retry_after }.outcome()
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::{Ipv4Addr, SocketAddrV4, TcpListener},
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener},
     os::unix::{fs::chown, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -53,6 +53,11 @@ impl Database {
     /// Returns what a client connects with.
     pub fn settings(&self) -> String {
         format!("host={} port={} user=test dbname=postgres connect_timeout=5", self.address.ip(), self.address.port())
+    }
+
+    /// Returns where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address.into()
     }
 
     /// Connects.

@@ -1,15 +1,13 @@
-//! A worker: it polls what is due, one order after the other, until it is killed.
+//! A worker as a process: it polls what is due, one order after the other, until it is killed.
 
-use std::{
-    process, thread,
-    time::{Duration, Instant},
-};
+use std::{process, thread, time::Duration};
 
 use anyhow::{Result, bail};
-use asyncpoll::{Outcome, Policy, Poller, const_policy, poll_blocking, random_seed};
-use postgres::{Client, NoTls};
 
-use crate::{authority, lease, lock_held};
+use crate::{
+    authority,
+    polling::{Claim, Worker},
+};
 
 /// How long a poll may take before the order is somebody else's.
 pub const LEASE: Duration = Duration::from_secs(4);
@@ -17,69 +15,35 @@ pub const LEASE: Duration = Duration::from_secs(4);
 /// How long there is nothing to do before a worker looks again.
 const IDLE: Duration = Duration::from_millis(10);
 
-/// While the database is away.
-const PATIENCE: Policy =
-    const_policy!(Policy::builder().initial_wait(Duration::from_millis(50)).max_backoff(Duration::from_secs(1)).no_max_wait());
+/// After an error.
+const PAUSE: Duration = Duration::from_millis(100);
 
-/// How an order is claimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
-    /// By a lock that is held during the poll.
-    LockHeld,
-    /// For a time.
-    Lease,
-}
-
-impl Claim {
-    /// Returns its name, as a worker is told it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::LockHeld => "lock-held",
-            Self::Lease => "lease",
-        }
-    }
-
-    /// Returns the claim that has a name.
-    pub fn named(name: &str) -> Result<Self> {
-        match name {
-            "lock-held" => Ok(Self::LockHeld),
-            "lease" => Ok(Self::Lease),
-            _ => bail!("{name} is no claim; it must be lock-held or lease"),
-        }
+/// Returns the claim that has a name: `Lock` or `Lease`.
+pub fn named(name: &str) -> Result<Claim> {
+    match name {
+        "Lock" => Ok(Claim::Lock),
+        "Lease" => Ok(Claim::Lease),
+        _ => bail!("{name} is no claim; it must be Lock or Lease"),
     }
 }
 
 /// Works for ever. `database` is where to connect to, and `url` whom to ask.
 pub fn work(claim: Claim, database: &str, url: &str) -> Result<()> {
-    let worker = process::id();
+    let id = process::id();
     let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
     let agent: ureq::Agent = config.build().into();
+    // An order whose worker hangs is not locked for ever.
+    let idle = format!("-cidle_in_transaction_session_timeout={}", LEASE.as_millis());
+    let settings = format!("{database} application_name={id} options='{idle}'");
+    let mut worker = Worker::new(claim, &settings);
     loop {
-        let mut client = connect(database, worker)?;
-        // An order whose worker hangs is not locked for ever.
-        client.batch_execute(&format!("set idle_in_transaction_session_timeout = {}", LEASE.as_millis()))?;
-        let ended = loop {
-            let ask = |order, polls| authority::ask(&agent, url, (order, polls), worker);
-            let polled = match claim {
-                Claim::LockHeld => lock_held::poll_one(&mut client, ask),
-                Claim::Lease => lease::poll_one(&mut client, LEASE, ask),
-            };
-            match polled {
-                Ok(true) => {}
-                Ok(false) => thread::sleep(IDLE),
-                Err(error) => break error,
+        match worker.poll_one(|order, polls| authority::ask(&agent, url, (order, polls), id)) {
+            Ok(true) => {}
+            Ok(false) => thread::sleep(IDLE),
+            Err(error) => {
+                eprintln!("worker {id}: {error:#}");
+                thread::sleep(PAUSE);
             }
-        };
-        eprintln!("worker {worker} connects anew: {ended:#}");
+        }
     }
-}
-
-fn connect(database: &str, worker: u32) -> Result<Client> {
-    let database = format!("{database} application_name={worker}");
-    let mut poller = Poller::seeded(PATIENCE, random_seed(), Instant::now());
-    let connected = poll_blocking(&mut poller, |_| match Client::connect(&database, NoTls) {
-        Ok(client) => Outcome::Done(client),
-        Err(error) => Outcome::transient(error),
-    });
-    Ok(connected?)
 }

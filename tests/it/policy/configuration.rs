@@ -346,6 +346,53 @@ max_consecutive_errors = "none"
     assert!(toml::to_string(&built(Policy::builder())).unwrap().contains("\nmultiplier = 3\n"));
 }
 
+#[test]
+fn none_and_some_are_read_as_ron_has_them() {
+    let read: Policy =
+        ron::from_str(r#"(head_start: None, max_wait: Some("3d"), max_polls: Some(7), jitter: "full")"#).unwrap();
+    let expected = Policy::builder().max_wait(seconds(259_200.0)).max_polls(7).jitter(Jitter::Full);
+    assert_eq!(read, built(expected));
+    let error = ron::from_str::<Policy>("(jitter: None)").unwrap_err().to_string();
+    assert!(error.contains(r#""none", "full", "equal", "decorrelated" or a percentage up to "100%""#), "{error}");
+    let error = ron::from_str::<Policy>("(max_polls: Some(0))").unwrap_err().to_string();
+    assert!(error.contains("max_polls is 0; it must be at least 1"), "{error}");
+}
+
+#[test]
+fn a_sequence_has_the_settings_in_their_order() {
+    let _unset = DEFAULT_MAX_WAIT.read();
+    let read: Policy = serde_json::from_str(r#"[null, "10s", 1.5, "10m", "full", "3d", 7, "none"]"#).unwrap();
+    let expected = Policy::builder()
+        .initial_wait(seconds(10.0))
+        .multiplier(3, 2)
+        .max_backoff(seconds(600.0))
+        .jitter(Jitter::Full)
+        .max_wait(seconds(259_200.0))
+        .max_polls(7);
+    assert_eq!(read, built(expected));
+    assert_eq!(serde_json::from_str::<Policy>(r#"["20s"]"#).unwrap(), built(Policy::builder().head_start(seconds(20.0))));
+    for (json, refused, words) in [
+        (r#"["none", "5s", 0.5]"#, "[2]", "multiplier is 5/10; it must be at least 1/1"),
+        (r#"["none", "10m"]"#, "", "initial_wait is 600 s; it must be at most max_backoff, 300 s"),
+    ] {
+        let (path, said) = refused_in_json::<Policy>(json);
+        assert_eq!((path.trim_matches('.'), &*said), (refused, words));
+    }
+}
+
+#[test]
+fn compact_formats_have_text_alone() {
+    let policy = built(Policy::builder().max_polls(7));
+    let expected = ["none", "5s", "3", "5m", "20%", "10m", "7", "none"].map(str::to_owned);
+    let postcard = postcard::to_allocvec(&policy).unwrap();
+    assert_eq!(postcard::from_bytes::<[String; 8]>(&postcard).unwrap(), expected);
+    let message_pack = rmp_serde::to_vec(&policy).unwrap();
+    assert_eq!(rmp_serde::from_slice::<[String; 8]>(&message_pack).unwrap(), expected);
+    // Where the values have names, they may be numbers.
+    let named = rmp_serde::to_vec_named(&BTreeMap::from([("max_polls", 7)])).unwrap();
+    assert_eq!(rmp_serde::from_slice::<Policy>(&named).unwrap().max_polls(), Some(7));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2048))]
 
@@ -355,6 +402,18 @@ proptest! {
         let (toml, json) = (toml::to_string(&policy).unwrap(), serde_json::to_string(&policy).unwrap());
         prop_assert_eq!(toml::from_str::<Policy>(&toml).unwrap(), policy, "{}", toml);
         prop_assert_eq!(serde_json::from_str::<Policy>(&json).unwrap(), policy, "{}", json);
+    }
+
+    #[test]
+    fn every_policy_is_read_back_from_a_compact_format(settings in strategies::settings()) {
+        let policy = settings.policy();
+        let postcard = postcard::to_allocvec(&policy).unwrap();
+        prop_assert_eq!(postcard::from_bytes::<Policy>(&postcard).unwrap(), policy);
+        let ron = ron::to_string(&policy).unwrap();
+        prop_assert_eq!(ron::from_str::<Policy>(&ron).unwrap(), policy);
+        for message_pack in [rmp_serde::to_vec(&policy), rmp_serde::to_vec_named(&policy)] {
+            prop_assert_eq!(rmp_serde::from_slice::<Policy>(&message_pack.unwrap()).unwrap(), policy);
+        }
     }
 
     #[test]

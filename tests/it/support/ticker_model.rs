@@ -77,6 +77,10 @@ impl Model {
         self.due.saturating_sub(self.time_at(reading))
     }
 
+    pub(crate) fn due(&self) -> u128 {
+        self.due
+    }
+
     pub(crate) fn reset(&mut self, reading: u128, draw: impl FnMut() -> u64) {
         self.read(reading);
         self.begin(draw);

@@ -207,6 +207,7 @@ proptest! {
             }
             let until = ticker.until_next_tick(clock).as_nanos();
             prop_assert_eq!(until, model.until_next_tick(reading), "the reference has another next tick after {:?}", event);
+            prop_assert_eq!(ticker.due().as_nanos(), model.due(), "the reference counts otherwise after {:?}", event);
         }
     }
 

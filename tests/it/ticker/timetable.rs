@@ -149,6 +149,31 @@ fn a_reset_is_a_new_start_and_the_numbers_go_on() {
 }
 
 #[test]
+fn when_a_tick_is_due_stays_the_same_until_it_is_given() {
+    let mut ticker = Ticker::new(regular().build().unwrap(), Tape::none(), seconds(100.0));
+    for now in [100.0, 104.0, 3.0, 7.0] {
+        assert_eq!((ticker.tick(seconds(now)), ticker.due()), (None, seconds(10.0)));
+    }
+    assert!(ticker.tick(seconds(15.0)).is_some());
+    assert_eq!(ticker.due(), seconds(20.0), "4 s had passed when the clock was set back, and 12 s since");
+    ticker.reset(seconds(18.0));
+    assert_eq!(ticker.due(), seconds(29.0), "19 s after the start, and an interval");
+}
+
+#[test]
+fn when_a_tick_is_due_can_be_centuries_away() {
+    let longest = Duration::from_nanos(i64::MAX.unsigned_abs());
+    let cadence = Cadence::every(longest).jitter(0).build().unwrap();
+    let mut ticker = Ticker::new(cadence, Tape::none(), Duration::ZERO);
+    for number in 1..=5 {
+        assert_eq!(ticker.due(), longest * number);
+        // The clock is set back after each tick.
+        assert!(ticker.tick(longest).is_some());
+        assert_eq!(ticker.tick(Duration::ZERO), None);
+    }
+}
+
+#[test]
 fn it_goes_on_over_centuries_and_steps_of_the_clock() {
     let mut ticker = start(regular().phase(Phase::Locked), Tape::none());
     for century in 1..=20 {

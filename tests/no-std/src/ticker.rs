@@ -26,7 +26,8 @@ pub extern "C" fn tick(device: &Device, ticker: &mut Ticker<Tick, Generator>) ->
     wait.as_secs().saturating_mul(1_000).saturating_add(wait.subsec_millis().into())
 }
 
-/// Ticks until the device is stopped, with a generator of the crate's: the larger one if it is there.
+/// Ticks until the device is stopped, with a generator of the crate's, the larger one if it is there, and returns about when the
+/// last tick was due, in seconds.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn tick_by_hand(device: &Device) -> u64 {
@@ -44,7 +45,7 @@ pub extern "C" fn tick_by_hand(device: &Device) -> u64 {
             ticker.reset(device.now());
         }
     }
-    ticker.cadence().interval().as_secs()
+    ticker.due().as_secs().saturating_sub(ticker.cadence().interval().as_secs())
 }
 
 /// Ticks with the crate's own loop, which sleeps as the device does.

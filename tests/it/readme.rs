@@ -1,0 +1,35 @@
+//! README's tables of outcomes and decisions show code that compiles.
+
+use asyncpoll::{Decision, Outcome, Policy, Poller};
+use core::time::Duration;
+use std::collections::BTreeSet;
+
+/// Compiles expressions, and returns each beside its text.
+macro_rules! compiled {
+    ($($shown:expr),+ $(,)?) => {
+        [$((stringify!($shown), $shown)),+]
+    };
+}
+
+#[test]
+fn the_tables_of_outcomes_and_decisions_show_what_compiles() {
+    let (value, error, d) = ("issued", "503", Duration::from_secs(30));
+    let gave_up = Poller::seeded(Policy::default(), 1, Duration::ZERO).cancel(d).with_last_error(Some(error));
+    let outcomes: [(&str, Outcome<&str, &str>); _] = compiled![
+        Outcome::pending(),
+        Outcome::pending().retry_after(d),
+        Outcome::transient(error),
+        Outcome::transient(error).retry_after(d),
+        Outcome::Done(value),
+        Outcome::Failed(error),
+    ];
+    let decisions: [(&str, Decision<&str, &str>); _] =
+        compiled![Decision::Sleep(d), Decision::GaveUp(gave_up), Decision::Done(value), Decision::Failed(error)];
+    let compiled: BTreeSet<_> = outcomes.map(|(text, _)| text).into_iter().chain(decisions.map(|(text, _)| text)).collect();
+
+    let rows = include_str!("../../README.md").lines().skip_while(|line| !line.contains("| it answers |"));
+    let rows = rows.skip(2).filter(|line| line.starts_with('|'));
+    let rows = rows.filter(|line| ["Pending", "Transient", "Outcome::", "Decision::"].iter().any(|kind| line.contains(kind)));
+    let shown: BTreeSet<_> = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).collect();
+    assert_eq!(shown, compiled);
+}
