@@ -3,7 +3,7 @@
 mod driver;
 mod restore;
 
-use core::time::Duration;
+use core::{mem, time::Duration};
 
 use rand_core::Rng;
 
@@ -571,6 +571,11 @@ impl<I: Instant, R> Poller<I, R> {
     pub fn until_next_poll(&self, now: I) -> Option<Duration> {
         let left = self.state.due.saturating_sub(self.elapsed_nanos(now));
         (!self.is_finished()).then_some(Duration::from_nanos(left))
+    }
+
+    /// Notes that a driver sends a poll, and returns whether it had sent one before that nothing was fed for.
+    const fn send(&mut self) -> bool {
+        mem::replace(&mut self.state.is_in_flight, true)
     }
 
     /// Returns the time from the latest reading to `now`.

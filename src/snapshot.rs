@@ -293,6 +293,7 @@ impl Snapshot {
                 Some(WaitKind::Last) => Phase::LastWait,
                 _ => Phase::Polling,
             },
+            is_in_flight: false,
             wait_kind,
         };
         state.adopt(policy, NonZeroU64::new(self.u64(at::MAX_WAIT)), elapsed);

@@ -7,9 +7,6 @@ use asyncpoll::Policy;
 use asyncpoll_fit::{Goal, parse_seconds};
 use clap::{Parser, ValueEnum};
 
-/// Without `--min-wait`, no base is shorter than this part of `max_wait`.
-const SHORTEST: u32 = 10_000;
-
 /// Fits a polling policy to a log of completion times.
 #[derive(Debug, Parser)]
 #[command(
@@ -54,13 +51,17 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with = "against")]
     policy: Option<PathBuf>,
 
+    /// The table of that file that holds the policy, such as polling or app.polling
+    #[arg(long, value_name = "NAME", requires = "policy")]
+    table: Option<String>,
+
     /// The ladder of the present policy, such as 5s,x3,5m
     #[arg(long, value_name = "LADDER", value_parser = ladder)]
     against: Option<Ladder>,
 
-    /// The shortest base of a wait; a ten thousandth of max-wait unless given
+    /// The shortest base of a wait; a thousandth of the median time of completion unless given
     #[arg(long, value_name = "DURATION", value_parser = duration)]
-    min_wait: Option<Duration>,
+    pub(crate) min_wait: Option<Duration>,
 
     /// What to print
     #[arg(long, value_name = "FORM", default_value = "text")]
@@ -99,7 +100,7 @@ impl Arguments {
             None => Policy::default(),
             Some(file) => {
                 let text = fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-                toml::from_str(&text).map_err(|error| format!("{} is no policy: {error}", file.display()))?
+                policy(&text, self.table.as_deref()).map_err(|why| format!("{} is no policy: {why}", file.display()))?
             }
         };
         let mut builder = base.to_builder();
@@ -119,10 +120,22 @@ impl Arguments {
         let delay = self.delay.map(|delay| Goal::Delay(delay.as_secs_f64()));
         polls.or(delay).or_else(|| self.price.map(|price| Goal::Price(price.as_secs_f64())))
     }
+}
 
-    pub(crate) fn min_wait(&self, present: &Policy) -> Duration {
-        self.min_wait.or_else(|| Some(present.max_wait()? / SHORTEST)).unwrap_or(Duration::from_secs(1))
+/// Reads a policy from a file, or from a table in it.
+fn policy(text: &str, table: Option<&str>) -> Result<Policy, String> {
+    let Some(table) = table else {
+        return toml::from_str(text).map_err(|error| format!("{error}If it is a table of that file, --table must name it."));
+    };
+    let mut value = toml::Value::Table(toml::from_str(text).map_err(|error| error.to_string())?);
+    for name in table.split('.') {
+        value = match value {
+            toml::Value::Table(mut tables) => tables.remove(name),
+            _ => None,
+        }
+        .ok_or_else(|| format!("it has no table `{table}`"))?;
     }
+    value.try_into().map_err(|error: toml::de::Error| error.to_string().trim_end().to_owned())
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

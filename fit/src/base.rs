@@ -27,3 +27,8 @@ pub(crate) fn jitter(base: Policy) -> f64 {
 pub(crate) fn ceiling(base: Policy, wait: Duration) -> Duration {
     seconds(wait.as_secs_f64() * (1.0 + jitter(base)))
 }
+
+/// Returns the `max_backoff` of a wait that never grows: the default, which does nothing then, if that is no shorter.
+pub(crate) fn at_rest(base: Policy, wait: Duration) -> Duration {
+    Policy::default().max_backoff().max(ceiling(base, wait))
+}

@@ -57,7 +57,18 @@ pub fn rust(fit: &Fit) -> String {
 ///
 /// None that is known: every policy has a form in TOML.
 pub fn toml(fit: &Fit) -> Result<String, toml::ser::Error> {
-    Ok(format!("# {}\n{}", cost(&fit.four), toml::to_string(&fit.four.plan.policy)?))
+    let policy = &fit.four.plan.policy;
+    let mut settings = toml::Table::try_from(policy)?;
+    if is_at_rest(policy) {
+        settings.remove("max_backoff");
+    }
+    Ok(format!("# {}\n{}", cost(&fit.four), toml::to_string(&settings)?))
+}
+
+/// Returns whether `max_backoff` is the default and does nothing, since no wait grows.
+fn is_at_rest(policy: &Policy) -> bool {
+    let (numer, denom) = policy.multiplier();
+    numer == denom && policy.max_backoff() == Policy::default().max_backoff()
 }
 
 /// Says what a plan costs.
@@ -77,7 +88,9 @@ fn builder(policy: &Policy) -> String {
     set("initial_wait", duration(policy.initial_wait()));
     let (numer, denom) = policy.multiplier();
     set("multiplier", format!("{numer}, {denom}"));
-    set("max_backoff", duration(policy.max_backoff()));
+    if !is_at_rest(policy) {
+        set("max_backoff", duration(policy.max_backoff()));
+    }
     let jitter = match policy.jitter() {
         Jitter::PlusMinus(percent) => format!("Jitter::PlusMinus({percent})"),
         other => format!("Jitter::{other:?}"),

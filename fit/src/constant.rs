@@ -4,10 +4,10 @@ use asyncpoll::Policy;
 
 use crate::{
     Distribution, Plan,
-    base::ceiling,
+    base::at_rest,
     cost::Brief,
-    numbers::rounded,
-    players::{MOST_POLLS, Players},
+    numbers::{NANOSECOND, rounded},
+    players::Players,
 };
 
 /// How often a range of intervals is halved.
@@ -17,11 +17,11 @@ const HALVINGS: u32 = 18;
 pub(crate) fn constant(times: &Distribution, base: Policy, polls: f64, min_wait: f64) -> Plan {
     let few = Players::new(8);
     let last = times.edges().last().copied().unwrap_or(0.0);
-    let (mut low, mut high) = (min_wait.clamp(last / MOST_POLLS as f64, last).ln(), last.ln());
+    let (mut low, mut high) = (min_wait.clamp(NANOSECOND, last.max(NANOSECOND)).ln(), last.max(NANOSECOND).ln());
     let at = |interval: f64| -> Plan {
         let interval = rounded(interval);
         let builder = base.to_builder().no_head_start().multiplier(1, 1).initial_wait(interval);
-        builder.max_backoff(ceiling(base, interval)).build().unwrap_or(base).into()
+        builder.max_backoff(at_rest(base, interval)).build().unwrap_or(base).into()
     };
     for _ in 0..HALVINGS {
         let middle = f64::midpoint(low, high);

@@ -1,10 +1,21 @@
 //! When operations complete, as a histogram.
 
+use core::time::Duration;
+
+use crate::numbers::seconds;
+
 /// The share of operations that may be unlike all that were seen.
 const NO_IDEA: f64 = 0.05;
 
 /// By how much an operation that is unlike all others may outlast the last bin.
 const NO_IDEA_OUTLASTS: f64 = 10.0;
+
+/// The share of operations that are nearly all, and so many times as long as they take is far beyond.
+const NEARLY_ALL: f64 = 0.95;
+const FAR: f64 = 20.0;
+
+/// The shortest wait that is worth fitting is one of so many parts of the median.
+const SHORTEST: f64 = 1_000.0;
 
 /// How many times are tried on either side for a time that moves.
 const BLUR_STEPS: i32 = 6;
@@ -39,7 +50,7 @@ impl Distribution {
     ///
     /// Edges must ascend and be one more than the masses; what is missing at either end of either is left out.
     pub fn new(at_once: f64, edges: Vec<f64>, masses: &[f64], beyond: f64) -> Self {
-        let whole = at_once + masses.iter().sum::<f64>() + beyond;
+        let whole = (at_once + masses.iter().sum::<f64>() + beyond).max(f64::MIN_POSITIVE);
         let (mut below, mut moments) = (vec![0.0], vec![0.0]);
         let (mut sum, mut moment) = (0.0, 0.0);
         for (bin, mass) in edges.windows(2).zip(masses) {
@@ -70,7 +81,9 @@ impl Distribution {
     }
 
     /// Returns the same with one operation in twenty about which nothing is assumed: it is done at any time from the first edge
-    /// to ten times the last, on a logarithmic scale. It keeps the tail of a fitted schedule honest.
+    /// on, on a logarithmic scale that ends at ten times the last edge. Far beyond the times of the others, it is the seldomer
+    /// the later, so that however late the last edge is, no more is lost to waits there than anywhere else. It keeps the tail of
+    /// a fitted schedule honest.
     ///
     /// ```
     /// use asyncpoll_fit::Distribution;
@@ -84,13 +97,21 @@ impl Distribution {
         let (Some(&first), Some(&last)) = (self.edges.first(), self.edges.last()) else {
             return self.clone();
         };
-        let first = first.max(last * 1e-9);
-        let whole = (last * NO_IDEA_OUTLASTS / first).ln();
-        let masses = self.edges.windows(2).zip(self.below.windows(2)).map(|(bin, below)| {
-            let unlike = (bin[1] / bin[0].max(first)).ln() / whole;
-            (1.0 - NO_IDEA) * (below[1] - below[0]) + NO_IDEA * unlike
-        });
-        let beyond = (1.0 - NO_IDEA) * (1.0 - self.total) + NO_IDEA * NO_IDEA_OUTLASTS.ln() / whole;
+        let first = first.max(last * 1e-12);
+        let far = (self.quantile(NEARLY_ALL) * FAR).max(first);
+        // How much of it is done between two times, before it is divided by all.
+        let unlike = |from: f64, to: f64| {
+            let (from, to) = (from.max(first), to.max(first));
+            (to.min(far) / from.min(far)).ln() + far / from.max(far) - far / to.max(far)
+        };
+        let end = last * NO_IDEA_OUTLASTS;
+        let whole = unlike(first, end);
+        let masses = self
+            .edges
+            .windows(2)
+            .zip(self.below.windows(2))
+            .map(|(bin, below)| (1.0 - NO_IDEA) * (below[1] - below[0]) + NO_IDEA * unlike(bin[0], bin[1]) / whole);
+        let beyond = (1.0 - NO_IDEA) * (1.0 - self.total) + NO_IDEA * unlike(last, end) / whole;
         Self::new((1.0 - NO_IDEA) * self.at_once, self.edges.clone(), &masses.collect::<Vec<f64>>(), beyond)
     }
 
@@ -151,6 +172,34 @@ impl Distribution {
         1.0 - self.done_by(seconds)
     }
 
+    /// Returns twice the time, in seconds, that all but a few operations take, or the last edge if that is sooner: whatever follows
+    /// it is the tail, however long.
+    pub(crate) fn scale(&self) -> f64 {
+        (self.quantile(NEARLY_ALL) * 2.0).min(self.edges.last().copied().unwrap_or(0.0))
+    }
+
+    /// Returns the shortest wait that is worth fitting, if nobody says so: a thousandth of the time that half of the operations
+    /// that are done after the first poll take.
+    ///
+    /// ```
+    /// use asyncpoll_fit::Distribution;
+    /// use core::time::Duration;
+    ///
+    /// let times = Distribution::new(0.5, vec![10.0, 30.0], &[0.5], 0.0);
+    /// assert_eq!(times.shortest_wait(), Duration::from_millis(20));
+    /// ```
+    pub fn shortest_wait(&self) -> Duration {
+        seconds(self.quantile(0.5) / SHORTEST)
+    }
+
+    /// Returns how long an operation is pending between two times, in seconds and in the mean.
+    pub(crate) fn pending_for(&self, from: f64, to: f64) -> f64 {
+        let [(below_from, moment_from), (below_to, moment_to)] = [from, to].map(|seconds| self.below_and_moment(seconds));
+        // In parts: what is done by a time, summed over the times, is the time left to what is done.
+        let done = to * below_to - from * below_from - (moment_to - moment_from);
+        ((1.0 - self.at_once) * (to - from) - done).max(0.0)
+    }
+
     /// Returns the first time, in seconds, at which `share` of the operations that are done by the last edge are, those that
     /// are done at once left out.
     ///
@@ -173,7 +222,16 @@ impl Distribution {
 
     /// Returns the share of operations that are done after the first poll and by `seconds`, and the sum of their times.
     pub(crate) fn below_and_moment(&self, seconds: f64) -> (f64, f64) {
-        let after = self.edges.partition_point(|&edge| edge <= seconds);
+        self.below_and_moment_from(self.edges.partition_point(|&edge| edge <= seconds), seconds)
+    }
+
+    /// Returns what reads the same for times that ascend, and need not look for each.
+    pub(crate) const fn reader(&self) -> Reader<'_> {
+        Reader { times: self, after: 0 }
+    }
+
+    /// Reads it, if `after` is the first edge after `seconds`.
+    fn below_and_moment_from(&self, after: usize, seconds: f64) -> (f64, f64) {
         if after == 0 {
             return (0.0, 0.0);
         }
@@ -184,5 +242,22 @@ impl Distribution {
         let (start, end) = (self.edges[after - 1], self.edges[after]);
         let part = (self.below[after] - below) * (seconds - start) / (end - start);
         (below + part, moment + part * (start + seconds) / 2.0)
+    }
+}
+
+/// A distribution that is read from the front.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    times: &'a Distribution,
+    after: usize,
+}
+
+impl Reader<'_> {
+    /// Returns the share of operations that are done after the first poll and by `seconds`, and the sum of their times.
+    pub(crate) fn below_and_moment(&mut self, seconds: f64) -> (f64, f64) {
+        while self.times.edges.get(self.after).is_some_and(|&edge| edge <= seconds) {
+            self.after += 1;
+        }
+        self.times.below_and_moment_from(self.after, seconds)
     }
 }

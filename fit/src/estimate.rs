@@ -6,7 +6,7 @@
 
 use core::ops::RangeInclusive;
 
-use crate::{Distribution, Record};
+use crate::{Distribution, Record, numbers::NANOSECOND};
 
 /// The bins between the first edge and `max_wait`; one more holds what is done later.
 const BINS: usize = 128;
@@ -35,12 +35,18 @@ const BELOW_THE_LEAST: f64 = 9.0;
 const LEAST: f64 = 0.01;
 
 /// Why a log says nothing about when operations complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EstimateError {
     /// There is no record.
     #[error("the log is empty; it must have a line for each operation")]
     Empty,
+    /// The time that all must be done by is less than a nanosecond, infinite or not a number.
+    #[error("max_wait is {seconds} s; it must be at least a nanosecond, and finite")]
+    MaxWait {
+        /// What it is, in seconds.
+        seconds: f64,
+    },
     /// No operation was seen done by `max_wait`.
     #[error("none of {records} operations was done by max_wait; at least one must be")]
     NoneDone {
@@ -78,6 +84,9 @@ pub fn estimate(records: &[Record], max_wait: f64) -> Result<Distribution, Estim
     if records.is_empty() {
         return Err(EstimateError::Empty);
     }
+    if !(NANOSECOND..f64::INFINITY).contains(&max_wait) {
+        return Err(EstimateError::MaxWait { seconds: max_wait });
+    }
     let later: Vec<Record> = records.iter().filter(|record| record.by() > 0.0).copied().collect();
     if later.is_empty() {
         return Err(EstimateError::AllAtOnce { records: records.len() });
@@ -87,7 +96,8 @@ pub fn estimate(records: &[Record], max_wait: f64) -> Result<Distribution, Estim
         return Err(EstimateError::NoneDone { records: records.len() });
     }
     done.sort_by(f64::total_cmp);
-    let least = done[(done.len() as f64 * LEAST) as usize];
+    // Nothing is sooner than a clock tells.
+    let least = done[(done.len() as f64 * LEAST) as usize].max(NANOSECOND).min(max_wait);
     let bins = Bins::new(least / BELOW_THE_LEAST, max_wait);
     let cells: Vec<Cell> = later.iter().map(|record| bins.cell(record)).collect();
     let widths =

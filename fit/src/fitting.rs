@@ -11,7 +11,7 @@ use crate::{
     cost::Brief,
     four::Search,
     numbers::seconds,
-    players::{MOST_POLLS, most_polls},
+    players::{MOST_PLAYED, is_endless},
     tables::{Tables, most},
 };
 
@@ -57,6 +57,10 @@ pub struct Fit {
     pub table: Fitted,
     /// Polls and delay of some other tables, in ascending order of polls.
     pub frontier: Vec<(f64, f64)>,
+    /// What was fitted to.
+    pub goal: Goal,
+    /// The shortest base that a wait may have.
+    pub min_wait: Duration,
 }
 
 impl Fit {
@@ -69,12 +73,12 @@ impl Fit {
     pub fn new(times: &Distribution, present: Policy, goal: Option<Goal>, min_wait: Duration) -> Result<Self, GoalError> {
         let end = times.edges().last().copied().unwrap_or(0.0);
         let present = present.to_builder().max_wait(seconds(end)).build().unwrap_or(present);
-        if most_polls(&present.into()) >= MOST_POLLS {
-            return Err(GoalError::Endless { most: MOST_POLLS });
+        if is_endless(&present.into()) {
+            return Err(GoalError::Endless { most: MOST_PLAYED });
         }
         let base = base(present);
-        let min_wait = min_wait.as_secs_f64();
-        let tables = Tables::new(times, base, min_wait);
+        let shortest = min_wait.as_secs_f64();
+        let tables = Tables::new(times, base, shortest);
         let present = fitted(present.into(), times);
         let least = tables.fewest();
         let goal = goal.unwrap_or_else(|| Goal::Polls(present.cost.polls.clamp(least, Goal::MOST_POLLS)));
@@ -86,9 +90,9 @@ impl Fit {
             base,
             polls,
             most: most(polls).max(if polls < present.cost.polls { 0 } else { present.cost.most_polls }),
-            min_wait,
+            min_wait: shortest,
         };
-        let constant = fitted(constant(times, base, polls, min_wait), times);
+        let constant = fitted(constant(times, base, polls, shortest), times);
         let mut candidates = Vec::new();
         if constant.cost.most_polls <= search.most {
             candidates.push(constant.clone());
@@ -104,7 +108,7 @@ impl Fit {
             (polls, delay)
         });
         let frontier = frontier.collect();
-        Ok(Self { present, constant, four, table, frontier })
+        Ok(Self { present, constant, four, table, frontier, goal, min_wait })
     }
 }
 

@@ -4,6 +4,7 @@ use asyncpoll::Policy;
 
 use crate::{
     Distribution, Plan,
+    base::at_rest,
     cost::Brief,
     numbers::{friendly, seconds},
     players::{Players, most_polls},
@@ -16,7 +17,8 @@ const STARTS: usize = 6;
 const HEADS: [(f64, f64); 8] =
     [(0.02, 0.7), (0.02, 1.0), (0.1, 0.8), (0.1, 1.0), (0.25, 0.8), (0.25, 1.0), (0.5, 0.8), (0.5, 1.0)];
 
-/// The multipliers and the longest waits, as parts of `max_wait`, of the shapes to start from.
+/// The multipliers of the shapes to start from, and the longest waits, as parts of the time that nearly all are done in;
+/// `max_wait` is another.
 const MULTIPLIERS: [f64; 5] = [1.0, 1.25, 1.5, 2.0, 3.0];
 const CAPS: [f64; 6] = [0.001, 0.005, 0.02, 0.08, 0.3, 1.0];
 
@@ -26,6 +28,9 @@ const SHAPES: usize = 6;
 /// How far a descent reaches in the logarithm of a setting, at first and at last.
 const FIRST_STEP: f64 = 0.5;
 const LAST_STEP: f64 = 0.03;
+
+/// A multiplier below this is none: a ladder that takes hundreds of polls to grow is a constant.
+const LEAST_GROWTH: f64 = 1.03;
 
 /// The largest multiplier.
 const MOST: f64 = 9.0;
@@ -117,9 +122,9 @@ impl Search<'_> {
         let mut shapes = Vec::new();
         for head in heads {
             for multiplier in MULTIPLIERS {
-                for cap in CAPS {
-                    shapes.push(Shape { head, multiplier, cap: cap * self.max_wait() });
-                }
+                let caps = CAPS.map(|part| part * self.times.scale()).into_iter();
+                let caps = caps.chain((self.times.scale() < self.max_wait()).then(|| self.max_wait()));
+                shapes.extend(caps.map(|cap| Shape { head, multiplier, cap }));
             }
         }
         shapes
@@ -179,7 +184,7 @@ impl Search<'_> {
             let plan: Plan = four.policy(self.base)?.into();
             Some((four, Brief::of(&plan, self.times, players)))
         };
-        let shortest = self.min_wait.max(self.max_wait() / 20.0 / self.most as f64);
+        let shortest = self.min_wait.max(self.times.scale() / 20.0 / self.most as f64);
         let (mut low, mut high) = (shortest.ln(), shape.cap.ln());
         if high < low {
             return None;
@@ -243,12 +248,13 @@ impl Shape {
 impl Four {
     fn policy(self, base: Policy) -> Option<Policy> {
         let Self { shape: Shape { head, multiplier, cap }, initial } = self;
-        let builder = base.to_builder().initial_wait(seconds(initial)).max_backoff(seconds(cap.max(initial)));
+        let max_backoff = if multiplier < LEAST_GROWTH { at_rest(base, seconds(initial)) } else { seconds(cap.max(initial)) };
+        let builder = base.to_builder().initial_wait(seconds(initial)).max_backoff(max_backoff);
         let builder = match head {
             Some(head) => builder.head_start(seconds(head)),
             None => builder.no_head_start(),
         };
-        let thousandths = (multiplier * 1_000.0).round();
+        let thousandths = if multiplier < LEAST_GROWTH { 1_000.0 } else { (multiplier * 1_000.0).round() };
         builder.multiplier(thousandths as u32, 1_000).build().ok()
     }
 

@@ -28,11 +28,11 @@ pub enum Goal {
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GoalError {
-    /// The present policy makes too many polls to be played.
-    #[error("the present policy makes {most} polls or more before max_wait; it must make fewer")]
+    /// The present policy makes too many polls to be played, and none of its waits is like the next.
+    #[error("the present policy makes {most} polls or more before max_wait, and its waits still grow; it must make fewer")]
     Endless {
         /// The limit.
-        most: u64,
+        most: usize,
     },
     /// There are fewer polls than any policy makes, or more than are fitted.
     #[error("polls is {polls}; with this log it must be from {least:.1} to {most}")]

@@ -130,6 +130,12 @@ pub enum LogError {
         /// The first of them.
         first: Refused,
     },
+    /// A log with columns does not say which of them has the times.
+    #[error("line 1 names the columns {columns}, and none is `by`; --column must name the one that has the times")]
+    Columns {
+        /// Those that there are.
+        columns: Excerpt,
+    },
     /// A column is not in the first line of the CSV.
     #[error("line 1 names no column `{column}`; it has {columns}")]
     NoColumn {
@@ -159,8 +165,15 @@ impl Log {
             Some(heading) if column.is_some() || is_heading(heading) => columns::read_csv(text, column, &mut log)?,
             _ => lines::read(text, &mut log),
         }
+        let first_line = first.unwrap_or_default();
         let (refused, lines) = (log.refused_lines, log.refused_lines + log.records.len());
         match log.refused.first() {
+            // Numbers have no commas, so what has some was meant for a heading.
+            Some(Refused { why: Why::Form(_), .. })
+                if refused > log.records.len() && column.is_none() && has_columns(first_line) =>
+            {
+                Err(LogError::Columns { columns: Excerpt::of_bytes(first_line) })
+            }
             Some(first) if refused > log.records.len() => Err(LogError::MostRefused { refused, lines, first: first.clone() }),
             _ => Ok(log),
         }
@@ -187,4 +200,9 @@ fn is_blank(line: &[u8]) -> bool {
 /// Returns whether a line names the columns of CSV.
 fn is_heading(line: &[u8]) -> bool {
     line.split(|&byte| byte == b',').any(|name| matches!(name.trim_ascii(), b"by" | b"\"by\""))
+}
+
+/// Returns whether a line is words with commas between them.
+fn has_columns(line: &[u8]) -> bool {
+    line.contains(&b',') && line.iter().all(|byte| !byte.is_ascii_control())
 }

@@ -56,8 +56,9 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let log = Log::read(&text, arguments.column.as_deref()).map_err(failure(BAD_LOG))?;
     let max_wait = present.max_wait().unwrap_or_default().as_secs_f64();
     let times = estimate(&log.records, max_wait).map_err(failure(BAD_LOG))?;
-    let fit = Fit::new(&times, present, arguments.goal(), arguments.min_wait(&present))
-        .map_err(|error: GoalError| (BAD_USAGE, error.to_string()))?;
+    let min_wait = arguments.min_wait.unwrap_or_else(|| times.shortest_wait());
+    let fit =
+        Fit::new(&times, present, arguments.goal(), min_wait).map_err(|error: GoalError| (BAD_USAGE, error.to_string()))?;
     let warnings = warnings(&log, &fit, &present);
     let report = Report { log: &log, times: &times, fit: &fit, warnings: &warnings };
     let text = match arguments.out {

@@ -5,6 +5,9 @@ use core::time::Duration;
 /// What a friendly number begins with.
 const FRIENDLY: [f64; 14] = [1.0, 1.2, 1.5, 1.6, 1.8, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
 
+/// The shortest time that a clock of a poller tells, in seconds.
+pub(crate) const NANOSECOND: f64 = 1e-9;
+
 /// The digits that a wait of a table keeps.
 const DIGITS: i32 = 3;
 

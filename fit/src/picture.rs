@@ -1,6 +1,6 @@
 //! The picture: when operations complete, when each plan polls, and what that costs.
 
-use core::fmt::Write;
+use core::{fmt::Write, ops::Range};
 
 use crate::{Fitted, Report, players::Players, seconds::show};
 
@@ -10,6 +10,16 @@ const HEIGHT: f64 = 690.0;
 /// Where both charts begin and end, from left to right.
 const LEFT: f64 = 140.0;
 const RIGHT: f64 = 830.0;
+
+/// Where the logarithmic axis of times begins; the first poll, at zero, is on its left.
+const AFTER_ZERO: f64 = 164.0;
+
+/// The least distance between two ticks.
+const TICK_DISTANCE: f64 = 2.5;
+
+/// The lowest hill, as a part of the highest, and the highest valley, as a part of the lower of the hills beside it.
+const HILL: f64 = 0.05;
+const VALLEY: f64 = 0.7;
 
 /// The chart of times: its top, its foot, and the rows of polls below it.
 const DENSITY_TOP: f64 = 56.0;
@@ -25,34 +35,76 @@ const COST_FOOT: f64 = 630.0;
 /// The least distance between two names.
 const NAME_DISTANCE: f64 = 16.0;
 
+/// The room that names take.
+const NAMES: f64 = 230.0;
+
 /// The most marks on an axis.
 const MOST_MARKS: usize = 9;
 
 /// Round lengths of time, in seconds, that an axis is marked with.
-const ROUND_TIMES: [f64; 27] = [
-    1e-6, 1e-5, 1e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1_200.0,
-    3_600.0, 7_200.0, 18_000.0, 36_000.0, 86_400.0, 259_200.0, 864_000.0,
+const ROUND_TIMES: [f64; 31] = [
+    1e-9,
+    1e-8,
+    1e-7,
+    1e-6,
+    1e-5,
+    1e-4,
+    1e-3,
+    5e-3,
+    0.01,
+    0.05,
+    0.1,
+    0.2,
+    0.5,
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+    20.0,
+    60.0,
+    120.0,
+    300.0,
+    600.0,
+    1_200.0,
+    3_600.0,
+    7_200.0,
+    18_000.0,
+    36_000.0,
+    86_400.0,
+    259_200.0,
+    864_000.0,
+    2_592_000.0,
 ];
 
+/// Colours stand in the rules, and once more for the dark: some programs that draw SVG know no variables of CSS.
 const STYLE: &str = "\
-svg { --ink: #1b1f24; --faint: #8a939c; --ground: #ffffff; --area: #d5dde6;
-      --c0: #6b7280; --c1: #b45309; --c2: #1d4ed8; --c3: #047857;
-      font: 13px system-ui, sans-serif; background: var(--ground); }
-@media (prefers-color-scheme: dark) {
-  svg { --ink: #e6e9ed; --faint: #7d8793; --ground: #14181d; --area: #343d48;
-        --c0: #a3abb5; --c1: #f0a04b; --c2: #7fa8ff; --c3: #4cc79a; }
-}
-.ground { fill: var(--ground); }
-text { fill: var(--ink); }
+svg { font-family: system-ui, sans-serif; font-size: 13px; }
+.ground { fill: #ffffff; }
+text { fill: #1b1f24; }
 .title { font-weight: 600; }
-.name { paint-order: stroke; stroke: var(--ground); stroke-width: 5px; }
-.mark { fill: var(--faint); }
-.axis { stroke: var(--faint); }
-.area { fill: var(--area); stroke: var(--faint); }
-.frontier { fill: none; stroke: var(--ink); stroke-dasharray: 5 4; }
-.p0 { stroke: var(--c0); fill: var(--c0); } .p1 { stroke: var(--c1); fill: var(--c1); }
-.p2 { stroke: var(--c2); fill: var(--c2); } .p3 { stroke: var(--c3); fill: var(--c3); }
+.name { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; }
+.mark { fill: #626b75; }
+.axis, .leader { stroke: #8a939c; }
+.area { fill: #d5dde6; stroke: #8a939c; }
+.frontier { fill: none; stroke: #1b1f24; stroke-dasharray: 5 4; }
+.p0 { stroke: #6b7280; fill: #6b7280; }
+.p1 { stroke: #b45309; fill: #b45309; }
+.p2 { stroke: #1d4ed8; fill: #1d4ed8; }
+.p3 { stroke: #047857; fill: #047857; }
 .tick { stroke-width: 2; }
+@media (prefers-color-scheme: dark) {
+  .ground { fill: #14181d; }
+  text { fill: #e6e9ed; }
+  .name { stroke: #14181d; }
+  .mark { fill: #9aa3ad; }
+  .axis, .leader { stroke: #7d8793; }
+  .area { fill: #343d48; stroke: #7d8793; }
+  .frontier { stroke: #e6e9ed; }
+  .p0 { stroke: #a3abb5; fill: #a3abb5; }
+  .p1 { stroke: #f0a04b; fill: #f0a04b; }
+  .p2 { stroke: #7fa8ff; fill: #7fa8ff; }
+  .p3 { stroke: #4cc79a; fill: #4cc79a; }
+}
 ";
 
 /// Draws a report as SVG, which reads in light and dark.
@@ -62,7 +114,8 @@ text { fill: var(--ink); }
 pub fn picture(report: &Report<'_>) -> String {
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \
-         role=\"img\" aria-label=\"When operations complete, when policies poll, and what that costs\">\n<style>\n{STYLE}</style>\n\
+         role=\"img\">\n<title>A policy fitted to a log</title>\n\
+         <desc>When operations complete, when policies poll, and what that costs</desc>\n<style>\n{STYLE}</style>\n\
          <rect class=\"ground\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>\n"
     );
     times(&mut svg, report);
@@ -87,6 +140,11 @@ impl Axis {
         self.from + part * (self.to - self.from)
     }
 
+    /// Returns the value at a place.
+    fn value(self, at: f64) -> f64 {
+        self.low * (self.high / self.low).powf((at - self.from) / (self.to - self.from))
+    }
+
     /// Returns those of the values that are on the axis, or every second of them, and so on, if they are many.
     fn marks(self, values: &[f64]) -> Vec<f64> {
         let inside: Vec<f64> = values.iter().copied().filter(|value| (self.low..=self.high).contains(value)).collect();
@@ -105,7 +163,7 @@ fn line(svg: &mut String, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64
 fn times(svg: &mut String, report: &Report<'_>) {
     let times = report.times;
     let last = times.edges().last().copied().unwrap_or(1.0);
-    let axis = Axis { low: (times.quantile(0.005) / 2.0).min(last / 2.0), high: last, from: LEFT, to: RIGHT };
+    let axis = Axis { low: (times.quantile(0.005) / 2.0).min(last / 2.0), high: last, from: AFTER_ZERO, to: RIGHT };
     text(svg, "title", "start", 16.0, 28.0, "When operations complete, and when each policy polls");
 
     let bins: Vec<(f64, f64, f64)> = times
@@ -115,12 +173,23 @@ fn times(svg: &mut String, report: &Report<'_>) {
         .map(|bin| (bin[0].max(axis.low), bin[1], (times.done_by(bin[1]) - times.done_by(bin[0])) / (bin[1] / bin[0]).ln()))
         .collect();
     let most = bins.iter().map(|&(_, _, density)| density).fold(1e-300, f64::max);
-    let mut path = format!("M{LEFT:.1} {DENSITY_FOOT:.1}");
-    for (from, to, density) in bins {
-        let y = DENSITY_FOOT - density / most * (DENSITY_FOOT - DENSITY_TOP);
+    let height = |density: f64| DENSITY_FOOT - density / most * (DENSITY_FOOT - DENSITY_TOP);
+    let mut path = format!("M{AFTER_ZERO:.1} {DENSITY_FOOT:.1}");
+    for &(from, to, density) in &bins {
+        let y = height(density);
         let _ = write!(path, "L{:.1} {y:.1}L{:.1} {y:.1}", axis.at(from), axis.at(to));
     }
     let _ = writeln!(svg, "<path class=\"area\" d=\"{path}L{RIGHT:.1} {DENSITY_FOOT:.1}Z\"/>");
+    let hills = hills(&bins.iter().map(|bin| bin.2).collect::<Vec<_>>());
+    if hills.len() > 1 {
+        for hill in hills {
+            let share = times.done_by(bins[hill.end - 1].1) - times.done_by(bins[hill.start].0);
+            let top = bins[hill].iter().max_by(|one, other| one.2.total_cmp(&other.2));
+            if let Some(&(from, _, density)) = top {
+                text(svg, "mark", "middle", axis.at(from), height(density) - 6.0, &format!("{:.0} %", share * 100.0));
+            }
+        }
+    }
     text(svg, "mark", "end", LEFT - 10.0, DENSITY_TOP + 70.0, "operations");
     text(svg, "mark", "end", LEFT - 10.0, DENSITY_TOP + 86.0, "done then");
 
@@ -128,15 +197,33 @@ fn times(svg: &mut String, report: &Report<'_>) {
         let y = FIRST_ROW + ROW * row as f64;
         text(svg, "", "end", LEFT - 30.0, y + 4.0, name);
         form(svg, row, LEFT - 18.0, y);
+        // The first poll is made at once, which has no logarithm.
+        let mut tick = |x: f64| line(svg, &format!("p{row} tick"), (x, y - 8.0), (x, y + 8.0));
+        tick(LEFT);
         // One player makes every wait in the middle of its window.
-        Players::new(1).play(plan, |polls| {
+        Players::new(1).play(plan, |polls, rest| {
+            let mut free = AFTER_ZERO;
             for &poll in polls.iter().filter(|&&poll| poll >= axis.low) {
-                line(svg, &format!("p{row} tick"), (axis.at(poll), y - 8.0), (axis.at(poll), y + 8.0));
+                if axis.at(poll) >= free {
+                    tick(axis.at(poll));
+                    free = axis.at(poll) + TICK_DISTANCE;
+                }
+            }
+            if let Some(rest) = rest {
+                // Of what is denser than ticks can be, no more is drawn.
+                let mut poll = rest.from + rest.wait;
+                while poll < rest.to && free < RIGHT {
+                    poll = poll.max(axis.value(free));
+                    tick(axis.at(poll));
+                    free = axis.at(poll) + TICK_DISTANCE;
+                    poll += rest.wait;
+                }
             }
         });
     }
 
-    line(svg, "axis", (LEFT, TIME_AXIS + 8.0), (RIGHT, TIME_AXIS + 8.0));
+    line(svg, "axis", (AFTER_ZERO, TIME_AXIS + 8.0), (RIGHT, TIME_AXIS + 8.0));
+    text(svg, "mark", "middle", LEFT, TIME_AXIS + 27.0, "0");
     for mark in axis.marks(&ROUND_TIMES) {
         line(svg, "axis", (axis.at(mark), TIME_AXIS + 8.0), (axis.at(mark), TIME_AXIS + 13.0));
         text(svg, "mark", "middle", axis.at(mark), TIME_AXIS + 27.0, &show(mark));
@@ -159,10 +246,10 @@ fn costs(svg: &mut String, report: &Report<'_>) {
     };
     let (fewest, most) = range(|point| point.0, 1.15);
     let (shortest, longest) = range(|point| point.1, 1.5);
-    let across = Axis { low: fewest, high: most, from: LEFT, to: RIGHT - 170.0 };
+    let across = Axis { low: fewest, high: most, from: LEFT, to: RIGHT };
     let up = Axis { low: shortest, high: longest, from: COST_FOOT, to: COST_TOP };
 
-    line(svg, "axis", (LEFT, COST_FOOT), (RIGHT - 170.0, COST_FOOT));
+    line(svg, "axis", (LEFT, COST_FOOT), (RIGHT, COST_FOOT));
     line(svg, "axis", (LEFT, COST_TOP), (LEFT, COST_FOOT));
     for mark in across.marks(&[1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 64.0, 100.0]) {
         line(svg, "axis", (across.at(mark), COST_FOOT), (across.at(mark), COST_FOOT + 5.0));
@@ -172,7 +259,7 @@ fn costs(svg: &mut String, report: &Report<'_>) {
         line(svg, "axis", (LEFT - 5.0, up.at(mark)), (LEFT, up.at(mark)));
         text(svg, "mark", "end", LEFT - 9.0, up.at(mark) + 4.0, &show(mark));
     }
-    text(svg, "mark", "end", RIGHT - 170.0, COST_FOOT + 37.0, "polls of an operation, mean (logarithmic)");
+    text(svg, "mark", "end", RIGHT, COST_FOOT + 37.0, "polls of an operation, mean (logarithmic)");
     text(svg, "mark", "start", 16.0, COST_TOP - 8.0, "delay, mean (logarithmic)");
 
     if let Some(first) = frontier.first() {
@@ -183,22 +270,55 @@ fn costs(svg: &mut String, report: &Report<'_>) {
         let _ = writeln!(svg, "<path class=\"frontier\" d=\"{path}\"/>");
     }
 
-    let mut names: Vec<(f64, usize)> = Vec::new();
-    let beside = report.plans().iter().map(|(_, fitted)| across.at(fitted.cost.polls)).fold(LEFT, f64::max) + 26.0;
-    for (row, (_, Fitted { cost, .. })) in report.plans().into_iter().enumerate() {
-        form(svg, row, across.at(cost.polls), up.at(cost.delay));
-        names.push((up.at(cost.delay), row));
-    }
+    let at = |fitted: &Fitted| (across.at(fitted.cost.polls), up.at(fitted.cost.delay));
+    let plans = report.plans();
+    let (leftmost, rightmost) =
+        plans.iter().map(|(_, fitted)| at(fitted).0).fold((RIGHT, LEFT), |(left, right), x| (left.min(x), right.max(x)));
+    // Names stand on the right of all forms, if there is room.
+    let (beside, anchor) = if rightmost + NAMES < RIGHT { (rightmost + 26.0, "start") } else { (leftmost - 26.0, "end") };
+
     // From the bottom up, each name keeps its distance from the one below; the lowest leaves room for the axis.
-    names.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let mut order: Vec<usize> = (0..plans.len()).collect();
+    order.sort_by(|&one, &other| at(plans[other].1).1.total_cmp(&at(plans[one].1).1));
     let mut above = COST_FOOT - 12.0;
-    for (y, row) in names {
-        let y = y.min(above);
-        above = y - NAME_DISTANCE;
-        let (name, Fitted { cost, .. }) = report.plans()[row];
-        form(svg, row, beside, y);
-        text(svg, "name", "start", beside + 12.0, y + 4.0, &format!("{name}, {}", show(cost.delay)));
+    let names: Vec<(usize, f64)> = order
+        .into_iter()
+        .map(|row| {
+            let y = at(plans[row].1).1.min(above);
+            above = y - NAME_DISTANCE;
+            (row, y)
+        })
+        .collect();
+    for &(row, y) in &names {
+        line(svg, "leader", at(plans[row].1), (beside, y));
     }
+    for (row, y) in names {
+        let (name, fitted) = plans[row];
+        let (x, to) = at(fitted);
+        form(svg, row, x, to);
+        let outward = if anchor == "start" { 4.0 } else { -4.0 };
+        text(svg, "name", anchor, beside + outward, y + 4.0, &format!("{name}, {}", show(fitted.cost.delay)));
+    }
+}
+
+/// Returns the bins of each hill: two are apart if the valley between them is much lower than either.
+fn hills(densities: &[f64]) -> Vec<Range<usize>> {
+    let most = |bins: &[f64]| bins.iter().copied().fold(0.0, f64::max);
+    let least = HILL * most(densities);
+    let mut hills = Vec::new();
+    let mut start = 0;
+    for bin in 1..densities.len() {
+        let valley = densities[bin];
+        // From the next valley on, or the end, the rest belongs to the last hill.
+        let is_lowest =
+            densities[bin + 1..].iter().take_while(|&&density| density < valley / VALLEY).all(|&density| density >= valley);
+        if is_lowest && most(&densities[start..bin]).min(most(&densities[bin..])) * VALLEY > valley.max(least * VALLEY) {
+            hills.push(start..bin);
+            start = bin;
+        }
+    }
+    hills.push(start..densities.len());
+    hills
 }
 
 /// Draws the form of a plan: a circle, a square, a triangle or a diamond.

@@ -4,13 +4,24 @@ use core::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::{Distribution, Fit, Fitted, Log, code, seconds::show};
+use crate::{Distribution, Fit, Fitted, Log, Record, code, seconds::show};
 
 /// How many refused lines are shown.
 const REFUSED_SHOWN: usize = 5;
 
 /// The quantiles that are shown.
 const QUANTILES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+/// What the columns count.
+const COUNTED: &str = "Polls are all of an operation, the first included; the delay is the time from when an operation is done to the \
+                       poll that finds it.";
+
+/// How far what is printed holds.
+const PRECISION: &str = "Expect the polls to a tenth and the delay to a fifth: between two polls, a log does not tell when an operation was \
+                         done.";
+
+/// A plan must be sooner than a simpler one by more than the precision of both.
+const SOONER: f64 = 1.15;
 
 /// What is reported.
 #[derive(Clone, Copy, Debug)]
@@ -50,11 +61,18 @@ impl Report<'_> {
             times.pending_at(last).abs() * 100.0,
             show(last)
         );
+        let ranges = QUANTILES.map(|share| {
+            let (from, to) = told(&log.records, share);
+            let to = if to.is_finite() { show(to) } else { "never".to_owned() };
+            format!("{} % {} to {to}", share * 100.0, show(from))
+        });
+        let _ = writeln!(text, "The log alone: {}.", ranges.join(", "));
         let _ = writeln!(text, "\n{:<16}{:>8}{:>13}{:>15}{:>13}", "", "polls", "mean delay", "95 % within", "most polls");
         for (name, Fitted { cost, .. }) in self.plans() {
             let (delay, late) = (show(cost.delay), show(cost.late));
             let _ = writeln!(text, "{name:<16}{:>8.2}{delay:>13}{late:>15}{:>13}", cost.polls, cost.most_polls);
         }
+        let _ = write!(text, "\n{}\n{COUNTED}\n{PRECISION}\n", advice(self.fit));
         text.push_str("\nOther tables:\npolls     ");
         for (polls, _) in &self.fit.frontier {
             let _ = write!(text, "{polls:>10.1}");
@@ -118,4 +136,31 @@ impl Report<'_> {
             "frontier": self.fit.frontier.iter().map(|(polls, delay)| json!({"polls": polls, "delay": delay})).collect::<Vec<_>>(),
         }))
     }
+}
+
+/// Returns which plan to take and why, in a sentence.
+fn advice(fit: &Fit) -> String {
+    let Fit { present, four, table, .. } = fit;
+    // Delay times the polls after the first hardly changes, so plans of more polls and of fewer can be compared.
+    let lost = |fitted: &Fitted| fitted.cost.delay * (fitted.cost.polls - 1.0).max(0.1);
+    let says = |fitted: &Fitted| format!("{:.2} polls and a mean delay of {}", fitted.cost.polls, show(fitted.cost.delay));
+    let beside = format!("where the present policy takes {}", says(present));
+    if lost(present) <= SOONER * lost(four).min(lost(table)) {
+        return format!("Keep the present policy: with {}, nothing that was fitted is much sooner.", says(present));
+    }
+    if lost(four) <= SOONER * lost(table) {
+        return format!("Take the four numbers: {}, {beside}; the table is not much sooner, and needs code.", says(four));
+    }
+    format!("Take the table: {}, {beside}, and four numbers {}.", says(table), says(four))
+}
+
+/// Returns the first and the last time at which a share of the operations may have been done, by the log alone.
+fn told(records: &[Record], share: f64) -> (f64, f64) {
+    let place = ((records.len() as f64 * share).ceil() as usize).clamp(1, records.len().max(1)) - 1;
+    let nth = |of: fn(&Record) -> f64| {
+        let mut times: Vec<f64> = records.iter().map(of).collect();
+        times.sort_by(f64::total_cmp);
+        times.get(place).copied().unwrap_or(0.0)
+    };
+    (nth(Record::after), nth(Record::by))
 }

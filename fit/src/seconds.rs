@@ -24,6 +24,7 @@ pub fn parse(text: &str) -> Option<f64> {
 /// Shows a time to three digits.
 pub(crate) fn show(seconds: f64) -> String {
     let (value, unit) = match seconds {
+        seconds if seconds > 0.0 && seconds < 0.000_000_999_5 => (seconds * 1e9, "ns"),
         seconds if seconds < 0.000_999_5 => (seconds * 1e6, "µs"),
         seconds if seconds < 0.999_5 => (seconds * 1e3, "ms"),
         seconds if seconds < 600.0 => (seconds, "s"),

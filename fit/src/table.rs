@@ -18,6 +18,13 @@ const MOST_POINTS: usize = 3_000;
 /// How often a range of prices is halved.
 const HALVINGS: u32 = 36;
 
+/// How many charges are tried until the polls are no more than they may be, and the smallest as a part of the price of a poll.
+const CHARGES: u32 = 60;
+const SMALLEST_CHARGE: f64 = 1e-6;
+
+/// Of many polls, this part may be missing to the most.
+const NEARLY_MOST: usize = 50;
+
 /// Returns the times to poll at after zero, `most` at most, that cost least if a poll is worth `price` seconds of delay. They are
 /// chosen from `points`, which must ascend, and end with the last of them.
 ///
@@ -83,7 +90,7 @@ impl Points {
             .collect();
         points.extend([0.0, last]);
         points.sort_by(f64::total_cmp);
-        points.dedup_by(|one, other| *one - *other < last * 1e-9);
+        points.dedup_by(|one, other| *one - *other <= *one * 1e-9);
         Self::at(points, times, min_wait)
     }
 
@@ -98,18 +105,31 @@ impl Points {
     /// Returns the times to poll at after zero, `most` at most, that cost least if a poll costs as much as `price` seconds of
     /// delay. The last of them is the last point.
     pub(crate) fn optimum(&self, price: f64, most: usize) -> Vec<f64> {
-        let free = self.pass(price, None);
-        let steps = self.steps(&[free]);
-        if steps.len() <= most {
-            return steps;
+        let free = self.steps(price, 0.0);
+        if free.len() <= most {
+            return free;
         }
-        // One pass for each poll more that is left, until there are enough.
-        let mut passes: Vec<Pass> = Vec::new();
-        while passes.len() < most {
-            passes.push(self.pass(price, Some(passes.last().map_or(&[], |pass| pass.costs.as_slice()))));
+        // If each poll costs a charge besides, whether an operation is pending or not, there are fewer. A charge that leads to
+        // `most` leads to the best of so many: what is saved by one more is the less the more there are.
+        let last = self.times.last().copied().unwrap_or(0.0);
+        let (mut low, mut high) = ((price * SMALLEST_CHARGE).min(last / 2.0).ln(), last.ln());
+        let (mut more, mut few) = (free.len(), self.steps(price, last));
+        for _ in 0..CHARGES {
+            if few.len() >= most - most / NEARLY_MOST {
+                break;
+            }
+            // The logarithms of charges and polls are nearly in line.
+            let [more_polls, most_polls, few_polls] = [more, most, few.len()].map(|polls| (polls as f64).ln());
+            let part = ((most_polls - few_polls) / (more_polls - few_polls)).clamp(0.1, 0.9);
+            let middle = high + (low - high) * part;
+            let steps = self.steps(price, middle.exp());
+            if steps.len() > most {
+                (low, more) = (middle, steps.len());
+            } else {
+                (high, few) = (middle, steps);
+            }
         }
-        passes.reverse();
-        self.steps(&passes)
+        few
     }
 
     /// Returns what the optimum for a price costs if it may make any number of polls, none of which is jittered.
@@ -119,50 +139,32 @@ impl Points {
         Brief::of_polls(&polls, times)
     }
 
-    /// Finds for each point the next: with what is to come after it in `rest`, an empty one if nothing may, or in this pass.
-    fn pass(&self, price: f64, rest: Option<&[f64]>) -> Pass {
+    /// Returns the times to poll at after zero that cost least, if each costs `charge` besides.
+    fn steps(&self, price: f64, charge: f64) -> Vec<f64> {
         let end = self.times.len() - 1;
+        // What it costs from each point on, and which is polled next.
         let (mut costs, mut nexts) = (vec![0.0; end + 1], vec![end; end + 1]);
         for from in (0..end).rev() {
             let (below, moment) = self.below[from];
             let delay = |to: usize| self.times[to] * (self.below[to].0 - below) - (self.below[to].1 - moment);
             let (mut cheapest, mut next) = (delay(end), end);
-            let after = match rest {
-                Some([]) => None,
-                Some(rest) => Some(rest),
-                None => Some(costs.as_slice()),
-            };
-            if let Some(after) = after {
-                // To start later never makes it better to poll earlier: for from < later < to < next, it saves
-                // (times[next] − times[to]) × (below[later] − below[from]) to pair them in order.
-                let (first, last) = (self.firsts[from], end.min(nexts[from + 1] + 1));
-                for (to, rest) in after.iter().enumerate().take(last).skip(first) {
-                    let cost = delay(to) + rest;
-                    if cost < cheapest {
-                        (cheapest, next) = (cost, to);
-                    }
+            // To start later never makes it better to poll earlier: for from < later < to < next, it saves
+            // (times[next] − times[to]) × (below[later] − below[from]) to pair them in order.
+            let (first, last) = (self.firsts[from], end.min(nexts[from + 1] + 1));
+            for (to, rest) in costs.iter().enumerate().take(last).skip(first) {
+                let cost = delay(to) + rest;
+                if cost < cheapest {
+                    (cheapest, next) = (cost, to);
                 }
             }
-            costs[from] = cheapest + price * (1.0 - self.at_once - below);
+            costs[from] = cheapest + price * (1.0 - self.at_once - below) + charge;
             nexts[from] = next;
         }
-        Pass { costs, nexts }
-    }
-
-    /// Follows the next points, a pass each, or the last pass for ever.
-    fn steps(&self, passes: &[Pass]) -> Vec<f64> {
         let (mut steps, mut at) = (Vec::new(), 0);
-        while at + 1 < self.times.len() {
-            let pass = &passes[steps.len().min(passes.len() - 1)];
-            at = pass.nexts[at];
+        while at < end {
+            at = nexts[at];
             steps.push(self.times[at]);
         }
         steps
     }
-}
-
-/// What it costs from each point on, and which point is polled next.
-struct Pass {
-    costs: Vec<f64>,
-    nexts: Vec<usize>,
 }

@@ -8,7 +8,7 @@ use crate::{
     Distribution, Goal, GoalError, Plan,
     base::{ceiling, jitter},
     cost::Brief,
-    numbers::{rounded, seconds},
+    numbers::{NANOSECOND, rounded, seconds},
     players::{Players, most_polls},
     table::Points,
 };
@@ -17,8 +17,16 @@ use crate::{
 const MOST: f64 = 20.0;
 const MOST_A_POLL: f64 = 8.0;
 
+/// The lowest price of a poll that is tried, as a part of the time that half of the operations take, and the highest, as a
+/// part of `max_wait`.
+const CHEAPEST: f64 = 1e-6;
+const DEAREST: f64 = 10.0;
+
 /// How often a range of prices is halved.
 const HALVINGS: u32 = 18;
+
+/// By how much the polls that are found with few points may be too few.
+const ROUGHLY: f64 = 1.5;
 
 /// How many polls of the most are not the table's, at first.
 const SPARE: u64 = 3;
@@ -68,16 +76,21 @@ impl<'a> Tables<'a> {
         match goal {
             Goal::Polls(polls) => Ok(self.of_polls(polls)),
             Goal::Delay(delay) => {
+                let is_met = |brief: Brief| brief.delay <= delay;
+                // How many polls it takes says how fine the points must be.
+                let polls = self.brief(&self.dearest(1.0, is_met)).polls * ROUGHLY;
                 let most = Goal::MOST_POLLS;
-                let least = self.brief(&self.of_polls(most)).delay;
-                if delay < least {
-                    return Err(GoalError::Delay { delay, least, most });
+                if polls > most {
+                    let least = self.brief(&self.of_polls(most)).delay;
+                    if delay < least {
+                        return Err(GoalError::Delay { delay, least, most });
+                    }
                 }
-                Ok(self.dearest(|brief| brief.delay <= delay))
+                Ok(self.dearest(polls.min(most), is_met))
             }
             Goal::Price(price) => {
-                let points = self.points(Goal::MOST_POLLS);
-                let polls = points.unlimited(price, self.times).polls;
+                let polls = self.points(1.0).unlimited(price, self.times).polls;
+                let polls = self.points((polls * ROUGHLY).min(Goal::MOST_POLLS)).unlimited(price, self.times).polls;
                 Ok(self.at(&self.points(polls), price, most(polls)))
             }
         }
@@ -93,9 +106,9 @@ impl<'a> Tables<'a> {
         self.search(|price| self.at(&points, price, most(polls)), |brief| brief.polls > polls).1
     }
 
-    /// Returns the table of the highest price that is still `good`.
-    fn dearest(&self, good: impl Fn(Brief) -> bool) -> Plan {
-        let points = self.points(Goal::MOST_POLLS);
+    /// Returns the table of the highest price that is still `good`, from points that are fine enough for so many polls.
+    fn dearest(&self, polls: f64, good: impl Fn(Brief) -> bool) -> Plan {
+        let points = self.points(polls);
         let at = |price| {
             let polls = points.unlimited(price, self.times).polls;
             self.at(&points, price, most(polls))
@@ -105,7 +118,7 @@ impl<'a> Tables<'a> {
 
     /// Halves the range of prices, and returns the tables on both sides: the last at whose price `is_low` holds, and the next.
     fn search(&self, at: impl Fn(f64) -> Plan, is_low: impl Fn(Brief) -> bool) -> (Plan, Plan) {
-        let (mut low, mut high) = ((self.last() * 1e-7).ln(), (self.last() * 10.0).ln());
+        let (mut low, mut high) = ((self.times.quantile(0.5).max(NANOSECOND) * CHEAPEST).ln(), (self.last() * DEAREST).ln());
         let (mut below, mut above) = (None, None);
         for _ in 0..HALVINGS {
             let middle = f64::midpoint(low, high);

@@ -2,7 +2,7 @@
 
 use asyncpoll::{Jitter, Policy};
 
-use crate::{Fit, Log, Record};
+use crate::{Fit, Fitted, Goal, Log, Record, seconds::show, tables::most};
 
 /// Fewer records are too few.
 const ENOUGH: usize = 20;
@@ -11,7 +11,10 @@ const ENOUGH: usize = 20;
 const COARSE: f64 = 1.3;
 
 /// The share of the operations in one coarse cell from which on a log says little.
-const HALF: f64 = 0.5;
+const MOST: f64 = 2.0 / 3.0;
+
+/// How far polls and delay may miss what was asked for.
+const NEAR: f64 = 1.1;
 
 /// How much later four numbers must be than a table for the log to have more than one kind of operation.
 const TWO_KINDS: f64 = 1.3;
@@ -25,7 +28,7 @@ pub fn warnings(log: &Log, fit: &Fit, present: &Policy) -> Vec<String> {
         warnings.push(format!("{records}: {ENOUGH} give something, 100 are enough."));
     }
     let crowd = crowd(&log.records);
-    if crowd as f64 >= HALF * count as f64 && crowd > 1 {
+    if crowd as f64 >= MOST * count as f64 && crowd > 1 {
         warnings.push(format!(
             "{crowd} of {count} operations may have been done at one and the same time, in the same long wait: poll more often for \
              a while, and fit again."
@@ -38,6 +41,8 @@ pub fn warnings(log: &Log, fit: &Fit, present: &Policy) -> Vec<String> {
                 .to_owned(),
         );
     }
+    warnings.extend(missed("the table", fit, &fit.table));
+    warnings.extend(missed("the policy of four numbers", fit, &fit.four));
     if let Some(polls) = present.max_polls() {
         warnings.push(format!("The fitted policies leave out max_polls, {polls}: max_wait ends them."));
     }
@@ -45,6 +50,37 @@ pub fn warnings(log: &Log, fit: &Fit, present: &Policy) -> Vec<String> {
         warnings.push("The fitted policies have a jitter of 20%: that of the present policy leaves little to fit.".to_owned());
     }
     warnings
+}
+
+/// Returns by which limit a plan misses the goal, in a sentence, if it does.
+fn missed(name: &str, fit: &Fit, Fitted { plan, cost }: &Fitted) -> Option<String> {
+    let missed = match fit.goal {
+        Goal::Polls(polls) if cost.polls * NEAR < polls => {
+            format!("{polls:.2} polls are not reached: {name} makes {:.2} in the mean", cost.polls)
+        }
+        Goal::Delay(delay) if cost.delay > delay * NEAR => {
+            format!("A delay of {} is not reached: {name} is {} late in the mean", show(delay), show(cost.delay))
+        }
+        _ => return None,
+    };
+    // The last wait of a table is cut by the deadline.
+    let waits = plan.waits.iter().rev().skip(1).chain([&plan.policy.initial_wait()]).min().copied();
+    let limit = if waits.is_some_and(|wait| wait.as_secs_f64() <= NEAR * fit.min_wait.as_secs_f64()) {
+        format!("no wait may be shorter than {}, which --min-wait sets", show(fit.min_wait.as_secs_f64()))
+    } else if cost.most_polls as f64 * NEAR >= most(cost.polls.max(wanted(fit))) as f64 {
+        format!(
+            "it polls an operation that is never done {} times at most; a shorter --max-wait leaves more of them",
+            cost.most_polls
+        )
+    } else {
+        "no other that was tried comes nearer".to_owned()
+    };
+    Some(format!("{missed}, since {limit}."))
+}
+
+/// Returns the polls that were asked for, or that the table makes.
+const fn wanted(fit: &Fit) -> f64 {
+    if let Goal::Polls(polls) = fit.goal { polls } else { fit.table.cost.polls }
 }
 
 /// Returns how many operations at most may have been done at one time, each in a coarse cell.

@@ -18,9 +18,11 @@ macro_rules! every {
 
 mod account;
 pub mod differential;
+pub mod drivers;
 #[path = "../../tests/it/support/every.rs"]
 #[expect(unused_imports, reason = "settings take nothing of it but kinds of jitter")]
 mod every;
+pub mod fits;
 pub mod fleet;
 #[path = "../../tests/it/support/fleet_model.rs"]
 mod fleet_model;

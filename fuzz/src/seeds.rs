@@ -12,8 +12,8 @@ use std::{
 use arbitrary::{Arbitrary, Unstructured};
 use asyncpoll::{SeededRng, rand_core::Rng as _};
 
-/// How many inputs are made of the seeds.
-const MADE: usize = 500_000;
+/// How many inputs are made of the seeds, unless a target takes too long for so many.
+pub const MADE: usize = 500_000;
 
 /// Makes a program of a check: with `cfg(fuzzing)`, which `cargo fuzz` sets, a libFuzzer target; otherwise a replay.
 ///
@@ -21,6 +21,9 @@ const MADE: usize = 500_000;
 #[macro_export]
 macro_rules! target {
     ($check:ident: $input:ty, seeds: $seeds:literal) => {
+        $crate::target!($check: $input, seeds: $seeds, made: $crate::seeds::MADE);
+    };
+    ($check:ident: $input:ty, seeds: $seeds:literal, made: $made:expr) => {
         #[cfg(fuzzing)]
         ::libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
             if let Ok(input) = $crate::seeds::decode::<$input>(bytes) {
@@ -30,7 +33,7 @@ macro_rules! target {
 
         #[cfg(not(fuzzing))]
         fn main() -> ::std::process::ExitCode {
-            $crate::seeds::replay(env!("CARGO_BIN_NAME"), $seeds, $check)
+            $crate::seeds::replay(env!("CARGO_BIN_NAME"), $seeds, $made, $check)
         }
     };
 }
@@ -44,12 +47,12 @@ pub fn decode<'a, T: Arbitrary<'a>>(bytes: &'a [u8]) -> arbitrary::Result<T> {
     T::arbitrary_take_rest(Unstructured::new(bytes))
 }
 
-/// Checks every input in the files and directories that the program was given, or else in these seeds, and then inputs made of
-/// them: the same ones each time.
+/// Checks every input in the files and directories that the program was given, or else in these seeds, and then `made` inputs
+/// made of them: the same ones each time.
 ///
 /// The exit code says whether all of them passed, and that there was one.
-pub fn replay<T: for<'a> Arbitrary<'a> + Debug>(target: &str, seeds: &str, check: fn(&T)) -> ExitCode {
-    match replay_all(target, seeds, check) {
+pub fn replay<T: for<'a> Arbitrary<'a> + Debug>(target: &str, seeds: &str, made: usize, check: fn(&T)) -> ExitCode {
+    match replay_all(target, seeds, made, check) {
         Ok(inputs) => {
             println!("{target}: all {inputs} inputs pass");
             ExitCode::SUCCESS
@@ -61,7 +64,7 @@ pub fn replay<T: for<'a> Arbitrary<'a> + Debug>(target: &str, seeds: &str, check
     }
 }
 
-fn replay_all<T>(target: &str, seeds: &str, check: fn(&T)) -> Result<usize, Box<dyn error::Error>>
+fn replay_all<T>(target: &str, seeds: &str, made: usize, check: fn(&T)) -> Result<usize, Box<dyn error::Error>>
 where
     T: for<'a> Arbitrary<'a> + Debug,
 {
@@ -91,7 +94,7 @@ where
     }
 
     let mut rng = SeededRng::new(0);
-    for number in 1..=MADE {
+    for number in 1..=made {
         let bytes = made_of(&inputs, &mut rng);
         if !passes(&bytes, format_args!("Input {number} of those made"), check)? {
             let artifacts = here.with_file_name("target/fuzz/artifacts");
@@ -101,7 +104,7 @@ where
             return Err(format!("an input does not pass; it is kept as {}", file.display()).into());
         }
     }
-    Ok(files.len() + MADE)
+    Ok(files.len() + made)
 }
 
 fn passes<T>(bytes: &[u8], name: impl Display, check: fn(&T)) -> arbitrary::Result<bool>

@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub(crate) errors: u32,
     pub(crate) consecutive_errors: u32,
     pub(crate) phase: Phase,
+    /// A driver has sent a poll, and nothing has been fed since.
+    pub(crate) is_in_flight: bool,
     /// What decided the wait until `due`, once there is one.
     pub(crate) wait_kind: Option<WaitKind>,
 }
@@ -59,6 +61,7 @@ impl State {
             errors: 0,
             consecutive_errors: 0,
             phase: Phase::Polling,
+            is_in_flight: false,
             wait_kind: None,
         }
     }
@@ -300,6 +303,7 @@ impl State {
 
     #[inline]
     fn count(&mut self, passed: u64) {
+        self.is_in_flight = false;
         self.polls = self.polls.saturating_add(1);
         self.elapsed = self.elapsed.saturating_add(passed);
     }

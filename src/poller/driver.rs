@@ -23,8 +23,9 @@ pub use self::next::{NextPoll, NextWait};
 /// the poller was driven or stepped before, the loop sleeps that first; if the poller has finished, nothing is polled.
 ///
 /// A driver never polls before a wait is over: if the sleep returns early, it sleeps again for what is left, and a sleep that
-/// returns at once makes it spin until then. If the clock did not move during a sleep, it polls anyway, because the wait would
-/// never end.
+/// returns at once makes it spin until then. If the clock does not move during a sleep, the sleeps after it are a hundredth of what
+/// is left, or a millisecond if that is more. Once a hundred of those in a row have not moved it either, it is taken to stand
+/// still: the driver polls, because the wait would never end.
 ///
 /// # Example
 ///
@@ -193,6 +194,11 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
                         return ended;
                     }
                 }
+                Turn::Lost => {
+                    if let ControlFlow::Break(ended) = turns.found(Outcome::pending(), last_error) {
+                        return ended;
+                    }
+                }
                 Turn::Finished => return Err(turns.cancel(last_error)),
             }
         }
@@ -200,7 +206,10 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
 
     /// Polls as a future, which is `Send` if the parts it is made of are.
     ///
-    /// The future may be dropped at any time: the poller then has its counts, and [`last_error`](Self::last_error) the error.
+    /// The future may be dropped at any time: the poller then has its counts, and [`last_error`](Self::last_error) the error. A poll
+    /// that is dropped with it is not counted, and the next future makes it again; once `max_wait` is over, that ends instead. So do
+    /// not make a new future at each turn of a `select!` whose other branches are faster than a poll: pin one before the loop, and
+    /// select on `&mut` of it, as the third example does.
     ///
     /// A poll that needs a `&mut` of a captured client does not compile, and the compiler says that it *captures state from its
     /// environment*, or that a *captured variable cannot escape*. A driver that could lend it would have a future that
@@ -271,6 +280,34 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
     /// # });
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    ///
+    /// Something else that happens every second, while a poll takes three:
+    ///
+    /// ```
+    /// use asyncpoll::{Outcome, Policy, Poller, poll_async};
+    /// use tokio::time::{Duration, Instant, interval, sleep};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
+    /// let seed = asyncpoll::random_seed();
+    /// let mut poller = Poller::seeded(Policy::default(), seed, Instant::now());
+    /// let look = async |_| {
+    ///     sleep(Duration::from_secs(3)).await;
+    ///     Outcome::from(Some("issued"))
+    /// };
+    /// let polling = poll_async(&mut poller, Instant::now, sleep, look);
+    /// let mut polling = core::pin::pin!(polling);
+    /// let mut heartbeat = interval(Duration::from_secs(1));
+    /// let mut beats = 0;
+    /// let issued = loop {
+    ///     tokio::select! {
+    ///         issued = &mut polling => break issued,
+    ///         _ = heartbeat.tick() => beats += 1,
+    ///     }
+    /// };
+    /// assert_eq!((issued, beats > 2), (Ok("issued"), true));
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub async fn poll_async<I, R, Z, P, T>(
         self,
         poller: &mut Poller<I, R>,
@@ -298,6 +335,11 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
                 }
                 Turn::Poll(next) => {
                     if let ControlFlow::Break(ended) = turns.found(poll(next).await, last_error) {
+                        return ended;
+                    }
+                }
+                Turn::Lost => {
+                    if let ControlFlow::Break(ended) = turns.found(Outcome::pending(), last_error) {
                         return ended;
                     }
                 }

@@ -5,6 +5,7 @@ mod clocks;
 mod deadline;
 mod distribution;
 mod drivers;
+mod dropped;
 mod faithful;
 mod finished;
 mod gave_up;

@@ -199,12 +199,15 @@ fn what_nothing_can_meet_is_refused() {
     let times = Kind::LogNormal(60.0, 0.5).times(1.0);
     let refused = |present, goal| Fit::new(&times, present, goal, SHORTEST).unwrap_err().to_string();
     let default = Policy::default();
-    let busy = Policy::builder().initial_wait(Duration::from_millis(1)).max_backoff(Duration::from_millis(2)).build().unwrap();
+    let busy = Policy::builder().initial_wait(Duration::from_micros(1)).multiplier(10_001, 10_000).build().unwrap();
     let refusals = [
         (refused(default, Some(Goal::Polls(1.2))), "polls is 1.2; with this log it must be from 2.0 to 100"),
         (refused(default, Some(Goal::Polls(f64::NAN))), "polls is NaN; with this log it must be from 2.0 to 100"),
         (refused(default, Some(Goal::Price(0.0))), "price is 0 s; it must be more than 0 s"),
-        (refused(busy, None), "the present policy makes 20000 polls or more before max_wait; it must make fewer"),
+        (
+            refused(busy, None),
+            "the present policy makes 20000 polls or more before max_wait, and its waits still grow; it must make fewer",
+        ),
     ];
     for (is, expected) in refusals {
         assert_eq!(is, expected);

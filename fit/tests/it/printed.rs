@@ -87,3 +87,22 @@ fn the_toml_is_read_back() {
     let policy: Policy = ::toml::from_str(&toml(&fit).unwrap()).unwrap();
     assert_eq!(policy, fit.four.plan.policy);
 }
+
+#[test]
+fn a_setting_that_does_nothing_is_not_printed() {
+    // All are done within a second, so no four numbers are better than a head start and a short constant.
+    let times = Distribution::new(0.0, vec![56.0, 57.0, 600.0], &[1.0, 0.0], 0.0);
+    let wait = Duration::from_millis;
+    let tuned =
+        Policy::builder().head_start(wait(56_130)).initial_wait(wait(130)).multiplier(1, 1).jitter(asyncpoll::Jitter::None);
+    let fit = Fit::new(&times, tuned.build().unwrap(), None, wait(60)).unwrap();
+    let policy = fit.four.plan.policy;
+    assert_eq!((policy.multiplier(), policy.max_backoff()), ((1, 1), Policy::default().max_backoff()), "{policy:?}");
+    assert_eq!(fit.constant.plan.policy.max_backoff(), Policy::default().max_backoff(), "{:?}", fit.constant);
+    let configuration = toml(&fit).unwrap();
+    assert!(!configuration.contains("max_backoff"), "{configuration}");
+    assert_eq!(::toml::from_str::<Policy>(&configuration).unwrap(), policy);
+    let code = rust(&fit);
+    let four = code.split("pub const FOUR_NUMBERS").nth(1).unwrap().split("\n);").next().unwrap();
+    assert!(!four.contains("max_backoff"), "{four}");
+}

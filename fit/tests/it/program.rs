@@ -153,3 +153,52 @@ fn toml_is_read_back_by_the_crate() {
     let four: Policy = serde_json::from_value(report["plans"]["four_numbers"]["policy"].clone()).unwrap();
     assert_eq!(policy, four);
 }
+
+#[test]
+fn a_goal_that_is_not_reached_is_said_with_the_limit() {
+    let log = lines(Kind::LogNormal(60.0, 0.5), 200, 1);
+    let printed = |arguments: &[&str]| String::from_utf8(run(arguments, log.as_bytes()).stdout).unwrap();
+    let short = printed(&["--max-wait", "10m", "--polls", "40", "--min-wait", "10s"]);
+    assert!(short.contains("\nWarning: 40.00 polls are not reached: the table makes "), "{short}");
+    assert!(short.contains("since no wait may be shorter than 10 s, which --min-wait sets.\n"), "{short}");
+    let late = printed(&["--max-wait", "10m", "--delay", "1s", "--min-wait", "10s"]);
+    assert!(late.contains("\nWarning: A delay of 1 s is not reached: the table is "), "{late}");
+    let far = printed(&["--max-wait", "30d", "--polls", "60"]);
+    assert!(far.contains(" times at most; a shorter --max-wait leaves more of them."), "{far}");
+    // Without --min-wait, none of that is in the way.
+    for max_wait in ["10m", "3d"] {
+        let reached = printed(&["--max-wait", max_wait, "--polls", "10"]);
+        assert!(!reached.contains("not reached"), "{reached}");
+    }
+}
+
+#[test]
+fn the_log_of_the_guide_has_advice_and_no_warning() {
+    let output = run(&["--max-wait", "10m"], include_bytes!("../../examples/orders.log"));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains("Warning"), "{text}");
+    assert!(text.contains("\nTake the four numbers: 4.50 polls and a mean delay of "), "{text}");
+    // The fiftieth and the hundredth of two hundred lines, by either time.
+    assert!(text.contains("\nThe log alone: 5 % 16.7 s to 56.1 s, "), "{text}");
+}
+
+#[test]
+fn csv_without_by_is_told_of_the_option() {
+    let refused = refusal(&[], b"name,took\na,12.5\nb,13\n", 65);
+    let sentence = "line 1 names the columns \"name,took\", and none is `by`; --column must name the one that has the times";
+    assert_eq!(refused, format!("asyncpoll-fit: {sentence}\n"));
+}
+
+#[test]
+fn a_policy_may_be_a_table_of_a_file() {
+    let file = std::env::temp_dir().join(format!("asyncpoll-fit-{}.toml", std::process::id()));
+    std::fs::write(&file, "[server]\nport = 1\n[app.polling]\ninitial_wait = \"2s\"\n").unwrap();
+    let file = file.to_str().unwrap();
+    let log = lines(Kind::LogNormal(60.0, 0.5), 40, 1);
+    let output = run(&["--out", "json", "--policy", file, "--table", "app.polling"], log.as_bytes());
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["plans"]["present_policy"]["policy"]["initial_wait"], "2s");
+    assert!(refusal(&["--policy", file, "--table", "app.poll"], log.as_bytes(), 64).contains("it has no table `app.poll`"));
+    assert!(refusal(&["--policy", file], log.as_bytes(), 64).contains("--table must name it"));
+    std::fs::remove_file(file).unwrap();
+}

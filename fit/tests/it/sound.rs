@@ -19,6 +19,10 @@ fn what_says_nothing_is_refused() {
     assert_eq!(refused(&[(600.0, f64::INFINITY); 37]), EstimateError::NoneDone { records: 37 });
     assert_eq!(refused(&[(700.0, 900.0)]), EstimateError::NoneDone { records: 1 });
     assert_eq!(refused(&[(0.0, 0.0); 5]), EstimateError::AllAtOnce { records: 5 });
+    for max_wait in [0.0, 1e-10, -1.0, f64::INFINITY, f64::NAN] {
+        let refused = estimate(&records(&[(20.0, 65.0)]), max_wait).unwrap_err();
+        assert_eq!(refused.to_string(), format!("max_wait is {max_wait} s; it must be at least a nanosecond, and finite"));
+    }
     assert_eq!(
         EstimateError::NoneDone { records: 37 }.to_string(),
         "none of 37 operations was done by max_wait; at least one must be"
@@ -27,11 +31,21 @@ fn what_says_nothing_is_refused() {
 
 #[test]
 fn a_single_record_makes_a_policy() {
-    for pair in
-        [(20.0, 65.0), (12.5, 12.5), (0.0, 5.0), (0.0, 600.0), (600.0, 600.0), (0.0, 1e-9), (0.0, 1e-300), (599.0, 600.0)]
-    {
+    for pair in [
+        (4.9e-324, 4.9e-324),
+        (1e-12, 1e-11),
+        (20.0, 65.0),
+        (12.5, 12.5),
+        (0.0, 5.0),
+        (0.0, 600.0),
+        (600.0, 600.0),
+        (0.0, 1e-9),
+        (0.0, 1e-300),
+        (599.0, 600.0),
+    ] {
         let times = estimate(&records(&[pair]), MAX_WAIT).unwrap();
         let fit = Fit::new(&times, Policy::default(), None, Duration::from_millis(60)).unwrap();
+        assert!(times.quantile(0.5).is_finite() && times.done_by(MAX_WAIT) <= 1.0 + 1e-9, "{pair:?}: {times:?}");
         assert!(fit.table.cost.delay.is_finite() && fit.table.cost.polls >= 1.0, "{pair:?}: {:?}", fit.table);
         assert!(fit.four.cost.delay.is_finite(), "{pair:?}: {:?}", fit.four);
     }

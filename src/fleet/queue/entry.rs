@@ -35,7 +35,19 @@ pub(in crate::fleet) struct Entry {
 impl Entry {
     #[inline]
     pub(in crate::fleet) fn new(state: &State, started: u64, serial: u32, policy: u32) -> Self {
-        let State { elapsed: _, due, base, hinted_until, polls, errors, consecutive_errors, rung, phase, wait_kind } = *state;
+        let State {
+            elapsed: _,
+            due,
+            base,
+            hinted_until,
+            polls,
+            errors,
+            consecutive_errors,
+            rung,
+            phase,
+            is_in_flight: _,
+            wait_kind,
+        } = *state;
         let due = started.saturating_add(due).min(LATEST);
         Self { due, started, base, hinted_until, polls, errors, consecutive_errors, serial, policy, rung, phase, wait_kind }
     }
@@ -45,7 +57,19 @@ impl Entry {
     pub(in crate::fleet) const fn state(&self, time: u64) -> State {
         let Self { started, base, hinted_until, polls, errors, consecutive_errors, rung, phase, wait_kind, .. } = *self;
         let (elapsed, due) = (time.saturating_sub(started), self.due().saturating_sub(started));
-        State { elapsed, due, base, rung, hinted_until, polls, errors, consecutive_errors, phase, wait_kind }
+        State {
+            elapsed,
+            due,
+            base,
+            rung,
+            hinted_until,
+            polls,
+            errors,
+            consecutive_errors,
+            phase,
+            is_in_flight: false,
+            wait_kind,
+        }
     }
 
     /// Changes its state, its poll in flight or not.

@@ -10,10 +10,21 @@ use crate::{
     operation::{Decision, Outcome, PollError},
 };
 
+/// How many sleeps in a row the clock must not move in, after one for all of the wait, until it is taken to stand still.
+///
+/// A wake-up that was meant for an earlier sleep, or an interrupt, may end a sleep in the reading of the clock in which it began.
+/// So many do not, unless the clock stands still or something wakes the loop faster than its clock ticks.
+const FRUITLESS: u32 = 100;
+
+/// The shortest of these sleeps, so that all together are longer than the tick of a coarse clock, which is 15 ms.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 /// What a loop does next.
 pub(super) enum Turn {
     Sleep(Duration),
     Poll(NextPoll),
+    /// The answer of the last poll never came, and there is no time for another.
+    Lost,
     Finished,
 }
 
@@ -24,8 +35,10 @@ pub(super) struct Turns<'a, I, R, N, W> {
     on_wait: W,
     /// The wait that was decided, until it begins.
     decided: Option<Duration>,
-    /// What was left of the wait when the sleep began, once one has.
-    slept_for: Option<Duration>,
+    /// What was left of the wait when the last sleep began, once one has.
+    left_before: Option<Duration>,
+    /// How many sleeps in a row the clock has not moved in.
+    fruitless: u32,
 }
 
 impl<'a, I, R, N, W> Turns<'a, I, R, N, W>
@@ -35,7 +48,7 @@ where
     N: FnMut() -> I,
 {
     pub(super) const fn new(poller: &'a mut Poller<I, R>, now: N, on_wait: W) -> Self {
-        Self { poller, now, on_wait, decided: None, slept_for: None }
+        Self { poller, now, on_wait, decided: None, left_before: None, fruitless: 0 }
     }
 
     pub(super) fn next<E>(&mut self, last_error: Option<&E>) -> Turn
@@ -45,17 +58,23 @@ where
         let Some(left) = self.decided.take().or_else(|| self.left()) else {
             return Turn::Finished;
         };
+        self.fruitless = match self.left_before {
+            Some(before) if left >= before => self.fruitless.saturating_add(1),
+            _ => 0,
+        };
         // Under a clock that stands still, a wait would never end.
-        let stands_still = self.slept_for.is_some_and(|slept_for| left >= slept_for);
-        if left.is_zero() || stands_still {
-            self.slept_for = None;
-            return Turn::Poll(NextPoll::of(self.poller, (self.now)()));
+        if left.is_zero() || self.fruitless > FRUITLESS {
+            self.left_before = None;
+            let next = NextPoll::of(self.poller, (self.now)());
+            let was_sent = self.poller.send();
+            return if was_sent && next.remaining == Some(Duration::ZERO) { Turn::Lost } else { Turn::Poll(next) };
         }
-        if self.slept_for.is_none() {
+        if self.left_before.is_none() {
             (self.on_wait)(NextWait::of(self.poller, left, last_error));
         }
-        self.slept_for = Some(left);
-        Turn::Sleep(left)
+        self.left_before = Some(left);
+        let part = left.checked_div(FRUITLESS).unwrap_or(left).max(SHORTEST).min(left);
+        Turn::Sleep(if self.fruitless == 0 { left } else { part })
     }
 
     pub(super) fn found<T, E>(

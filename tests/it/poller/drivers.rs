@@ -172,12 +172,16 @@ fn a_sleep_that_returns_early_makes_the_polls_of_an_exact_one() {
 }
 
 #[test]
-fn under_a_clock_that_stands_still_they_poll_after_each_sleep() {
-    let slept = Cell::new(0);
-    let sleep = |_| slept.set(slept.get() + 1);
-    let mut poller = start(exact().max_polls(5), Tape::none());
+fn under_a_clock_that_stands_still_they_poll_after_a_hundred_sleeps_more() {
+    let slept = RefCell::new(Vec::new());
+    let sleep = |wait| slept.borrow_mut().push(wait);
+    let mut poller = start(exact().max_polls(3), Tape::none());
     let ended = Driver::new(|| seconds(7.0), sleep).poll_blocking(&mut poller, |_| Outcome::<()>::pending());
-    assert_eq!((gave_up(ended).reason, slept.get()), (Reason::MaxPolls, 4));
+    assert_eq!(gave_up(ended).reason, Reason::MaxPolls);
+    // All of the wait once, and then once more in a hundred parts.
+    let waits = [5.0, 15.0].map(seconds);
+    let expected: Vec<_> = waits.iter().flat_map(|wait| [vec![*wait], vec![*wait / 100; 100]].concat()).collect();
+    assert_eq!(*slept.borrow(), expected);
     let mut poller = start(exact().max_polls(5), Tape::none());
     let polling = poll_async(&mut poller, || seconds(7.0), |_| ready(()), |_| ready(Outcome::<()>::pending()));
     assert_eq!(gave_up(run(polling)).reason, Reason::MaxPolls);
@@ -187,9 +191,12 @@ fn under_a_clock_that_stands_still_they_poll_after_each_sleep() {
 fn a_poller_driven_before_sleeps_what_is_left_of_its_wait_first() {
     let mut poller = start(exact(), Tape::none());
     assert_eq!(poller.step(Outcome::<()>::pending(), seconds(0.0)), Decision::Sleep(seconds(5.0)));
-    let sleeps = RefCell::new(Vec::new());
-    let sleep = |wait| sleeps.borrow_mut().push(wait);
-    assert_eq!(Driver::new(|| seconds(2.0), sleep).poll_blocking(&mut poller, |_| Outcome::from(Some(7))), Ok(7));
+    let (clock, sleeps) = (Cell::new(seconds(2.0)), RefCell::new(Vec::new()));
+    let sleep = |wait| {
+        sleeps.borrow_mut().push(wait);
+        clock.set(clock.get() + wait);
+    };
+    assert_eq!(Driver::new(|| clock.get(), sleep).poll_blocking(&mut poller, |_| Outcome::from(Some(7))), Ok(7));
     assert_eq!(*sleeps.borrow(), [seconds(3.0)]);
 }
 
@@ -248,8 +255,12 @@ fn the_rest_of_a_wait_is_told_before_it_is_slept() {
     let mut last_error = None;
     let unavailable = Outcome::<(), _>::transient("503");
     assert_eq!(poller.step_keeping(unavailable, seconds(0.0), &mut last_error), Decision::Sleep(seconds(5.0)));
-    let story = RefCell::new(Vec::new());
-    let ended = Driver::new(|| seconds(2.0), |wait| story.borrow_mut().push((wait, "slept")))
+    let (clock, story) = (Cell::new(seconds(2.0)), RefCell::new(Vec::new()));
+    let sleep = |wait| {
+        story.borrow_mut().push((wait, "slept"));
+        clock.set(clock.get() + wait);
+    };
+    let ended = Driver::new(|| clock.get(), sleep)
         .last_error(&mut last_error)
         .on_wait(|wait: NextWait<'_, _>| story.borrow_mut().push((wait.length, wait.error.unwrap())))
         .poll_blocking(&mut poller, |_| Outcome::Done(()));
@@ -360,4 +371,41 @@ fn boxed_it_is_an_error_whatever_the_polls_fail_with() {
     assert!(silent.source().is_none());
     let refused = PollError::Failed(io::Error::from(io::ErrorKind::ConnectionRefused)).into_boxed();
     assert!(refused.source().is_some_and(<dyn Error>::is::<io::Error>), "the error itself, not a box around it");
+}
+
+#[test]
+fn a_wake_up_in_the_reading_in_which_the_sleep_began_is_no_reason_to_poll() {
+    // A server that asks for a minute, and a wake-up that was meant for somebody else in each second sleep.
+    let (clock, sleeps) = (Cell::new(Duration::ZERO), Cell::new(0));
+    let sleep = |wait| {
+        sleeps.set(sleeps.get() + 1);
+        if sleeps.get() % 2 == 0 {
+            clock.set(clock.get() + wait);
+        }
+    };
+    let mut polls = Vec::new();
+    let mut poller = start(exact(), Tape::none());
+    let ended = Driver::new(|| clock.get(), sleep).poll_blocking(&mut poller, |next| {
+        polls.push(clock.get());
+        if next.number == 4 { Outcome::Done(()) } else { Outcome::<()>::pending().retry_after(seconds(60.0)) }
+    });
+    assert_eq!(ended, Ok(()));
+    assert_eq!(polls, [0.0, 60.0, 120.0, 180.0].map(seconds));
+}
+
+#[test]
+fn under_a_coarse_clock_no_wake_ups_lead_to_a_poll_before_its_tick() {
+    // Fifty wake-ups in each reading of a clock that ticks every 15 ms.
+    let (calls, tick) = (Cell::new(0_u32), Duration::from_millis(15));
+    let now = || tick * (calls.get() / 50);
+    let sleep = |_| calls.set(calls.get() + 1);
+    let mut poller = start(exact().initial_wait(Duration::from_millis(10)), Tape::none());
+    let mut polls = Vec::new();
+    let ended = Driver::new(now, sleep).poll_blocking(&mut poller, |next| {
+        polls.push(now());
+        if next.number == 3 { Outcome::Done(()) } else { Outcome::<()>::pending() }
+    });
+    assert_eq!(ended, Ok(()));
+    // Waits of 10 and 30 ms.
+    assert_eq!(polls, [0, 1, 3].map(|ticks| tick * ticks));
 }
