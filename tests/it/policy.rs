@@ -5,6 +5,7 @@ mod clamped;
 mod configuration;
 mod default_max_wait;
 mod errors;
+mod kubernetes_wait;
 mod poll_count;
 mod schedule;
 mod settings;

@@ -1,6 +1,7 @@
 //! One operation on a clock.
 
 mod cancelling;
+mod cenkalti_backoff;
 mod clocks;
 mod deadline;
 mod distribution;
@@ -12,6 +13,7 @@ mod gave_up;
 mod head_start;
 mod hints;
 mod jitter;
+mod kubernetes_wait;
 mod ladder;
 mod last_poll;
 mod limits;

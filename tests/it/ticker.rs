@@ -3,6 +3,7 @@
 mod cadence;
 mod drivers;
 mod faithful;
+mod kubernetes_wait;
 mod laws;
 mod loops;
 #[path = "../../examples/loops/fleet.rs"]
