@@ -79,7 +79,8 @@ fn assert_waits(settings: &Settings, policy: Policy, tape: &Tape) {
         let drawn_before = draws.draws();
         let decision = poller.step(Outcome::<(), ()>::pending(), Duration::ZERO);
         // Under decorrelated jitter, a wait depends on all those before it.
-        let first = if settings.jitter == Jitter::Decorrelated { settings.head_start.map_or(0, |_| 1) } else { drawn_before };
+        let head_start = usize::from(settings.head_start.is_some());
+        let first = if settings.jitter == Jitter::Decorrelated { drawn_before.min(head_start) } else { drawn_before };
         let mut rng = tape.rewound();
         for _ in 0..first {
             rng.next_u64();

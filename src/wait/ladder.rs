@@ -48,8 +48,8 @@ impl Ladder {
     #[inline]
     pub(crate) const fn bottom(&self) -> Rung {
         let base = match self.waits.get(0) {
-            Some(wait) => wait,
-            None => self.initial_wait.get(),
+            Some(wait) if !self.waits.is_empty() => wait,
+            _ => self.initial_wait.get(),
         };
         Rung { base, number: 0 }
     }
