@@ -275,7 +275,7 @@ impl State {
             if self.rung == Rung::ABOVE_TABLE {
                 self.base = ladder.after(self.base, window.at(draw));
             } else {
-                self.climb(ladder, window.at(draw));
+                self.climb(ladder, window, draw);
             }
             (window, WaitKind::Ladder)
         };
@@ -289,8 +289,8 @@ impl State {
     /// Climbs from the table, or from the start of the ladder, to the rung above it.
     #[cold]
     #[inline(never)]
-    fn climb(&mut self, ladder: &Ladder, wait: u64) {
-        let Rung { base, number } = ladder.above(Rung { base: self.base, number: self.rung }, wait);
+    fn climb(&mut self, ladder: &Ladder, window: Window, draw: u64) {
+        let Rung { base, number } = ladder.above(Rung { base: self.base, number: self.rung }, window.at(draw));
         (self.base, self.rung) = (base, number);
     }
 

@@ -48,8 +48,8 @@ impl Ladder {
     #[inline]
     pub(crate) const fn bottom(&self) -> Rung {
         let base = match self.waits.get(0) {
-            Some(wait) => wait,
-            None => self.initial_wait.get(),
+            Some(wait) if !self.waits.is_empty() => wait,
+            _ => self.initial_wait.get(),
         };
         Rung { base, number: 0 }
     }
@@ -66,7 +66,7 @@ impl Ladder {
     /// Returns the rung that follows `rung`, if `wait` was drawn for that, whatever hint and deadline made of it.
     #[inline]
     pub(crate) fn above(&self, rung: Rung, wait: u64) -> Rung {
-        if rung.number == Rung::ABOVE_TABLE || self.waits == Waits::NONE {
+        if rung.number == Rung::ABOVE_TABLE || self.waits.is_empty() {
             Rung { base: self.after(rung.base, wait), number: Rung::ABOVE_TABLE }
         } else {
             self.rung(rung.number.saturating_add(1))

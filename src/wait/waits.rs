@@ -31,14 +31,20 @@ impl Waits {
         self
     }
 
+    /// Returns whether there is no wait at all.
+    #[inline]
+    pub(crate) const fn is_empty(&self) -> bool {
+        let Self([first, ..]) = *self;
+        first == 0
+    }
+
     /// Returns wait number `index`, if there is one.
     #[inline]
     pub(crate) const fn get(&self, index: u8) -> Option<u64> {
         let (mut number, mut rest) = (0, self.0.as_slice());
         while let [packed, tail @ ..] = rest {
             if number == index {
-                let wait = unpack(*packed);
-                return if wait == 0 { None } else { Some(wait) };
+                return if *packed == 0 { None } else { Some(unpack(*packed)) };
             }
             rest = tail;
             number = number.wrapping_add(1);

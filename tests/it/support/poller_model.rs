@@ -65,7 +65,7 @@ impl Settings {
 
     /// The percentage by which a hint is lengthened.
     pub(crate) fn hint_q(&self) -> u128 {
-        self.hint_jitter.map_or(self.q(), u128::from)
+        self.hint_jitter.map_or_else(|| self.q(), u128::from)
     }
 
     /// Whether waits are drawn at all.

@@ -38,12 +38,18 @@ pub struct Device {
 #[repr(C)]
 struct Settings {
     head_start: u64,
+    waits: [u64; 9],
+    /// How many of these there are.
+    waits_length: usize,
     initial_wait: u64,
     multiplier: [u32; 2],
     max_backoff: u64,
     /// A place in the list of kinds, or else a percentage.
     jitter: u8,
+    hint_jitter: u8,
+    max_hint: u64,
     max_wait: u64,
+    has_last_poll: bool,
     max_polls: u32,
     max_consecutive_errors: u32,
 }
@@ -85,16 +91,20 @@ impl core::error::Error for Status {}
 impl Device {
     pub(crate) fn policy(&self) -> Result<Policy, PolicyError> {
         let Settings { multiplier: [numer, denom], jitter, max_polls, max_consecutive_errors, .. } = self.settings;
-        Policy::builder()
+        let waits = self.settings.waits.map(Duration::from_millis);
+        let builder = Policy::builder()
+            .waits(waits.get(..self.settings.waits_length).unwrap_or(&waits))
             .head_start(Duration::from_millis(self.settings.head_start))
             .initial_wait(Duration::from_millis(self.settings.initial_wait))
             .multiplier(numer, denom)
             .max_backoff(Duration::from_millis(self.settings.max_backoff))
             .jitter(JITTERS.get(usize::from(jitter)).map_or(Jitter::PlusMinus(jitter), |(_, jitter)| *jitter))
+            .hint_jitter(self.settings.hint_jitter)
+            .max_hint(Duration::from_millis(self.settings.max_hint))
             .max_wait(Duration::from_millis(self.settings.max_wait))
             .max_polls(max_polls)
-            .max_consecutive_errors(max_consecutive_errors)
-            .build()
+            .max_consecutive_errors(max_consecutive_errors);
+        if self.settings.has_last_poll { builder.build() } else { builder.no_last_poll().build() }
     }
 
     pub(crate) fn cadence(&self) -> Result<Cadence, CadenceError> {
