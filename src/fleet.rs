@@ -28,11 +28,14 @@ pub use self::{
     handles::{DuePoll, Id, Upstream},
     status::Status,
 };
+#[cfg(feature = "chacha")]
+use crate::random::SeededRng;
 use crate::{
     const_policy,
     instant::Instant,
     operation::{Decision, Feed, GaveUp, Outcome, State},
     policy::Policy,
+    random::SmallRng,
     wait::nanos,
 };
 
@@ -295,7 +298,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// [`Poller`]: crate::Poller
 #[derive(Clone, Debug)]
-pub struct Fleet<I, #[cfg(feature = "chacha")] R = rand_chacha::ChaCha8Rng, #[cfg(not(feature = "chacha"))] R> {
+pub struct Fleet<I, #[cfg(feature = "chacha")] R = SeededRng, #[cfg(not(feature = "chacha"))] R> {
     rng: R,
     /// The latest reading of the clock: what passes from one to the next is added up.
     latest: I,
@@ -311,7 +314,7 @@ pub struct Fleet<I, #[cfg(feature = "chacha")] R = rand_chacha::ChaCha8Rng, #[cf
 
 #[cfg(feature = "chacha")]
 impl<I: Instant> Fleet<I> {
-    /// Starts an empty fleet at `now` with a generator of its own: a `ChaCha8Rng` seeded with `seed`.
+    /// Starts an empty fleet at `now` with a generator of its own: a [`SeededRng`] seeded with `seed`.
     ///
     /// All jitter is drawn from it, so fleets need seeds that differ, as pollers do.
     ///
@@ -323,7 +326,24 @@ impl<I: Instant> Fleet<I> {
     /// assert!(fleet.is_empty());
     /// ```
     pub fn seeded(seed: u64, now: I) -> Self {
-        Self::new(rand_core::SeedableRng::seed_from_u64(seed), now)
+        Self::new(SeededRng::new(seed), now)
+    }
+}
+
+impl<I: Instant> Fleet<I, SmallRng> {
+    /// Starts an empty fleet at `now` with a small generator of its own: a [`SmallRng`] seeded with `seed`, of eight bytes.
+    ///
+    /// It decides by the same rules as a fleet that is `seeded`, but draws other numbers.
+    ///
+    /// ```
+    /// use asyncpoll::Fleet;
+    /// use core::time::Duration;
+    ///
+    /// let fleet = Fleet::small(asyncpoll::random_seed(), Duration::ZERO);
+    /// assert!(fleet.is_empty());
+    /// ```
+    pub const fn small(seed: u64, now: I) -> Self {
+        Self::new(SmallRng::new(seed), now)
     }
 }
 
@@ -331,10 +351,10 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// Starts an empty fleet at `now`, drawing jitter from `rng`.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
+    /// use asyncpoll::{Fleet, SeededRng, random_seed};
     /// use core::time::Duration;
     ///
-    /// let mut rng = ChaCha8Rng::seed_from_u64(asyncpoll::random_seed());
+    /// let mut rng = SeededRng::new(random_seed());
     /// let fleet = Fleet::new(&mut rng, Duration::ZERO);
     /// assert_eq!(fleet.until_next_poll(Duration::ZERO), None);
     /// ```

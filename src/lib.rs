@@ -136,6 +136,16 @@
 //! *Values*. So log the seed, or derive it from what a bug report names: the docs of `Poller::seeded` show how. There is no
 //! default seed: with a constant one, all instances of a program would poll in step.
 //!
+//! | generator | made by | bytes | take it |
+//! |---|---|---|---|
+//! | `SeededRng`: `ChaCha8` | `Poller::seeded` | 304 | unless a row below fits: waits do not tell what the next will be |
+//! | [`SmallRng`]: `SplitMix64` | [`Poller::small`] | 8 | for very many pollers, for clones, and on small devices |
+//! | [`FnRng`]: a closure | [`Poller::new`] | the closure's | if numbers come from the hardware, or from another crate |
+//! | a [`rand_core::Rng`], or a `&mut` to one | [`Poller::new`] | its own | if you have one already |
+//!
+//! A [`Ticker`] and a `Fleet` have the same constructors. A fleet draws for all its operations from one generator, so it hardly
+//! matters how large that is.
+//!
 //! # Restarts
 //!
 //! A poller can be put away as the 112 bytes of a [`Snapshot`] and taken out again, after a restart or on another machine, and
@@ -205,9 +215,8 @@
 //!   Without it, these are missing, and all else is the same.
 //!   On `wasm32-unknown-unknown`, where std has no entropy, there is no `random_seed`; its docs name what to call instead.
 //! - **alloc** (enabled by default, with **std**): When enabled, there is `Fleet`. Nothing but that and `into_boxed` allocates.
-//! - **chacha** (enabled by default): When enabled, a `Poller` or a `Ticker` owns a `ChaCha8Rng` unless told otherwise, and
-//!   `seeded` makes one from a `u64`. Without it, each is made by [`Poller::new`] or [`Ticker::new`] from a [`rand_core`]
-//!   generator.
+//! - **chacha** (enabled by default): When enabled, there is `SeededRng`. A `Poller`, a `Ticker` or a `Fleet` owns one unless told
+//!   otherwise, and `seeded` starts each with one. Without it, there are three crates fewer, and `small` takes its place.
 //! - **serde**: When enabled, serde reads and writes a [`Policy`], a [`Cadence`] and the limits of an upstream in files of
 //!   configuration, as their docs say, and a [`Snapshot`] as hexadecimal digits or bytes, with neither std nor a heap. Without
 //!   it, there are three crates fewer. Targets without atomics as wide as a pointer need a feature of `portable-atomic` with it.
@@ -228,7 +237,6 @@ mod instant;
 mod operation;
 mod policy;
 mod poller;
-#[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
 mod random;
 mod sentence;
 mod setting;
@@ -259,9 +267,6 @@ macro_rules! every {
 #[path = "../tests/it/support/every.rs"]
 mod every;
 
-#[cfg(feature = "chacha")]
-#[doc(no_inline)]
-pub use rand_chacha;
 #[doc(no_inline)]
 pub use rand_core;
 
@@ -273,6 +278,8 @@ pub use operation::BoxedError;
 pub use policy::set_default_max_wait;
 #[cfg(feature = "std")]
 pub use poller::poll_blocking;
+#[cfg(feature = "chacha")]
+pub use random::SeededRng;
 #[cfg(all(feature = "std", not(all(target_family = "wasm", target_os = "unknown"))))]
 pub use random::random_seed;
 pub use {
@@ -280,6 +287,7 @@ pub use {
     operation::{Decision, GaveUp, Outcome, PollError, Reason},
     policy::{ParsePolicyError, Policy, PolicyBuilder, PolicyError, Schedule, ScheduledPoll},
     poller::{Driver, NextPoll, NextWait, Poller, poll_async},
+    random::{FnRng, SmallRng},
     slept::Slept,
     snapshot::{RestoreError, Snapshot},
     ticker::{Cadence, CadenceBuilder, CadenceError, Ticker, tick_async, tick_blocking},

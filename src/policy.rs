@@ -1,6 +1,7 @@
 //! The policy: every number that shapes a schedule, checked once.
 
 mod builder;
+mod clamped;
 #[cfg(feature = "serde")]
 mod config;
 mod constant;
@@ -10,6 +11,8 @@ mod line;
 mod poll_count;
 mod schedule;
 mod settings;
+mod wait_after;
+mod wait_list;
 
 use core::{
     fmt,
@@ -26,10 +29,10 @@ pub use {
     schedule::{Schedule, ScheduledPoll},
 };
 
-use self::{default_max_wait::default_max_wait, settings::PolicySetting};
+use self::{default_max_wait::default_max_wait, settings::PolicySetting, wait_list::WaitList};
 use crate::{
     setting,
-    wait::{Deadline, Jitter, Ladder},
+    wait::{Deadline, Fit, Jitter, Ladder, Window, nanos},
 };
 
 /// How to poll: how long the waits are, how they grow, how far jitter moves them, and when to stop.
@@ -68,11 +71,15 @@ use crate::{
 /// | setting | in a line | in a file |
 /// |---|---|---|
 /// | `head_start` | `>=90s`, or nothing | `"90s"`, or `"none"` |
+/// | `waits` | `[2s,30s]`, or nothing | `["2s", "30s"]`, `"2s, 30s"`, or `"none"` |
 /// | `initial_wait` | `5s`: the first duration that stands alone | `"5s"` |
 /// | `multiplier` | `x3`, `x1.5`, `x3/2` | `3`, `1.5`, `"3/2"` |
 /// | `max_backoff` | `<=5m` | `"5m"` |
-/// | `jitter` | `+-20%`, `full`, `equal`, `decorrelated`; `+-0%` is none | `"20%"`, `"full"`, `"equal"`, `"decorrelated"`, `"none"` |
+/// | `jitter` | `+-20%`, `+20%`, `full`, `equal`, `decorrelated`; `+-0%` is none | `"20%"`, `"+20%"`, `"full"`, `"equal"`, `"decorrelated"`, `"none"` |
+/// | `hint_jitter` | `hint+10%`, or nothing | `"10%"`, or `"default"` |
+/// | `max_hint` | `hint<=1h`, or nothing | `"1h"`, or `"none"` |
 /// | `max_wait` | `10m`: the second duration that stands alone; or `forever` | `"10m"`, or `"none"` |
+/// | `last_poll` | `nolastpoll`, or nothing | `false`, or `true` |
 /// | `max_polls` | `40polls`, or nothing | `40`, or `"none"` |
 /// | `max_consecutive_errors` | `3errors`, or nothing | `3`, or `"none"` |
 ///
@@ -85,9 +92,11 @@ use crate::{
 ///
 /// ```text
 /// policy   = word { " " word }           in any order, each setting once at most
-/// word     = ">=" duration | duration | "x" ratio | "<=" duration
-///          | "+-" number "%" | "full" | "equal" | "decorrelated"
-///          | "forever" | number "polls" | number "errors"
+/// word     = ">=" duration | "[" duration { "," duration } "]" | duration
+///          | "x" ratio | "<=" duration
+///          | "+-" number "%" | "+" number "%" | "full" | "equal" | "decorrelated"
+///          | "hint+" number "%" | "hint<=" duration
+///          | "forever" | "nolastpoll" | number "polls" | number "errors"
 /// duration = part { part }               as in 1h30m, the longest unit first
 /// part     = decimal unit
 /// unit     = "d" | "h" | "m" | "s" | "ms" | "us" | "ns"
@@ -137,7 +146,10 @@ use crate::{
 pub struct Policy {
     pub(crate) head_start: Option<NonZeroU64>,
     pub(crate) ladder: Ladder,
+    pub(crate) max_hint: Option<NonZeroU64>,
     pub(crate) deadline: Option<Deadline>,
+    /// A wait that is too long for the deadline is shortened.
+    last_poll: bool,
     pub(crate) max_polls: Option<NonZeroU32>,
     pub(crate) max_consecutive_errors: Option<NonZeroU32>,
 }
@@ -189,6 +201,23 @@ impl Policy {
         optional(self.head_start)
     }
 
+    /// Returns the bases of the waits that go before the ladder.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    /// use core::time::Duration;
+    ///
+    /// let waits = [2, 30].map(Duration::from_secs);
+    /// let policy = Policy::builder().waits(&waits).build()?;
+    /// assert!(policy.waits().eq(waits));
+    /// assert_eq!(Policy::default().waits().count(), 0);
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub fn waits(&self) -> impl Iterator<Item = Duration> + Clone + use<> {
+        let waits = self.ladder.waits;
+        (0..).map_while(move |index| waits.get(index)).map(Duration::from_nanos)
+    }
+
     /// Returns the base that the ladder starts at.
     ///
     /// ```
@@ -237,6 +266,36 @@ impl Policy {
         self.ladder.jitter
     }
 
+    /// Returns by how many percent a hint is lengthened at most, if that is set and does not follow from the jitter.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    ///
+    /// let policy = Policy::builder().hint_jitter(0).build()?;
+    /// assert_eq!(policy.hint_jitter(), Some(0));
+    /// assert_eq!(Policy::default().hint_jitter(), None);
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn hint_jitter(&self) -> Option<u8> {
+        self.ladder.hint_jitter
+    }
+
+    /// Returns the longest hint that is taken as it is, if it is limited.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    /// use core::time::Duration;
+    ///
+    /// let hour = Duration::from_secs(3600);
+    /// let policy = Policy::builder().max_hint(hour).build()?;
+    /// assert_eq!(policy.max_hint(), Some(hour));
+    /// assert_eq!(Policy::default().max_hint(), None);
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn max_hint(&self) -> Option<Duration> {
+        optional(self.max_hint)
+    }
+
     /// Returns the time from the start of a poller to its deadline, if it has one.
     ///
     /// ```
@@ -250,6 +309,19 @@ impl Policy {
             Some(deadline) => Some(Duration::from_nanos(deadline.max_wait.get())),
             None => None,
         }
+    }
+
+    /// Returns whether a wait that is too long is shortened, so that a last poll is made at the deadline.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, PolicyError};
+    ///
+    /// assert!(Policy::default().last_poll());
+    /// assert!(!Policy::builder().no_last_poll().build()?.last_poll());
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn last_poll(&self) -> bool {
+        self.last_poll
     }
 
     /// Returns the number of polls after which a poller gives up, if it is limited.
@@ -274,8 +346,37 @@ impl Policy {
         count(self.max_consecutive_errors)
     }
 
+    const fn wait_list(&self) -> WaitList {
+        WaitList::of(self.ladder.waits)
+    }
+
+    /// Returns how long a hint counts, in nanoseconds.
+    #[inline]
+    pub(crate) fn believed(&self, hint: Duration) -> u64 {
+        let hint = nanos::from_duration(hint);
+        self.max_hint.map_or(hint, |max_hint| hint.min(max_hint.get()))
+    }
+
+    /// Returns what becomes of the wait that `choose` takes from `window`, as [`Deadline::fit`] does, if it may be shortened.
+    pub(crate) fn fit(
+        &self,
+        deadline: Deadline,
+        left: u64,
+        window: Window,
+        asked: Option<u64>,
+        choose: impl FnOnce(Window) -> u64,
+    ) -> Fit {
+        if self.last_poll {
+            return deadline.fit(&self.ladder, left, window, asked, choose);
+        }
+        match choose(window) {
+            wait if wait > left => Fit::TooLong,
+            wait => Fit::Whole(wait),
+        }
+    }
+
     const fn with_max_wait(self, max_wait: NonZeroU64) -> Self {
-        Self { deadline: Some(Deadline::new(max_wait, &self.ladder)), ..self }
+        Self { deadline: Some(Deadline::new(max_wait, &self.ladder, self.last_poll)), ..self }
     }
 }
 

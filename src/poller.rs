@@ -11,10 +11,13 @@ use rand_core::Rng;
 pub use driver::poll_blocking;
 pub use driver::{Driver, NextPoll, NextWait, poll_async};
 
+#[cfg(feature = "chacha")]
+use crate::random::SeededRng;
 use crate::{
     instant::Instant,
     operation::{Decision, Feed, GaveUp, Outcome, State, kept},
     policy::Policy,
+    random::SmallRng,
     wait::{WaitKind, nanos},
 };
 
@@ -22,7 +25,7 @@ use crate::{
 ///
 /// A poller is a plain value. It reads no clock and runs no timer: the caller passes the current instant `now` to every
 /// method that needs it, and does the sleeping. `R` is the generator that jitter is drawn from, any [`rand_core::Rng`]; with
-/// the feature `chacha`, a `ChaCha8Rng` unless told otherwise. A clone draws what the original draws: use it to replay, not to
+/// the feature `chacha`, a `SeededRng` unless told otherwise. A clone draws what the original draws: use it to replay, not to
 /// poll something else.
 ///
 /// # Transitions
@@ -39,33 +42,40 @@ use crate::{
 /// | polling | `Pending`, `Transient` | polls reach `max_polls` | `GaveUp(MaxPolls)` |
 /// | polling | either | elapsed is `max_wait` or more, or the last wait has been decided | `GaveUp(MaxWait)` |
 /// | polling | either, with a hint | the hint ends after the deadline | `GaveUp(RetryAfterPastDeadline)` |
+/// | polling | either, under `no_last_poll` | the wait would end after the deadline | `GaveUp(MaxWait)` |
+/// | polling | either, under `no_last_poll` | | `Sleep` |
 /// | polling | either | the wait would end within the least `s` of the deadline, or after it | `Sleep`: the last wait |
 /// | polling | either | | `Sleep` |
 ///
-/// The least `s` is defined with the last wait below.
+/// The least `s` is defined with the last wait below. The hint of the table is the shorter of the outcome's and
+/// [`max_hint`](crate::PolicyBuilder::max_hint). [`wait_first`](Self::wait_first) decides on a wait before the first poll, by the
+/// rows from `MaxWait` on.
 ///
 /// # Waits
 ///
 /// *The ladder.* base₀ is `initial_wait`; each further base is the one before times the multiplier, rounded up, and
 /// `max_backoff` at most. The wait is drawn uniformly from a window around its base: see [`Jitter`](crate::Jitter). No window
-/// starts below a tenth of `initial_wait`, and none ends above `max_backoff`.
+/// starts below a tenth of the least base, and none ends above `max_backoff`. The *least base* is `initial_wait`, or the shortest
+/// of the waits of the table if that is shorter.
+///
+/// *The table.* If `waits` are set, they are the first bases, in their order, and the ladder starts at `initial_wait` after them.
 ///
 /// *The head start.* If `head_start` is set, the first `Sleep` alone is drawn from it and the `q` percent after it, `q` percent of
-/// `initial_wait` at least, outside the ladder and its limits; the ladder starts with the second. `q` is that of
-/// [`Jitter`](crate::Jitter).
+/// the least base at least, outside the ladder and its limits; table and ladder start with the second. `q` is `hint_jitter`, or
+/// follows from [`Jitter`](crate::Jitter) if that is not set.
 ///
 /// *The hint.* The next poll is never earlier than the server asked. A hint is drawn from itself and the `q` percent after it,
-/// and `max_backoff` does not bound it. A hint below `initial_wait`, zero too, is drawn as base₀'s wait is, but from the hint on,
-/// and up to `q` percent of `initial_wait` after it if that is later. On `Pending` the hint takes the place of the ladder's wait
+/// and `max_backoff` does not bound it. A hint below the least base, zero too, is drawn as a wait of that base is, but from the
+/// hint on, and up to `q` percent of the least base after it if that is later. On `Pending` the hint takes the place of the ladder's wait
 /// and the ladder stays where it is. On `Transient` the ladder climbs and the wait is the longer of both: of the two windows,
 /// the later start and the later end. A hint never resets the ladder.
 ///
 /// *The last wait.* In short: the last poll is made shortly before the deadline, spread over `initial_wait` at most. You need not
-/// know more to use it; the rule is this. A wait that would reach the deadline is cut, so that one last poll is made there and
-/// none after it: at the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it, by a draw of its
-/// own. `s` is `q`
-/// percent of the time left, but at least `q` percent of `initial_wait` and at most all of that (of `max_wait`, if shorter), and
-/// never more than the time left. A wait that would end within the least such `s` of the deadline would leave no room to spread
+/// know more to use it; the rule is this. A wait that would reach the deadline is shortened, so that one last poll is made there
+/// and none after it: at the deadline exactly without jitter, else at a time drawn uniformly from the `s` before it, by a draw of
+/// its own. `s` is `p` percent of the time left, but at least `p` percent of the least base and at most all of that (of
+/// `max_wait`, if shorter), and never more than the time left. `p` is the `q` that follows from the jitter, whatever
+/// `hint_jitter` is. A wait that would end within the least such `s` of the deadline would leave no room to spread
 /// the last polls over, so it is the last as well. If its window ends before the deadline, the window is truncated to leave that
 /// room. If less than the least `s` of a window ends so early, there would be no room in it for the others either: then all of
 /// it is the last wait's, which starts where the window or that `s` does, whichever is earlier. The last wait is never shorter
@@ -75,8 +85,11 @@ use crate::{
 ///
 /// - `GaveUp(RetryAfterPastDeadline)` can come at the first poll, and a server that hints half of `max_wait` allows two polls:
 ///   leave slack in `max_wait`, or start anew after [`GaveUp::retry_after`].
-/// - Without `max_wait` nothing bounds a hint: `Retry-After: 9999999999` sleeps for 317 years. Clamp it where you read it.
+/// - Without `max_wait` nothing bounds a hint: `Retry-After: 9999999999` sleeps for 317 years. Set
+///   [`max_hint`](crate::PolicyBuilder::max_hint).
 /// - A server that always hints zero makes you poll about every `initial_wait`; it cannot make you poll faster.
+/// - Jitter may shorten a wait of the ladder. If the server has a least interval, take [`Jitter::Above`](crate::Jitter::Above).
+/// - A policy without `max_wait` whose multiplier is 1/1 polls for ever, as often as the server's hints say.
 /// - After the last wait, one more pending outcome ends it, even if the timer fired early. Every `Pending` counts and moves
 ///   the schedule on: feed what an unscheduled look found to [`look`](Self::look), after a webhook for example.
 /// - [`remaining`](Self::remaining) may be zero at the last poll: it is not by itself a timeout for that poll.
@@ -111,7 +124,7 @@ use crate::{
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Poller<I, #[cfg(feature = "chacha")] R = rand_chacha::ChaCha8Rng, #[cfg(not(feature = "chacha"))] R> {
+pub struct Poller<I, #[cfg(feature = "chacha")] R = SeededRng, #[cfg(not(feature = "chacha"))] R> {
     policy: Policy,
     rng: R,
     /// The latest reading of the clock: what passes from one to the next is added up.
@@ -121,7 +134,7 @@ pub struct Poller<I, #[cfg(feature = "chacha")] R = rand_chacha::ChaCha8Rng, #[c
 
 #[cfg(feature = "chacha")]
 impl<I: Instant> Poller<I> {
-    /// Starts a poller at `now` with a generator of its own: a `ChaCha8Rng` seeded with `seed`.
+    /// Starts a poller at `now` with a generator of its own: a [`SeededRng`] seeded with `seed`.
     ///
     /// The same policy, seed and inputs give the same decisions on every platform. A constant seed makes every instance of a
     /// program poll in step: take `random_seed()`, or hash what sets this poller apart.
@@ -140,7 +153,27 @@ impl<I: Instant> Poller<I> {
     /// assert!(!poller.is_finished());
     /// ```
     pub fn seeded(policy: Policy, seed: u64, now: I) -> Self {
-        Self::new(policy, rand_core::SeedableRng::seed_from_u64(seed), now)
+        Self::new(policy, SeededRng::new(seed), now)
+    }
+}
+
+impl<I: Instant> Poller<I, SmallRng> {
+    /// Starts a poller at `now` with a small generator of its own: a [`SmallRng`] seeded with `seed`, which makes it eight bytes
+    /// longer and no more.
+    ///
+    /// It decides by the same rules as a poller that is `seeded`, but draws other numbers. On a chip without `random_seed()`, a
+    /// seed is a number from the hardware, or a hash of the chip's serial number and the count of its starts.
+    ///
+    /// ```
+    /// use asyncpoll::{Policy, Poller, SmallRng, random_seed};
+    /// use std::time::Instant;
+    ///
+    /// let poller: Poller<Instant, SmallRng> =
+    ///     Poller::small(Policy::default(), random_seed(), Instant::now());
+    /// assert_eq!(size_of_val(&poller), size_of::<Poller<Instant, ()>>() + 8);
+    /// ```
+    pub const fn small(policy: Policy, seed: u64, now: I) -> Self {
+        Self::new(policy, SmallRng::new(seed), now)
     }
 }
 
@@ -148,37 +181,16 @@ impl<I: Instant, R: Rng> Poller<I, R> {
     /// Starts a poller at `now`, drawing jitter from `rng`.
     ///
     /// The first poll is due at once, before any wait. `rng` is any generator of `rand_core` 0.10, and so of `rand` 0.10; those of
-    /// `rand` 0.9 do not fit. A reference to one is one too. To bring your own, implement `TryRng` with an `Error` that cannot
-    /// happen: it is then a [`rand_core::Rng`]. If the compiler asks for `DerefMut`, `TryRng` is missing. A poller draws 64 bits at
-    /// a time. A seed for it is a number from the hardware, or a hash of the chip's serial number and the count of its starts.
+    /// `rand` 0.9 do not fit. A reference to one is one too. [`FnRng`](crate::FnRng) makes one of a closure that returns a `u64`.
+    /// A type of your own takes `TryRng` with an `Error` that cannot happen: it is then a [`rand_core::Rng`]. If the compiler asks
+    /// for `DerefMut`, `TryRng` is missing. A poller draws 64 bits at a time.
     ///
     /// ```
-    /// use asyncpoll::{Policy, Poller, rand_core::{Rng, TryRng, utils}};
-    /// use core::{convert::Infallible, time::Duration};
+    /// use asyncpoll::{FnRng, Policy, Poller, random_seed};
+    /// use core::time::Duration;
     ///
-    /// /// Sebastiano Vigna's `SplitMix64`: eight bytes of state.
-    /// struct SplitMix64(u64);
-    ///
-    /// impl TryRng for SplitMix64 {
-    ///     type Error = Infallible;
-    ///
-    ///     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-    ///         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    ///         let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    ///         let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ///         Ok(z ^ z >> 31)
-    ///     }
-    ///
-    ///     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-    ///         Ok((self.next_u64() >> 32) as u32)
-    ///     }
-    ///
-    ///     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-    ///         utils::fill_bytes_via_next_word(bytes, || self.try_next_u64())
-    ///     }
-    /// }
-    ///
-    /// let rng = SplitMix64(asyncpoll::random_seed());
+    /// // In place of `random_seed`: what reads the random numbers of your chip.
+    /// let rng = FnRng::new(|| random_seed());
     /// let poller = Poller::new(Policy::default(), rng, Duration::ZERO);
     /// assert_eq!(poller.due(), Some(Duration::ZERO));
     /// ```
@@ -240,6 +252,45 @@ impl<I: Instant, R: Rng> Poller<I, R> {
         let passed = self.passed(now);
         self.latest = now;
         Feed { policy: &self.policy, state: &mut self.state }.step(&mut self.rng, outcome, passed, last_error)
+    }
+}
+
+impl<I: Instant, R: Rng> Poller<I, R> {
+    /// Decides on a wait before the first poll, and returns it. No poll is counted.
+    ///
+    /// Without this call the first poll is due at once. `retry_after` is the hint of the answer that started the operation, if that
+    /// gave one. The wait is the policy's first: that of the hint, of `head_start`, or of the ladder, which goes on from there. A
+    /// driver sleeps it before it polls. Once there is a wait or a poll, this returns what is left of the wait, as
+    /// [`look`](Self::look) does.
+    ///
+    /// # Errors
+    ///
+    /// [`GaveUp`] says why there is no wait: the hint ends after the deadline, say.
+    ///
+    /// ```
+    /// use asyncpoll::{Outcome, Policy, Poller, poll_async};
+    /// use tokio::time::{Duration, Instant, sleep};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?.block_on(async {
+    /// let (start, seed) = (Instant::now(), asyncpoll::random_seed());
+    /// let mut poller = Poller::seeded(Policy::default(), seed, start);
+    /// poller.wait_first(Duration::from_secs(30), start)?;
+    ///
+    /// let look = async |poll: asyncpoll::NextPoll| {
+    ///     Outcome::from(Some((poll.number, start.elapsed())))
+    /// };
+    /// let polled = poll_async(&mut poller, Instant::now, sleep, look).await;
+    /// let (number, elapsed) = polled.expect("the first poll is done");
+    /// assert_eq!(number, 1);
+    /// assert!(elapsed >= Duration::from_secs(30));
+    /// # Ok::<_, asyncpoll::GaveUp>(())
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn wait_first(&mut self, retry_after: impl Into<Option<Duration>>, now: I) -> Result<Duration, GaveUp> {
+        let passed = self.passed(now);
+        self.latest = now;
+        Feed { policy: &self.policy, state: &mut self.state }.wait_first(&mut self.rng, retry_after.into(), passed)
     }
 }
 

@@ -10,7 +10,11 @@ mod written;
 
 use core::fmt;
 
-pub(crate) use {short::Short, value::Value, written::Written};
+pub(crate) use {
+    short::Short,
+    value::{NONE, Value},
+    written::Written,
+};
 
 /// A setting of something that is built: of a policy, of a cadence, of limits.
 pub(crate) trait Setting: Listed {

@@ -14,7 +14,7 @@ pub(crate) use generator::Generator;
 use crate::{
     operation::{Phase, State},
     policy::Policy,
-    wait::WaitKind,
+    wait::{Rung, WaitKind},
 };
 
 /// The version that this release writes, and the only one that there is to read.
@@ -38,6 +38,8 @@ mod at {
     pub(super) const STREAM: usize = 88;
     pub(super) const BLOCK: usize = 96;
     pub(super) const WORD: usize = 104;
+    pub(super) const RUNG: usize = 105;
+    pub(super) const SPARE: usize = 106;
     pub(super) const CHECKSUM: usize = 108;
 }
 
@@ -77,10 +79,12 @@ const CHACHA8: u8 = 1;
 /// | 56 | 32 | `ChaCha8`: the key |
 /// | 88 | 8 | `ChaCha8`: the stream |
 /// | 96 | 8 | `ChaCha8`: the block of the next draw |
-/// | 104 | 4 | `ChaCha8`: the word in that block, 0 to 15 |
+/// | 104 | 1 | `ChaCha8`: the word in that block, 0 to 15 |
+/// | 105 | 1 | how many rungs below the ladder that base is, which are the places of a table of waits: 0 to 8, and 8 at its first |
+/// | 106 | 2 | zero |
 /// | 108 | 4 | CRC-32 (that of zlib and gzip) of the bytes before it |
 ///
-/// Without a generator, bytes 56 to 107 are zero. So equal snapshots are equal bytes.
+/// Without a generator, bytes 56 to 104 are zero. So equal snapshots are equal bytes.
 ///
 /// # Example
 ///
@@ -165,19 +169,21 @@ impl Snapshot {
         if snapshot.checksum() != u32::from_le_bytes(snapshot.read(at::CHECKSUM)) {
             return Err(RestoreError::Corrupt);
         }
-        for (field, at, most) in
-            [("phase", at::PHASE, FINISHED), ("wait kind", at::WAIT_KIND, 4), ("generator", at::GENERATOR, CHACHA8)]
-        {
+        for (field, at, most) in [
+            ("phase", at::PHASE, FINISHED),
+            ("wait kind", at::WAIT_KIND, 4),
+            ("generator", at::GENERATOR, CHACHA8),
+            ("word", at::WORD, Generator::LAST_WORD),
+            ("rung", at::RUNG, Rung::ABOVE_TABLE),
+            ("spare byte", at::SPARE, 0),
+            ("spare byte", at::SPARE + 1, 0),
+        ] {
             let [value] = snapshot.read(at);
             if value > most {
-                return Err(RestoreError::UnknownValue { field, value: value.into(), most: most.into() });
+                return Err(RestoreError::UnknownValue { field, value, most });
             }
         }
-        let generator = snapshot.fields_of_generator();
-        if generator.word > Generator::LAST_WORD {
-            return Err(RestoreError::UnknownValue { field: "word", value: generator.word, most: Generator::LAST_WORD });
-        }
-        if !snapshot.has_generator() && generator != Generator::default() {
+        if !snapshot.has_generator() && snapshot.fields_of_generator() != Generator::default() {
             return Err(RestoreError::UnexpectedGenerator);
         }
         Ok(snapshot)
@@ -262,7 +268,8 @@ impl Snapshot {
         snapshot.write(at::KEY, key);
         snapshot.write(at::STREAM, stream.to_le_bytes());
         snapshot.write(at::BLOCK, block.to_le_bytes());
-        snapshot.write(at::WORD, word.to_le_bytes());
+        snapshot.write(at::WORD, [word]);
+        snapshot.write(at::RUNG, [Rung::ABOVE_TABLE.saturating_sub(state.rung)]);
         snapshot.write(at::CHECKSUM, snapshot.checksum().to_le_bytes());
         snapshot
     }
@@ -270,12 +277,13 @@ impl Snapshot {
     /// Takes the state out, to run under `policy`, at a time when `elapsed` has passed since its start: the one that was stored,
     /// if that is more, for elapsed time never runs backwards.
     pub(crate) fn state(&self, policy: &Policy, elapsed: u64) -> State {
-        let [wait_kind] = self.read(at::WAIT_KIND);
+        let ([wait_kind], [below]) = (self.read(at::WAIT_KIND), self.read(at::RUNG));
         let wait_kind = wait_kind_from_byte(wait_kind);
         let mut state = State {
             elapsed: self.u64(at::ELAPSED),
             due: self.u64(at::DUE),
             base: self.u64(at::BASE),
+            rung: Rung::ABOVE_TABLE.saturating_sub(below),
             hinted_until: self.u64(at::HINTED_UNTIL),
             polls: self.polls(),
             errors: u32::from_le_bytes(self.read(at::ERRORS)),
@@ -303,7 +311,7 @@ impl Snapshot {
             key: self.read(at::KEY),
             stream: self.u64(at::STREAM),
             block: self.u64(at::BLOCK),
-            word: u32::from_le_bytes(self.read(at::WORD)),
+            word: u8::from_le_bytes(self.read(at::WORD)),
         }
     }
 

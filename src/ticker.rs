@@ -17,8 +17,11 @@ use core::time::Duration;
 
 use rand_core::Rng;
 
+#[cfg(feature = "chacha")]
+use crate::random::SeededRng;
 use crate::{
     instant::Instant,
+    random::SmallRng,
     wait::{Window, nanos},
 };
 
@@ -31,7 +34,7 @@ pub use error::CadenceError;
 ///
 /// A ticker is a plain value. It reads no clock and runs no timer: the caller passes the current instant `now` to every
 /// method that needs it, and does the sleeping. `R` is the generator that jitter is drawn from, any [`rand_core::Rng`]; with
-/// the feature `chacha`, a `ChaCha8Rng` unless told otherwise. A clone draws what the original draws, so use it to replay, not
+/// the feature `chacha`, a `SeededRng` unless told otherwise. A clone draws what the original draws, so use it to replay, not
 /// for another loop.
 ///
 /// # The contract
@@ -186,7 +189,7 @@ pub use error::CadenceError;
 /// # Ok::<(), CadenceError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Ticker<I, #[cfg(feature = "chacha")] R = rand_chacha::ChaCha8Rng, #[cfg(not(feature = "chacha"))] R> {
+pub struct Ticker<I, #[cfg(feature = "chacha")] R = SeededRng, #[cfg(not(feature = "chacha"))] R> {
     cadence: Cadence,
     rng: R,
     latest: I,
@@ -231,7 +234,7 @@ pub struct Tick {
 
 #[cfg(feature = "chacha")]
 impl<I: Instant> Ticker<I> {
-    /// Starts a ticker at `now` with a generator of its own: a `ChaCha8Rng` seeded with `seed`.
+    /// Starts a ticker at `now` with a generator of its own: a [`SeededRng`] seeded with `seed`.
     ///
     /// The same cadence, seed and readings give the same ticks on every platform. A constant seed makes every instance of a
     /// program tick in step: take `random_seed()`, or hash what sets this loop apart.
@@ -252,7 +255,28 @@ impl<I: Instant> Ticker<I> {
     /// # Ok::<(), CadenceError>(())
     /// ```
     pub fn seeded(cadence: Cadence, seed: u64, now: I) -> Self {
-        Self::new(cadence, rand_core::SeedableRng::seed_from_u64(seed), now)
+        Self::new(cadence, SeededRng::new(seed), now)
+    }
+}
+
+impl<I: Instant> Ticker<I, SmallRng> {
+    /// Starts a ticker at `now` with a small generator of its own: a [`SmallRng`] seeded with `seed`, of eight bytes.
+    ///
+    /// It decides by the same rules as a ticker that is `seeded`, but draws other numbers.
+    ///
+    /// ```
+    /// use asyncpoll::{Cadence, CadenceError, Ticker};
+    /// use core::time::Duration;
+    ///
+    /// let cadence = Cadence::builder(Duration::from_secs(60)).jitter(10).build()?;
+    /// let ticker =
+    ///     Ticker::small(cadence, asyncpoll::random_seed(), Duration::ZERO);
+    /// let first = ticker.until_next_tick(Duration::ZERO).as_secs();
+    /// assert!((54..=66).contains(&first));
+    /// # Ok::<(), CadenceError>(())
+    /// ```
+    pub fn small(cadence: Cadence, seed: u64, now: I) -> Self {
+        Self::new(cadence, SmallRng::new(seed), now)
     }
 }
 
@@ -260,12 +284,11 @@ impl<I: Instant, R: Rng> Ticker<I, R> {
     /// Starts a ticker at `now`, drawing jitter from `rng`: at once for the first tick, unless that is due at once.
     ///
     /// ```
-    /// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed};
-    /// use asyncpoll::{rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
+    /// use asyncpoll::{Cadence, CadenceError, SeededRng, Ticker, random_seed};
     /// use core::time::Duration;
     ///
     /// // A reference to a generator is a generator too.
-    /// let mut rng = ChaCha8Rng::seed_from_u64(random_seed());
+    /// let mut rng = SeededRng::new(random_seed());
     /// let cadence = Cadence::builder(Duration::from_secs(60)).jitter(10).build()?;
     /// let ticker = Ticker::new(cadence, &mut rng, Duration::ZERO);
     /// let first = ticker.until_next_tick(Duration::ZERO).as_secs();

@@ -6,11 +6,13 @@ mod jitter;
 mod kind;
 mod ladder;
 pub(crate) mod nanos;
+pub(crate) mod waits;
 mod window;
 
 pub(crate) use {
-    deadline::{Cut, Deadline},
-    ladder::Ladder,
+    deadline::{Deadline, Fit},
+    ladder::{Ladder, Rung},
+    waits::Waits,
     window::Window,
 };
 pub use {jitter::Jitter, kind::WaitKind};

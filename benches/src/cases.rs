@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use asyncpoll::rand_chacha::ChaCha8Rng;
+use asyncpoll::{SeededRng, SmallRng};
 
 use crate::{
     clock::Clock,
@@ -18,7 +18,6 @@ use crate::{
         Answered, Decorrelated, Equal, Full, Generator, Hinted, Kind, Ours, Pending, Shared, Transient, TransientHinted,
         Unjittered,
     },
-    small_generator::SplitMix64,
     subject::Subject,
     ticks::{self, Ticks},
 };
@@ -105,20 +104,20 @@ impl Case {
 /// and generator.
 pub fn ours() -> Vec<Case> {
     let mut cases = Vec::new();
-    ours_with::<Instant, SplitMix64>(&mut cases);
-    ours_with::<Duration, SplitMix64>(&mut cases);
-    ours_with::<Instant, &'static mut ChaCha8Rng>(&mut cases);
-    ours_with::<Duration, &'static mut ChaCha8Rng>(&mut cases);
-    ours_with::<Instant, ChaCha8Rng>(&mut cases);
-    ours_with::<Duration, ChaCha8Rng>(&mut cases);
+    ours_with::<Instant, SmallRng>(&mut cases);
+    ours_with::<Duration, SmallRng>(&mut cases);
+    ours_with::<Instant, &'static mut SeededRng>(&mut cases);
+    ours_with::<Duration, &'static mut SeededRng>(&mut cases);
+    ours_with::<Instant, SeededRng>(&mut cases);
+    ours_with::<Duration, SeededRng>(&mut cases);
     // A `&mut` serves one poller at a time.
     cases.retain(|case| case.piece != Piece::Sweep || !case.column.contains("&mut"));
     cases.push(Case::new::<Ours<Instant, Shared>>(Piece::Sweep.name(), &column::<Instant, Shared>(), Piece::Sweep));
     cases.push(Case::new::<Ours<Duration, Shared>>(Piece::Sweep.name(), &column::<Duration, Shared>(), Piece::Sweep));
-    ticks_with::<Instant, SplitMix64>(&mut cases);
-    ticks_with::<Duration, SplitMix64>(&mut cases);
-    ticks_with::<Instant, ChaCha8Rng>(&mut cases);
-    ticks_with::<Duration, ChaCha8Rng>(&mut cases);
+    ticks_with::<Instant, SmallRng>(&mut cases);
+    ticks_with::<Duration, SmallRng>(&mut cases);
+    ticks_with::<Instant, SeededRng>(&mut cases);
+    ticks_with::<Duration, SeededRng>(&mut cases);
     cases
 }
 

@@ -3,13 +3,12 @@
 use std::{marker::PhantomData, time::Duration};
 
 use asyncpoll::{
-    Cadence, CadenceBuilder, Ticker,
-    rand_chacha::ChaCha8Rng,
-    rand_core::{Rng, SeedableRng as _},
+    Cadence, CadenceBuilder, SeededRng, SmallRng, Ticker,
+    rand_core::Rng,
     ticker::{First, Phase, Tick},
 };
 
-use crate::{clock::Clock, small_generator::SplitMix64, subject::Subject};
+use crate::{clock::Clock, subject::Subject};
 
 /// A ticker that reads the clock `I`, draws from `R` and keeps the cadence `K`.
 #[derive(Debug)]
@@ -21,17 +20,17 @@ pub trait Seeded: Rng {
     fn seeded(seed: u64) -> Self;
 }
 
-impl Seeded for SplitMix64 {
+impl Seeded for SmallRng {
     #[inline]
     fn seeded(seed: u64) -> Self {
         Self::new(seed)
     }
 }
 
-impl Seeded for ChaCha8Rng {
+impl Seeded for SeededRng {
     #[inline]
     fn seeded(seed: u64) -> Self {
-        Self::seed_from_u64(seed)
+        Self::new(seed)
     }
 }
 

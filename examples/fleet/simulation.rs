@@ -4,10 +4,9 @@ use core::{cmp::Reverse, time::Duration};
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use asyncpoll::{
-    Decision, Fleet, Outcome, Policy, Poller,
+    Decision, Fleet, Outcome, Policy, Poller, SeededRng,
     fleet::{Id, Limits},
-    rand_chacha::ChaCha8Rng,
-    rand_core::{Rng as _, SeedableRng as _},
+    rand_core::Rng as _,
 };
 
 /// The median time that an order takes, and the standard deviation of its logarithm.
@@ -61,7 +60,7 @@ impl Scenario {
 
     /// Polls all orders to their end.
     pub(crate) fn run(&self, way: Way) -> Figures {
-        let mut rng = ChaCha8Rng::seed_from_u64(17);
+        let mut rng = SeededRng::new(17);
         let ends = (0..self.orders).map(|_| log_normal(&mut rng)).collect();
         let mut play = Play {
             scenario: self,
@@ -222,7 +221,7 @@ impl Bucket {
 }
 
 /// Draws the time that an order takes, by the transform of Box and Muller.
-fn log_normal(rng: &mut ChaCha8Rng) -> Duration {
+fn log_normal(rng: &mut SeededRng) -> Duration {
     let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
     let radius = (-2.0 * (1.0 - uniform()).ln()).sqrt();
     let normal = radius * (core::f64::consts::TAU * uniform()).cos();

@@ -4,9 +4,7 @@
 use core::time::Duration;
 
 use asyncpoll::{
-    Cadence, Ticker, const_cadence,
-    rand_chacha::ChaCha8Rng,
-    rand_core::SeedableRng,
+    Cadence, SeededRng, Ticker, const_cadence,
     ticker::{First, Phase},
 };
 
@@ -31,7 +29,7 @@ pub(crate) struct Hour {
 impl Hour {
     /// Runs the hour, with that many loops and no caller late.
     pub(crate) fn of(loops: u32, cadence: Cadence) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(u64::from(loops));
+        let mut rng = SeededRng::new(u64::from(loops));
         let mut seconds = [0; 3_600];
         for _ in 0..loops {
             let mut now = Duration::ZERO;

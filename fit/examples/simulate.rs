@@ -9,16 +9,15 @@ use std::{
     io::{self, Write},
 };
 
-use asyncpoll::{Decision, Outcome, Policy, Poller};
-use rand::{Rng, RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use asyncpoll::{Decision, Outcome, Policy, Poller, SeededRng};
+use rand::{Rng, RngExt};
 
 /// How many orders there are, unless it is said.
 const ORDERS: u32 = 197;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let orders = env::args().nth(1).map_or(Ok(ORDERS), |orders| orders.parse())?;
-    let mut rng = ChaCha8Rng::seed_from_u64(2026);
+    let mut rng = SeededRng::new(2026);
     let mut out = io::stdout();
     for _ in 0..orders {
         let issued = issued(&mut rng);

@@ -2,10 +2,7 @@
 
 use core::{convert::Infallible, time::Duration};
 
-use asyncpoll::{
-    Decision, Outcome, Poller,
-    rand_core::{Rng, TryRng, utils},
-};
+use asyncpoll::{Decision, FnRng, Outcome, Poller, SmallRng, rand_core::Rng};
 
 use crate::Plan;
 
@@ -49,7 +46,8 @@ impl Players {
         let mut times = Vec::new();
         for (player, draws) in draws.iter().enumerate() {
             times.clear();
-            let rng = Draws { even: draws.iter(), rest: Chance(player as u64) };
+            let (mut even, mut chance) = (draws.iter(), SmallRng::new(player as u64));
+            let rng = FnRng::new(|| even.next().copied().unwrap_or_else(|| chance.next_u64()));
             let rest = if play(plan, rng, most, &mut times) { None } else { Rest::of(&times, plan) };
             take(&times, rest);
         }
@@ -59,7 +57,7 @@ impl Players {
 
 /// Spreads draws evenly over so many players.
 fn even_draws(players: u32) -> Vec<Vec<u64>> {
-    let mut chance = Chance(0x5eed);
+    let mut chance = SmallRng::new(0x5eed);
     let mut draws = vec![Vec::with_capacity(EVEN_DRAWS); players as usize];
     let mut parts: Vec<u32> = (0..players).collect();
     for _ in 0..EVEN_DRAWS {
@@ -109,7 +107,7 @@ pub(crate) fn last_waits(polls: &[f64]) -> impl Iterator<Item = f64> {
 /// Returns the most polls of an operation that stays pending: the sooner a poll is made, the more can follow it.
 pub(crate) fn most_polls(plan: &Plan) -> u64 {
     let mut times = Vec::new();
-    let is_over = play(plan, Always(0), length(plan).unwrap_or(MOST_PLAYED), &mut times);
+    let is_over = play(plan, FnRng::new(|| 0), length(plan).unwrap_or(MOST_PLAYED), &mut times);
     let played = times.len() as u64;
     match Rest::of(&times, plan) {
         // The deadline cuts the last.
@@ -123,14 +121,14 @@ pub(crate) fn most_polls(plan: &Plan) -> u64 {
 
 /// Returns whether a plan makes more polls than are played, with waits that grow on.
 pub(crate) fn is_endless(plan: &Plan) -> bool {
-    length(plan).is_none() && !play(plan, Always(0), MOST_PLAYED, &mut Vec::new())
+    length(plan).is_none() && !play(plan, FnRng::new(|| 0), MOST_PLAYED, &mut Vec::new())
 }
 
 /// Returns how many polls have to be played, if those that follow are like the last.
 fn length(plan: &Plan) -> Option<usize> {
     let mut times = Vec::new();
     let (mut alike, mut before) = (0, 0.0);
-    let mut player = Player::new(plan, Always(1 << 63));
+    let mut player = Player::new(plan, FnRng::new(|| 1 << 63));
     while times.len() < MOST_PLAYED {
         let wait = player.poll(&mut times)?;
         alike = if (wait - before).abs() <= NEARLY * wait { alike + 1 } else { 0 };
@@ -177,48 +175,3 @@ impl<'a, R: Rng> Player<'a, R> {
         }
     }
 }
-
-/// Evenly spread draws, and then others.
-struct Draws<'a> {
-    even: core::slice::Iter<'a, u64>,
-    rest: Chance,
-}
-
-/// Sebastiano Vigna's `SplitMix64`.
-struct Chance(u64);
-
-/// Always the same draw: none is the start of a window, and half of all its middle.
-struct Always(u64);
-
-/// Makes a generator of what draws 64 bits.
-macro_rules! generator {
-    ($of:ty, $self:ident => $draw:expr) => {
-        impl TryRng for $of {
-            type Error = Infallible;
-
-            fn try_next_u64(&mut $self) -> Result<u64, Infallible> {
-                Ok($draw)
-            }
-
-            fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-                self.try_next_u64().map(|draw| (draw >> 32) as u32)
-            }
-
-            fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-                utils::fill_bytes_via_next_word(bytes, || self.try_next_u64())
-            }
-        }
-    };
-}
-
-generator!(Always, self => self.0);
-generator!(Draws<'_>, self => match self.even.next() {
-    Some(&draw) => draw,
-    None => self.rest.next_u64(),
-});
-generator!(Chance, self => {
-    self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ mixed >> 31
-});

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use arbitrary::Arbitrary;
-use asyncpoll::{Outcome, Policy};
+use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller, rand_core::Rng as _};
 use asyncpoll_fuzz::{
     operations::Subject as _,
     promises::Watched,
@@ -28,8 +28,10 @@ struct Input {
     tape: Tape,
 }
 
-fn check(&Input { settings, hint, late, ref tape }: &Input) {
-    let refusals = refusals(&settings);
+fn check(&Input { ref settings, hint, late, ref tape }: &Input) {
+    let clamped = settings.builder().build_clamped();
+    assert_eq!(clamped.to_builder().build_clamped(), clamped, "a policy that was clamped is clamped to another");
+    let refusals = refusals(settings);
     match settings.build() {
         Err(error) => {
             assert!(refusals.contains(&error), "build says {error:?}, but only {refusals:?} are true");
@@ -41,7 +43,9 @@ fn check(&Input { settings, hint, late, ref tape }: &Input) {
             assert!(refusals.is_empty(), "build takes what {refusals:?} refuse");
             assert_eq!(policy.to_builder().build(), Ok(policy), "a builder made from a policy makes another");
             assert_eq!(policy.to_string().parse(), Ok(policy), "a line made from a policy makes another");
+            assert_eq!(settings.builder().build_clamped(), policy, "a policy that builds is clamped to another");
             assert_schedule(settings, policy);
+            assert_waits(settings, policy, tape);
             follow_schedule(settings, policy, tape);
             follow(settings, tape, Outcome::pending().retry_after(hint), late);
             follow(settings, tape, Outcome::transient(()), Duration::ZERO);
@@ -51,7 +55,7 @@ fn check(&Input { settings, hint, late, ref tape }: &Input) {
 }
 
 /// Reads the schedule by itself: it counts up, goes forwards, and ends with the policy.
-fn assert_schedule(settings: Settings, policy: Policy) {
+fn assert_schedule(settings: &Settings, policy: Policy) {
     let most = settings.most_polls();
     let mut last = None;
     for (number, poll) in (1..=POLLS).zip(policy.schedule()) {
@@ -66,8 +70,31 @@ fn assert_schedule(settings: Settings, policy: Policy) {
     }
 }
 
+/// Draws each wait by its number alone, beside a poller that stays pending without end.
+fn assert_waits(settings: &Settings, policy: Policy, tape: &Tape) {
+    let unlimited = policy.to_builder().no_max_wait().no_max_polls().build().expect("it has less to refuse");
+    let draws = tape.rewound();
+    let mut poller = Poller::new(unlimited, draws.clone(), Duration::ZERO);
+    assert_eq!(policy.wait(0, &mut tape.rewound()), Duration::ZERO, "there is a wait before the first poll");
+    for number in 1..=POLLS {
+        let drawn_before = draws.draws();
+        let decision = poller.step(Outcome::<(), ()>::pending(), Duration::ZERO);
+        // Under decorrelated jitter, a wait depends on all those before it.
+        let head_start = usize::from(settings.head_start.is_some());
+        let first = if settings.jitter == Jitter::Decorrelated { drawn_before.min(head_start) } else { drawn_before };
+        let mut rng = tape.rewound();
+        for _ in 0..first {
+            rng.next_u64();
+        }
+        let wait = policy.wait(number, &mut rng);
+        assert_eq!(decision, Decision::Sleep(wait), "the wait after poll {number} is another by its number alone");
+        let (alone, played) = (rng.draws() - first, draws.draws() - first);
+        assert!(alone <= played.max(1), "the wait after poll {number} takes {alone} draws");
+    }
+}
+
 /// Polls an operation that stays pending, with exact timers, beside the schedule.
-fn follow_schedule(settings: Settings, policy: Policy, tape: &Tape) {
+fn follow_schedule(settings: &Settings, policy: Policy, tape: &Tape) {
     let mut poller = Watched::start(settings, tape, Duration::ZERO);
     let mut schedule = policy.schedule();
     for _ in 0..POLLS {
@@ -90,7 +117,7 @@ fn follow_schedule(settings: Settings, policy: Policy, tape: &Tape) {
 }
 
 /// Polls an operation that has the same outcome each time, with timers that fire too late.
-fn follow(settings: Settings, tape: &Tape, outcome: Outcome<(), ()>, late: Duration) {
+fn follow(settings: &Settings, tape: &Tape, outcome: Outcome<(), ()>, late: Duration) {
     let mut poller = Watched::start(settings, tape, Duration::ZERO);
     for _ in 0..POLLS {
         let Some(wait) = poller.step(outcome) else { break };

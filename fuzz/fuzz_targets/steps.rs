@@ -4,7 +4,7 @@
 use asyncpoll_fuzz::{operations::Operations, promises::Watched};
 
 fn check(operations: &Operations) {
-    operations.perform(&mut Watched::start(operations.settings(), &operations.tape, operations.start));
+    operations.perform(&mut Watched::start(&operations.settings(), &operations.tape, operations.start));
 }
 
 asyncpoll_fuzz::target!(check: Operations, seeds: "operations");

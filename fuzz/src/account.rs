@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use asyncpoll::Reason;
+use asyncpoll::{Reason, WaitKind};
 
 use crate::{
     settings::Settings,
@@ -27,15 +27,16 @@ pub(crate) struct Account {
     latest_reading: Duration,
     elapsed: u128,
     due: u128,
-    last_wait: bool,
+    /// What decided the latest wait, once there is one.
+    pub(crate) wait_kind: Option<WaitKind>,
     /// Whether every poll so far was due when it was made.
     obedient: bool,
 }
 
 impl Account {
-    pub(crate) fn new(settings: Settings, start: Duration) -> Self {
+    pub(crate) fn new(settings: &Settings, start: Duration) -> Self {
         Self {
-            settings,
+            settings: *settings,
             polls: 0,
             errors: 0,
             consecutive_errors: 0,
@@ -43,7 +44,7 @@ impl Account {
             latest_reading: start,
             elapsed: 0,
             due: 0,
-            last_wait: false,
+            wait_kind: None,
             obedient: true,
         }
     }
@@ -88,10 +89,24 @@ impl Account {
         self.remaining(now).is_some_and(|left| found.hint.is_some_and(|hint| hint > left))
     }
 
-    /// Notes the wait after the poll just noted, and whether it is the last.
-    pub(crate) fn wait(&mut self, wait: u128, last_wait: bool) {
+    /// Notes the wait after the poll just noted, or before the first, and what decided it.
+    pub(crate) fn wait(&mut self, wait: u128, kind: Option<WaitKind>) {
         self.due = (self.elapsed + wait).min(MOST);
-        self.last_wait = last_wait;
+        self.wait_kind = kind;
+    }
+
+    /// Returns whether a wait before the first poll is too late, so that it is taken for a look.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.finished || self.wait_kind.is_some() || self.polls > 0
+    }
+
+    /// Returns whether a wait that is not to be shortened may be longer than the time that is left.
+    pub(crate) fn may_be_too_long(&self, found: Unfinished, now: Duration) -> bool {
+        let Settings { head_start, max_backoff, no_last_poll, .. } = self.settings;
+        let asked = found.hint.max(head_start.map(nanos)).unwrap_or(0);
+        // Jitter lengthens a wait to twice as long at most.
+        let longest = nanos(max_backoff).max(2 * asked.max(self.settings.least()));
+        no_last_poll && self.remaining(now).is_some_and(|left| left < longest)
     }
 
     pub(crate) fn finish(&mut self) {
@@ -119,16 +134,21 @@ impl Account {
     /// Returns why the poll just noted is the end, if it is: the rows of the table in the docs of `Poller`, in their order.
     pub(crate) fn end(&self, found: Unfinished, now: Duration) -> Option<Reason> {
         let Settings { max_polls, max_consecutive_errors, .. } = self.settings;
-        let left = self.remaining(now);
         let errors_reached = max_consecutive_errors.is_some_and(|most| self.consecutive_errors >= most);
         let polls_reached = max_polls.is_some_and(|most| self.polls >= most);
         let rows = [
             (self.finished, Reason::Finished),
             (found.transient && errors_reached, Reason::ConsecutiveErrors),
             (polls_reached, Reason::MaxPolls),
-            (left == Some(0) || self.last_wait, Reason::MaxWait),
-            (self.passes_deadline(found, now), Reason::RetryAfterPastDeadline),
         ];
-        rows.into_iter().find_map(|(applies, reason)| applies.then_some(reason))
+        rows.into_iter().find_map(|(applies, reason)| applies.then_some(reason)).or_else(|| self.end_of_time(found, now))
+    }
+
+    /// Returns why there is no time for another wait, if there is none.
+    pub(crate) fn end_of_time(&self, found: Unfinished, now: Duration) -> Option<Reason> {
+        if self.remaining(now) == Some(0) || self.wait_kind == Some(WaitKind::Last) {
+            return Some(Reason::MaxWait);
+        }
+        self.passes_deadline(found, now).then_some(Reason::RetryAfterPastDeadline)
     }
 }

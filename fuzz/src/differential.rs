@@ -5,7 +5,7 @@ use std::time::Duration;
 use asyncpoll::{Decision, Outcome, Poller, rand_core::Rng as _};
 
 use crate::{
-    operations::{Operations, Subject},
+    operations::{Operations, Subject, wait_first},
     poller_model::{Expected, Found, Model},
     tape::Tape,
 };
@@ -60,6 +60,12 @@ impl Subject for Compared {
     fn set_backoff(&mut self, base: Duration) {
         self.poller.set_backoff(base);
         self.model.set_backoff(base);
+    }
+
+    fn wait_first(&mut self, hint: Option<Duration>) -> Option<Duration> {
+        let decision = wait_first(&mut self.poller, hint, self.now);
+        let expected = self.model.wait_first(hint, self.now, || self.tape_of_model.next_u64());
+        self.compare(Outcome::pending().retry_after(hint), decision, expected)
     }
 
     fn cancel(&mut self) {

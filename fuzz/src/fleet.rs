@@ -81,7 +81,7 @@ impl Operations {
     /// Does all of it to a fleet and to the naive one of the crate's own tests, which agree.
     pub fn perform(&self) {
         let rules: Vec<_> = self.upstreams.iter().map(Limited::rules).collect();
-        let policies: Vec<_> = self.policies.iter().map(|settings| patient(*settings).build().expect("they build")).collect();
+        let policies: Vec<_> = self.policies.iter().map(|settings| patient(settings).build().expect("they build")).collect();
         let start = self.start.min(Duration::MAX / 2);
         let mut pair = Pair::new([self.tape.rewound(), self.tape.rewound()], &rules, start);
         for operation in &self.in_order {
@@ -122,12 +122,12 @@ impl Limited {
 }
 
 /// Returns settings near these that build, with waits that end.
-fn patient(settings: Settings) -> Settings {
+fn patient(settings: &Settings) -> Settings {
     let short = |wait: Duration| wait.min(LONGEST);
-    let Settings { head_start, initial_wait, max_backoff, max_wait, .. } = settings;
+    let Settings { head_start, initial_wait, max_backoff, max_wait, .. } = *settings;
     let (initial_wait, max_backoff) = (short(initial_wait), short(max_backoff));
     let (head_start, max_wait) = (head_start.map(short), max_wait.map(short));
-    Settings { head_start, initial_wait, max_backoff, max_wait, ..settings }.mended()
+    Settings { head_start, initial_wait, max_backoff, max_wait, ..*settings }.mended()
 }
 
 /// Makes up what a poll found; seldom an end.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use asyncpoll::{Decision, Outcome, Policy, Poller, rand_core::Rng as _};
 
-use crate::operations::{Operations, Subject};
+use crate::operations::{Operations, Subject, wait_first};
 
 /// A seeded poller, and the journal of it so far.
 #[derive(Debug)]
@@ -37,6 +37,7 @@ enum Input {
     Cancel,
     ResetBackoff,
     SetBackoff(Duration),
+    WaitFirst(Option<Duration>),
 }
 
 impl Recorder {
@@ -91,6 +92,10 @@ impl Subject for Recorder {
 
     fn set_backoff(&mut self, base: Duration) {
         self.record(Input::SetBackoff(base));
+    }
+
+    fn wait_first(&mut self, hint: Option<Duration>) -> Option<Duration> {
+        self.record(Input::WaitFirst(hint))
     }
 }
 
@@ -149,6 +154,7 @@ impl Input {
                 poller.set_backoff(base);
                 None
             }
+            Self::WaitFirst(hint) => Some(wait_first(poller, hint, now)),
         }
     }
 }

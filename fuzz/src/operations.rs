@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use asyncpoll::Outcome;
+use asyncpoll::{Decision, Outcome, Poller, rand_core::Rng};
 
-use crate::{settings::Settings, span::span, tape::Tape};
+use crate::{
+    settings::Settings,
+    span::{optional_span, span},
+    tape::Tape,
+};
 
 /// One poller's policy, its beginning, what is done to it, and what it draws.
 #[derive(Arbitrary, Debug)]
@@ -33,6 +37,8 @@ enum Operation {
     Cancel,
     ResetBackoff,
     SetBackoff(Duration),
+    /// A wait before the first poll, if that is still to come.
+    WaitFirst(Option<Duration>),
 }
 
 /// What the operations are done to: a poller, and its clock.
@@ -51,6 +57,8 @@ pub trait Subject {
     fn look(&mut self, outcome: Outcome<(), ()>) -> Option<Duration>;
     /// Sets the base of the ladder's next wait.
     fn set_backoff(&mut self, base: Duration);
+    /// Waits before the first poll, with a hint or without, and returns the wait, if there is one.
+    fn wait_first(&mut self, hint: Option<Duration>) -> Option<Duration>;
 }
 
 impl Operations {
@@ -74,8 +82,17 @@ impl Operations {
                 Operation::Cancel => subject.cancel(),
                 Operation::ResetBackoff => subject.reset_backoff(),
                 Operation::SetBackoff(base) => subject.set_backoff(base),
+                Operation::WaitFirst(hint) => sleep = subject.wait_first(hint).unwrap_or(sleep),
             }
         }
+    }
+}
+
+/// Has a poller wait first, and returns what it says as the decision after a poll is said.
+pub(crate) fn wait_first<R: Rng>(poller: &mut Poller<Duration, R>, hint: Option<Duration>, now: Duration) -> Decision<(), ()> {
+    match poller.wait_first(hint, now) {
+        Ok(wait) => Decision::Sleep(wait),
+        Err(gave_up) => Decision::GaveUp(gave_up.with_last_error(None)),
     }
 }
 
@@ -89,7 +106,8 @@ impl Arbitrary<'_> for Operation {
             8..=11 => Self::SleepPart(u8::arbitrary(u)?),
             12..=15 => Self::Advance(span(u)?),
             16..=19 => Self::StepBack(span(u)?),
-            20..=23 => Self::Cancel,
+            20..=22 => Self::Cancel,
+            23 => Self::WaitFirst(optional_span(u)?),
             24..=26 => Self::ResetBackoff,
             _ => Self::SetBackoff(span(u)?),
         })

@@ -6,12 +6,20 @@ use asyncpoll::{Decision, GaveUp, Outcome, Poller, Reason, WaitKind};
 
 use crate::{
     account::{Account, Unfinished},
-    operations::Subject,
+    operations::{Subject, wait_first},
     payload::{Payload, Payloads},
     settings::Settings,
-    span::nanos,
     tape::Tape,
 };
+
+/// What a poller is asked to decide about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Poll,
+    Look,
+    /// A wait before the first poll.
+    First,
+}
 
 /// A poller whose every answer is held against the promises. Its methods panic if one is broken.
 #[derive(Debug)]
@@ -26,7 +34,7 @@ pub struct Watched {
 
 impl Watched {
     /// Starts a poller at `now`; the settings must build.
-    pub fn start(settings: Settings, tape: &Tape, now: Duration) -> Self {
+    pub fn start(settings: &Settings, tape: &Tape, now: Duration) -> Self {
         let policy = settings.build().expect("the settings build");
         let tape = tape.rewound();
         let watched = Self {
@@ -53,7 +61,8 @@ impl Watched {
 
     /// Lets the poller decide after a poll or an unscheduled look, and holds the decision against the draws and where the
     /// payloads are.
-    fn decide(&mut self, outcome: Outcome<(), ()>, is_look: bool) -> Decision<(), ()> {
+    fn decide(&mut self, outcome: Outcome<(), ()>, asked: Asked) -> Decision<(), ()> {
+        let is_look = asked == Asked::Look;
         let number = |payload: &Payload| payload.number();
         let (draws, made, kept) = (self.tape.draws(), self.payloads.made(), self.kept.as_ref().map(number));
 
@@ -64,13 +73,7 @@ impl Watched {
             self.poller.step_keeping(filled, self.now, &mut self.kept)
         };
 
-        let draws_now = self.tape.draws() - draws;
-        let allowed = match decision {
-            Decision::Sleep(_) if is_look || !self.account.settings.draws() => 0,
-            Decision::Sleep(_) => 1 + usize::from(self.poller.wait_kind() == Some(WaitKind::Last)),
-            _ => 0,
-        };
-        assert_eq!(draws_now, allowed, "Frugal: the draws for {decision:?}: {self:#?}");
+        self.assert_draws(&decision, asked, self.tape.draws() - draws);
 
         let fed = (self.payloads.made() > made).then(|| self.payloads.made());
         let (out, expected_out, expected_kept) = match &decision {
@@ -91,23 +94,40 @@ impl Watched {
         without_payloads(decision)
     }
 
-    /// Holds a decision against what was found, with `end` saying whether that is the end, and returns the wait, if it is one.
-    fn assert_decision(
-        &mut self,
-        decision: Decision<(), ()>,
-        outcome: Outcome<(), ()>,
-        end: fn(&Account, Unfinished, Duration) -> Option<Reason>,
-        assert_sleep: fn(&mut Self, Duration, Unfinished),
-    ) -> Option<Duration> {
-        let sleep = match (decision, unfinished(outcome)) {
+    fn assert_draws<T, E>(&self, decision: &Decision<T, E>, asked: Asked, draws: usize) {
+        let settings = &self.account.settings;
+        let allowed = match decision {
+            _ if asked == Asked::Look || !settings.draws() => 0..=0,
+            Decision::Sleep(_) if self.poller.wait_kind() == Some(WaitKind::Last) => 2..=2,
+            Decision::Sleep(_) => 1..=1,
+            // What was drawn may be too long.
+            Decision::GaveUp(gave_up) if settings.no_last_poll && gave_up.reason == Reason::MaxWait => 0..=1,
+            _ => 0..=0,
+        };
+        assert!(allowed.contains(&draws), "Frugal: {draws} draws for a decision after {asked:?}: {self:#?}");
+    }
+
+    /// Holds a decision against what was found, and returns the wait, if it is one.
+    fn assert_decision(&mut self, decision: Decision<(), ()>, outcome: Outcome<(), ()>, asked: Asked) -> Option<Duration> {
+        let account = &self.account;
+        let end = |found| match asked {
+            Asked::Poll => account.end(found, self.now),
+            Asked::Look => account.end_of_look(found, self.now),
+            Asked::First => account.end_of_time(found, self.now),
+        };
+        let sleep = match (decision, unfinished(&account.settings, outcome)) {
             (Decision::Sleep(wait), Some((found, _))) => {
-                let end = end(&self.account, found, self.now);
+                let end = end(found);
                 assert_eq!(end, None, "Sticky, Counts, One cut: Sleep({wait:?}), and the table has an end: {self:#?}");
-                assert_sleep(self, wait, found);
+                match asked {
+                    Asked::Look => self.assert_rest(wait, found),
+                    Asked::Poll | Asked::First => self.assert_sleep(wait, found),
+                }
                 Some(wait)
             }
             (Decision::GaveUp(gave_up), Some((found, hint))) => {
-                let end = end(&self.account, found, self.now);
+                let is_too_long = asked != Asked::Look && account.may_be_too_long(found, self.now);
+                let end = end(found).or_else(|| is_too_long.then_some(Reason::MaxWait));
                 self.assert_gave_up(&gave_up, end, hint);
                 None
             }
@@ -142,11 +162,12 @@ impl Watched {
         let is_last = kind == Some(WaitKind::Last);
         let least = if is_head_start || is_last { 1 } else { settings.floor() };
         assert!(wait >= least, "Sleep({sleep:?}) is shorter than a wait can be: {self:#?}");
-        let may_be_longer = found.hint.is_some() || account.polls == 1 && settings.head_start.is_some();
+        let may_be_longer = found.hint.is_some() || account.wait_kind.is_none() && settings.head_start.is_some();
         assert!(may_be_longer || sleep <= settings.max_backoff, "Capped: Sleep({sleep:?}) is longer: {self:#?}");
-        assert!(left.is_none_or(|left| is_last || wait < left), "One cut: Sleep({sleep:?}) must be the last: {self:#?}");
-        assert!(left.is_some() || !is_last, "One cut: there is no deadline: {self:#?}");
-        self.account.wait(wait, is_last);
+        let may_end_there = is_last || settings.no_last_poll;
+        assert!(left.is_none_or(|left| may_end_there || wait < left), "One cut: Sleep({sleep:?}) must be the last: {self:#?}");
+        assert!(!is_last || left.is_some() && !settings.no_last_poll, "One cut: there is no last wait: {self:#?}");
+        self.account.wait(wait, kind);
     }
 
     fn assert_gave_up<E>(&mut self, gave_up: &GaveUp<E>, reason: Option<Reason>, hint: Option<Duration>) {
@@ -189,18 +210,27 @@ impl Subject for Watched {
     }
 
     fn step(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
-        let decision = self.decide(outcome, false);
-        self.account.poll(unfinished(outcome).map(|(found, _)| found), self.now);
-        let sleep = self.assert_decision(decision, outcome, Account::end, Self::assert_sleep);
+        let decision = self.decide(outcome, Asked::Poll);
+        self.account.poll(unfinished(&self.account.settings, outcome).map(|(found, _)| found), self.now);
+        let sleep = self.assert_decision(decision, outcome, Asked::Poll);
         let most = self.account.most_polls();
         assert!(most.is_none_or(|most| u128::from(self.account.polls) <= most), "Ends: too many polls: {self:#?}");
         sleep
     }
 
     fn look(&mut self, outcome: Outcome<(), ()>) -> Option<Duration> {
-        let decision = self.decide(outcome, true);
+        let decision = self.decide(outcome, Asked::Look);
         self.account.advance(self.now);
-        self.assert_decision(decision, outcome, Account::end_of_look, Self::assert_rest)
+        self.assert_decision(decision, outcome, Asked::Look)
+    }
+
+    fn wait_first(&mut self, hint: Option<Duration>) -> Option<Duration> {
+        let asked = if self.account.has_begun() { Asked::Look } else { Asked::First };
+        let draws = self.tape.draws();
+        let decision = wait_first(&mut self.poller, hint, self.now);
+        self.assert_draws(&decision, asked, self.tape.draws() - draws);
+        self.account.advance(self.now);
+        self.assert_decision(decision, Outcome::pending().retry_after(hint), asked)
     }
 
     fn cancel(&mut self) {
@@ -228,13 +258,13 @@ impl Subject for Watched {
     }
 }
 
-fn unfinished(outcome: Outcome<(), ()>) -> Option<(Unfinished, Option<Duration>)> {
+fn unfinished(settings: &Settings, outcome: Outcome<(), ()>) -> Option<(Unfinished, Option<Duration>)> {
     let (transient, hint) = match outcome {
         Outcome::Pending { retry_after, .. } => (false, retry_after),
         Outcome::Transient { retry_after, .. } => (true, retry_after),
         Outcome::Done(()) | Outcome::Failed(()) => return None,
     };
-    Some((Unfinished { transient, hint: hint.map(nanos) }, hint))
+    Some((Unfinished { transient, hint: hint.map(|hint| settings.believed(hint)) }, hint))
 }
 
 fn without_payloads<T, E>(decision: Decision<T, E>) -> Decision<(), ()> {

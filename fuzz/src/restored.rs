@@ -6,7 +6,7 @@ use arbitrary::Arbitrary;
 use asyncpoll::{Decision, Outcome, Poller, RestoreError, Snapshot, WaitKind};
 
 use crate::{
-    operations::{Operations, Subject},
+    operations::{Operations, Subject, wait_first},
     settings::Settings,
     span::{MOST, nanos},
 };
@@ -46,7 +46,8 @@ impl Stored {
         bytes[2] %= 5;
         bytes[3] = 1;
         bytes[104] %= 16;
-        bytes[105..CHECKSUM].fill(0);
+        bytes[105] %= 9;
+        bytes[106..CHECKSUM].fill(0);
         let checksum = crc32(&bytes[..CHECKSUM]);
         bytes[CHECKSUM..].copy_from_slice(&checksum.to_le_bytes());
         Snapshot::from_bytes(&bytes).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
@@ -100,7 +101,9 @@ impl Restored {
     fn assert_sleep(&self, wait: Duration, found: Outcome<(), ()>) {
         let (wait, kind) = (wait.as_nanos(), self.whole.wait_kind());
         let hint = match found {
-            Outcome::Pending { retry_after, .. } | Outcome::Transient { retry_after, .. } => retry_after.map_or(0, nanos),
+            Outcome::Pending { retry_after, .. } | Outcome::Transient { retry_after, .. } => {
+                retry_after.map_or(0, |hint| self.settings.believed(hint))
+            }
             Outcome::Done(()) | Outcome::Failed(()) => 0,
         };
         let least = match kind {
@@ -170,5 +173,22 @@ impl Subject for Restored {
         self.move_on();
         self.whole.set_backoff(base);
         self.moved.set_backoff(base);
+    }
+
+    fn wait_first(&mut self, hint: Option<Duration>) -> Option<Duration> {
+        self.move_on();
+        self.latest = self.now;
+        let is_first = self.whole.polls() == 0 && self.whole.wait_kind().is_none();
+        let [decision, moved] = [&mut self.whole, &mut self.moved].map(|poller| wait_first(poller, hint, self.now));
+        assert_eq!(decision, moved, "Resumable: a wait before the first poll is another: {self:#?}");
+        match decision {
+            Decision::Sleep(wait) => {
+                if is_first {
+                    self.assert_sleep(wait, Outcome::pending().retry_after(hint));
+                }
+                Some(wait)
+            }
+            _ => None,
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     Decision, GaveUp, Outcome, Reason,
     state::{State, Verdict},
 };
-use crate::{policy::Policy, wait::nanos};
+use crate::policy::Policy;
 
 /// A state and its policy, while they are fed.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Feed<'_> {
                 return end;
             }
         };
-        match self.state.step(self.policy, rng, error.is_some(), hint.map(nanos::from_duration), passed) {
+        match self.state.step(self.policy, rng, error.is_some(), hint.map(|hint| self.policy.believed(hint)), passed) {
             Verdict::Sleep(wait) => {
                 if error.is_some() {
                     *last_error = error;
@@ -69,11 +69,25 @@ impl Feed<'_> {
                 return end;
             }
         };
-        match self.state.look(self.policy, hint.map(nanos::from_duration), passed) {
+        match self.state.look(self.policy, hint.map(|hint| self.policy.believed(hint)), passed) {
             Verdict::Sleep(wait) => Decision::Sleep(Duration::from_nanos(wait)),
             Verdict::GiveUp(reason) => {
                 Decision::GaveUp(GaveUp { retry_after: hint, ..self.gave_up(reason) }.with_last_error(error))
             }
+        }
+    }
+
+    /// Decides on the wait before the first poll, and says how long it is or why there is none.
+    pub(crate) fn wait_first<R: Rng + ?Sized>(
+        self,
+        rng: &mut R,
+        hint: Option<Duration>,
+        passed: u64,
+    ) -> Result<Duration, GaveUp> {
+        let believed = hint.map(|hint| self.policy.believed(hint));
+        match self.state.wait_first(self.policy, rng, believed, passed) {
+            Verdict::Sleep(wait) => Ok(Duration::from_nanos(wait)),
+            Verdict::GiveUp(reason) => Err(GaveUp { retry_after: hint, ..self.gave_up(reason) }),
         }
     }
 

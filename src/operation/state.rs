@@ -7,7 +7,7 @@ use rand_core::Rng;
 use super::Reason;
 use crate::{
     policy::Policy,
-    wait::{Cut, WaitKind, Window},
+    wait::{Fit, Ladder, Rung, WaitKind, Window},
 };
 
 /// What a poller remembers between polls, in nanoseconds since its start.
@@ -19,6 +19,8 @@ pub(crate) struct State {
     pub(crate) due: u64,
     /// The base of the ladder's next wait; for `Decorrelated` jitter, the ladder's previous wait.
     pub(crate) base: u64,
+    /// Where that base is from: the number of its [`Rung`].
+    pub(crate) rung: u8,
     /// Until when the server asked us to wait; whenever it did not ask, that time is over.
     pub(crate) hinted_until: u64,
     pub(crate) polls: u32,
@@ -34,7 +36,7 @@ pub(crate) struct State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     Polling,
-    /// The wait that was cut to the deadline has been decided; the poll after it is the last.
+    /// The wait that was shortened to the deadline has been decided; the poll after it is the last.
     LastWait,
     Finished,
 }
@@ -48,10 +50,12 @@ pub(crate) enum Verdict {
 
 impl State {
     pub(crate) const fn new(policy: &Policy) -> Self {
+        let Rung { base, number: rung } = policy.ladder.bottom();
         Self {
             elapsed: 0,
             due: 0,
-            base: policy.ladder.first(),
+            base,
+            rung,
             hinted_until: 0,
             polls: 0,
             errors: 0,
@@ -89,6 +93,28 @@ impl State {
         if policy.max_polls.is_some_and(|max| self.polls >= max.get()) {
             return self.give_up(Reason::MaxPolls);
         }
+        self.wait(policy, rng, transient, hint)
+    }
+
+    /// Decides on the wait before the first poll. Once there is one, or a poll, it is the wait that goes on.
+    pub(crate) fn wait_first<R: Rng + ?Sized>(
+        &mut self,
+        policy: &Policy,
+        rng: &mut R,
+        hint: Option<u64>,
+        passed: u64,
+    ) -> Verdict {
+        if self.polls > 0 || self.wait_kind.is_some() || self.is_finished() {
+            return self.look(policy, hint, passed);
+        }
+        self.pass(passed);
+        self.wait(policy, rng, false, hint)
+    }
+
+    /// Decides on the next wait, if the deadline leaves time for one.
+    #[expect(clippy::inline_always, reason = "a fifth fewer instructions: a step needs no call")]
+    #[inline(always)]
+    fn wait<R: Rng + ?Sized>(&mut self, policy: &Policy, rng: &mut R, transient: bool, hint: Option<u64>) -> Verdict {
         if let Some(deadline) = policy.deadline {
             let left = deadline.left(self.elapsed);
             if left == 0 || self.phase == Phase::LastWait {
@@ -99,7 +125,7 @@ impl State {
             }
         }
 
-        let draw = policy.ladder.jitter.draw(rng);
+        let draw = policy.ladder.draw(rng);
         let (window, kind) = self.window(policy, transient, hint, draw);
         self.hinted_until = hint.map_or(0, |hint| self.elapsed.saturating_add(hint));
         match policy.deadline {
@@ -107,12 +133,13 @@ impl State {
                 let left = deadline.left(self.elapsed);
                 let head_start = self.head_start(policy).filter(|_| transient || hint.is_none());
                 let asked = hint.max(head_start.map(|head_start| head_start.min(left)));
-                match deadline.cut(&policy.ladder, left, window, asked, |window| window.at(draw)) {
-                    Cut::Not(wait) => self.sleep(wait, kind),
-                    Cut::Last(window) => {
+                match policy.fit(deadline, left, window, asked, |window| window.at(draw)) {
+                    Fit::Whole(wait) => self.sleep(wait, kind),
+                    Fit::Last(window) => {
                         self.phase = Phase::LastWait;
-                        self.sleep(window.at(policy.ladder.jitter.draw(rng)), WaitKind::Last)
+                        self.sleep(window.at(policy.ladder.draw(rng)), WaitKind::Last)
                     }
+                    Fit::TooLong => self.give_up(Reason::MaxWait),
                 }
             }
             _ => self.sleep(window.at(draw), kind),
@@ -168,19 +195,27 @@ impl State {
     }
 
     pub(crate) const fn reset_backoff(&mut self, policy: &Policy) {
-        self.base = policy.ladder.first();
+        let Rung { base, number } = policy.ladder.bottom();
+        (self.base, self.rung) = (base, number);
     }
 
     /// Sets the base of the ladder's next wait.
     pub(crate) fn set_backoff(&mut self, policy: &Policy, base: u64) {
-        self.base = policy.ladder.bounded(base);
+        (self.base, self.rung) = (policy.ladder.bounded(base), Rung::ABOVE_TABLE);
     }
 
     /// Goes on under `policy`, which may be another than the one it ran under, with the `max_wait` of `ran_under`. Since the start
     /// `elapsed` has passed, unless the state knows of more. When the next poll is due stays.
     pub(crate) fn adopt(&mut self, policy: &Policy, ran_under: Option<NonZeroU64>, elapsed: u64) {
         self.pass(elapsed.saturating_sub(self.elapsed));
-        self.base = policy.ladder.bounded(self.base);
+        // The place in a table is kept. What was above the table keeps its base.
+        (self.base, self.rung) = match self.rung {
+            Rung::ABOVE_TABLE => (policy.ladder.bounded(self.base), Rung::ABOVE_TABLE),
+            number => {
+                let Rung { base, number } = policy.ladder.rung(number);
+                (base, number)
+            }
+        };
         if self.is_finished() {
             return;
         }
@@ -237,7 +272,11 @@ impl State {
             (ladder.head_start_window(head_start), WaitKind::HeadStart)
         } else {
             let window = ladder.window(self.base);
-            self.base = ladder.after(self.base, window.at(draw));
+            if self.rung == Rung::ABOVE_TABLE {
+                self.base = ladder.after(self.base, window.at(draw));
+            } else {
+                self.climb(ladder, window, draw);
+            }
             (window, WaitKind::Ladder)
         };
         match asked {
@@ -247,11 +286,19 @@ impl State {
         }
     }
 
-    /// Returns the head start after the first outcome, the only one that it can follow. If that is pending with a hint, the hint
-    /// takes its place.
+    /// Climbs from the table, or from the start of the ladder, to the rung above it.
+    #[cold]
+    #[inline(never)]
+    fn climb(&mut self, ladder: &Ladder, window: Window, draw: u64) {
+        let Rung { base, number } = ladder.above(Rung { base: self.base, number: self.rung }, window.at(draw));
+        (self.base, self.rung) = (base, number);
+    }
+
+    /// Returns the head start if no wait has been decided yet: it is that of the first alone. If that outcome is pending with a
+    /// hint, the hint takes its place.
     #[inline]
     fn head_start(&self, policy: &Policy) -> Option<u64> {
-        if self.polls == 1 { policy.head_start.map(NonZeroU64::get) } else { None }
+        if self.wait_kind.is_none() { policy.head_start.map(NonZeroU64::get) } else { None }
     }
 
     #[inline]

@@ -5,8 +5,11 @@ use core::{
     time::Duration,
 };
 
-use super::{Policy, PolicyError};
-use crate::wait::{Deadline, Jitter, Ladder, nanos};
+use super::{Policy, PolicyError, wait_list::WaitList};
+use crate::wait::{
+    Deadline, Jitter, Ladder, Waits, nanos,
+    waits::{self, MOST},
+};
 
 /// What part of `initial_wait` there must be between it and `max_backoff` for `Decorrelated` jitter to spread anything.
 const DECORRELATED_ROOM: u64 = 5;
@@ -44,11 +47,15 @@ macro_rules! checked {
 #[must_use = "builders do nothing until `build` is called"]
 pub struct PolicyBuilder {
     pub(super) head_start: Option<Duration>,
+    pub(super) waits: WaitList,
     pub(super) initial_wait: Duration,
     pub(super) multiplier: (u32, u32),
     pub(super) max_backoff: Duration,
     pub(super) jitter: Jitter,
+    pub(super) hint_jitter: Option<u8>,
+    pub(super) max_hint: Option<Duration>,
     pub(super) max_wait: Option<Duration>,
+    pub(super) last_poll: bool,
     pub(super) max_polls: Option<u32>,
     pub(super) max_consecutive_errors: Option<u32>,
 }
@@ -60,11 +67,15 @@ impl PolicyBuilder {
     pub(super) const fn new() -> Self {
         Self {
             head_start: None,
+            waits: WaitList::new(&[]),
             initial_wait: Duration::from_secs(5),
             multiplier: (3, 1),
             max_backoff: Duration::from_secs(5 * 60),
             jitter: Jitter::PlusMinus(20),
+            hint_jitter: None,
+            max_hint: None,
             max_wait: Some(Duration::from_secs(10 * 60)),
+            last_poll: true,
             max_polls: None,
             max_consecutive_errors: None,
         }
@@ -73,11 +84,15 @@ impl PolicyBuilder {
     pub(super) const fn from_policy(policy: Policy) -> Self {
         Self {
             head_start: policy.head_start(),
+            waits: policy.wait_list(),
             initial_wait: policy.initial_wait(),
             multiplier: policy.multiplier(),
             max_backoff: policy.max_backoff(),
             jitter: policy.jitter(),
+            hint_jitter: policy.hint_jitter(),
+            max_hint: policy.max_hint(),
             max_wait: policy.max_wait(),
+            last_poll: policy.last_poll(),
             max_polls: policy.max_polls(),
             max_consecutive_errors: policy.max_consecutive_errors(),
         }
@@ -124,7 +139,56 @@ impl PolicyBuilder {
         self
     }
 
+    /// Sets the bases of the waits that follow the head start; the ladder starts after them. None unless this is called.
+    ///
+    /// At most 8, in any order, each of 1 ns to `max_backoff` and of at most three significant digits. Each is jittered as a wait of
+    /// the ladder is, which makes a table of waits that was fitted to a log an ordinary policy. An outcome that is pending without a
+    /// hint, or transient, takes the next; a pending one with a hint leaves the table where it is. The shortest of them
+    /// takes the place of `initial_wait` wherever that stands for the shortest wait, if it is shorter.
+    ///
+    /// ```
+    /// use asyncpoll::{Jitter, Policy, PolicyError};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder()
+    ///     .head_start(Duration::from_secs(90))
+    ///     .waits(&[2, 3, 30].map(Duration::from_secs))
+    ///     .jitter(Jitter::None)
+    ///     .build()?;
+    /// let seconds: Vec<u64> =
+    ///     policy.schedule().map(|poll| poll.nominal.as_secs()).collect();
+    /// assert_eq!(seconds, [0, 90, 92, 95, 125, 130, 145, 190, 325, 600]);
+    ///
+    /// let refused = Policy::builder().waits(&[Duration::from_millis(18_834)]).build();
+    /// assert_eq!(
+    ///     refused.unwrap_err().to_string(),
+    ///     "waits[0] is 18.834 s; it must have at most three significant digits, \
+    ///      such as 18.8 s"
+    /// );
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn waits(mut self, waits: &[Duration]) -> Self {
+        self.waits = WaitList::new(waits);
+        self
+    }
+
+    /// Clears [`waits`](Self::waits): the ladder starts at once.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    /// use core::time::Duration;
+    ///
+    /// let waits = [Duration::from_secs(9)];
+    /// assert_eq!(Policy::builder().waits(&waits).no_waits(), Policy::builder());
+    /// ```
+    pub const fn no_waits(self) -> Self {
+        self.waits(&[])
+    }
+
     /// Sets the base that the ladder starts at; 5 s unless this is called. At least 1 ns.
+    ///
+    /// It is also about the shortest wait that a server can bring about: a hint below it, zero too, is drawn as a wait of this base
+    /// is. To obey shorter hints to the letter, make it shorter.
     ///
     /// ```
     /// use asyncpoll::{Policy, PolicyError};
@@ -195,6 +259,76 @@ impl PolicyBuilder {
         self
     }
 
+    /// Sets by how many percent a hint or a head start is lengthened at most. 0 to 100; unless this is called it follows from the
+    /// [`Jitter`].
+    ///
+    /// With 0 a hint of `initial_wait` or more is kept to the nanosecond, beside a ladder that is jittered as ever.
+    ///
+    /// ```
+    /// use asyncpoll::{Decision, Outcome, Policy, PolicyError, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let policy = Policy::builder().hint_jitter(0).build()?;
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let hint = Duration::from_secs(30);
+    /// let hinted = Outcome::<()>::pending().retry_after(hint);
+    /// assert_eq!(poller.step(hinted, Duration::ZERO), Decision::Sleep(hint));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn hint_jitter(mut self, percent: u8) -> Self {
+        self.hint_jitter = Some(percent);
+        self
+    }
+
+    /// Clears [`hint_jitter`](Self::hint_jitter): it follows from the jitter.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    ///
+    /// assert_eq!(Policy::builder().hint_jitter(0).no_hint_jitter(), Policy::builder());
+    /// ```
+    pub const fn no_hint_jitter(mut self) -> Self {
+        self.hint_jitter = None;
+        self
+    }
+
+    /// Sets the longest hint that is believed: a longer one counts as this long. At least 1 ns; no limit unless this is called.
+    ///
+    /// It is for servers that send a date of another century. A poll may then be earlier than the server asked, and is never earlier
+    /// than this. [`GaveUp::retry_after`](crate::GaveUp::retry_after) tells the hint as it was given.
+    ///
+    /// ```
+    /// use asyncpoll::{Decision, Outcome, Policy, PolicyError, Poller};
+    /// use core::time::Duration;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// let policy = Policy::builder().max_hint(minute).hint_jitter(0).build()?;
+    /// let mut poller =
+    ///     Poller::seeded(policy, asyncpoll::random_seed(), Duration::ZERO);
+    /// let hinted = Outcome::<()>::pending().retry_after(Duration::MAX);
+    /// assert_eq!(poller.step(hinted, Duration::ZERO), Decision::Sleep(minute));
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn max_hint(mut self, hint: Duration) -> Self {
+        self.max_hint = Some(hint);
+        self
+    }
+
+    /// Clears [`max_hint`](Self::max_hint): every hint is believed.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    /// use core::time::Duration;
+    ///
+    /// let hour = Duration::from_secs(3600);
+    /// assert_eq!(Policy::builder().max_hint(hour).no_max_hint(), Policy::builder());
+    /// ```
+    pub const fn no_max_hint(mut self) -> Self {
+        self.max_hint = None;
+        self
+    }
+
     /// Sets the time from the start of a poller to its deadline, not the longest wait, which is
     /// [`max_backoff`](Self::max_backoff); 10 min unless this is called. At least 1 ns.
     ///
@@ -228,6 +362,38 @@ impl PolicyBuilder {
     /// ```
     pub const fn no_max_wait(mut self) -> Self {
         self.max_wait = None;
+        self
+    }
+
+    /// Lets a poller give up at once, with [`Reason::MaxWait`](crate::Reason::MaxWait), if its next wait would end after the
+    /// deadline.
+    ///
+    /// Unless this is called, such a wait is shortened, and the last poll is made at the deadline or a little before it. Without
+    /// `max_wait` it changes nothing.
+    ///
+    /// ```
+    /// use asyncpoll::{Jitter, Policy, PolicyError};
+    ///
+    /// let policy = Policy::builder().jitter(Jitter::None).no_last_poll().build()?;
+    /// let seconds: Vec<u64> =
+    ///     policy.schedule().map(|poll| poll.nominal.as_secs()).collect();
+    /// assert_eq!(seconds, [0, 5, 20, 65, 200, 500]);
+    /// # Ok::<(), PolicyError>(())
+    /// ```
+    pub const fn no_last_poll(mut self) -> Self {
+        self.last_poll = false;
+        self
+    }
+
+    /// Lets a poller make a last poll at the deadline, as it does unless [`no_last_poll`](Self::no_last_poll) is called.
+    ///
+    /// ```
+    /// use asyncpoll::Policy;
+    ///
+    /// assert_eq!(Policy::builder().no_last_poll().last_poll(), Policy::builder());
+    /// ```
+    pub const fn last_poll(mut self) -> Self {
+        self.last_poll = true;
         self
     }
 
@@ -311,7 +477,7 @@ impl PolicyBuilder {
     pub const fn build(self) -> Result<Policy, PolicyError> {
         let ladder = checked!(self.ladder());
         let deadline = match checked!(optional_wait("max_wait", self.max_wait)) {
-            Some(max_wait) => Some(Deadline::new(max_wait, &ladder)),
+            Some(max_wait) => Some(Deadline::new(max_wait, &ladder, self.last_poll)),
             None => None,
         };
         let head_start = checked!(optional_wait("head_start", self.head_start));
@@ -325,7 +491,9 @@ impl PolicyBuilder {
         Ok(Policy {
             head_start,
             ladder,
+            max_hint: checked!(optional_wait("max_hint", self.max_hint)),
             deadline,
+            last_poll: self.last_poll,
             max_polls: checked!(limit("max_polls", self.max_polls)),
             max_consecutive_errors: checked!(limit("max_consecutive_errors", self.max_consecutive_errors)),
         })
@@ -345,14 +513,61 @@ impl PolicyBuilder {
             Some(lowest_denom) => lowest_denom,
         };
         let jitter = match self.jitter {
-            Jitter::PlusMinus(percent) if percent > 100 => return Err(PolicyError::JitterAboveHundred { percent }),
+            Jitter::PlusMinus(percent) | Jitter::Above(percent) if percent > 100 => {
+                return Err(PolicyError::JitterAboveHundred { percent });
+            }
+            Jitter::Above(percent) if first.get() > nanos::without_percent(percent, ceiling.get()).0 => {
+                return Err(PolicyError::NoRoomAbove { initial_wait, max_backoff, percent });
+            }
+            Jitter::Decorrelated if self.waits.count > 0 => return Err(PolicyError::DecorrelatedWaits),
             Jitter::Decorrelated if ceiling.get().saturating_sub(first.get()) < first.get().div_ceil(DECORRELATED_ROOM) => {
                 return Err(PolicyError::TooLittleToSpread { initial_wait, max_backoff });
             }
-            Jitter::PlusMinus(0) => Jitter::None,
+            Jitter::PlusMinus(0) | Jitter::Above(0) => Jitter::None,
             jitter => jitter,
         };
-        Ok(Ladder { initial_wait: first, max_backoff: ceiling, numer: lowest_numer, denom: lowest_denom, jitter })
+        if let Some(percent @ 101..) = self.hint_jitter {
+            return Err(PolicyError::HintJitterAboveHundred { percent });
+        }
+        let (waits, least) = checked!(self.table(first, ceiling));
+        Ok(Ladder {
+            waits,
+            initial_wait: first,
+            least,
+            max_backoff: ceiling,
+            numer: lowest_numer,
+            denom: lowest_denom,
+            jitter,
+            hint_jitter: self.hint_jitter,
+        })
+    }
+
+    /// Returns the waits that go before the ladder, and the shortest of them and `least`.
+    const fn table(&self, mut least: NonZeroU64, ceiling: NonZeroU64) -> Result<(Waits, NonZeroU64), PolicyError> {
+        if self.waits.count > MOST as usize {
+            return Err(PolicyError::TooManyWaits { count: self.waits.count });
+        }
+        let mut table = Waits::NONE;
+        let (mut index, mut rest) = (0, self.waits.as_slice());
+        while let [value, tail @ ..] = rest {
+            let value = *value;
+            let Some(wait) = NonZeroU64::new(nanos::from_duration(value)) else {
+                return Err(PolicyError::ZeroWait { index });
+            };
+            if wait.get() > ceiling.get() {
+                return Err(PolicyError::WaitAboveMaxBackoff { index, value, max_backoff: self.max_backoff });
+            }
+            if waits::rounded(wait.get()) != wait.get() {
+                return Err(PolicyError::WaitTooPrecise { index, value });
+            }
+            if wait.get() < least.get() {
+                least = wait;
+            }
+            table = table.with(index, wait.get());
+            rest = tail;
+            index = index.wrapping_add(1);
+        }
+        Ok((table, least))
     }
 }
 

@@ -4,9 +4,15 @@ use core::time::Duration;
 
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Policy, PolicyBuilder, PolicyError, settings::PolicySetting};
+use super::{
+    Policy, PolicyBuilder, PolicyError,
+    settings::{PolicySetting, and_wait},
+};
 use crate::{
-    setting::config::{self, Configured},
+    setting::{
+        Written,
+        config::{self, Configured},
+    },
     wait::nanos,
 };
 
@@ -36,19 +42,28 @@ impl Configured for PolicySetting {
     fn clear(self) -> Option<fn(PolicyBuilder) -> PolicyBuilder> {
         match self {
             Self::HeadStart => Some(PolicyBuilder::no_head_start),
+            Self::Waits => Some(PolicyBuilder::no_waits),
+            Self::MaxHint => Some(PolicyBuilder::no_max_hint),
             Self::MaxWait => Some(PolicyBuilder::no_max_wait),
             Self::MaxPolls => Some(PolicyBuilder::no_max_polls),
             Self::MaxConsecutiveErrors => Some(PolicyBuilder::no_max_consecutive_errors),
-            Self::InitialWait | Self::Multiplier | Self::MaxBackoff | Self::Jitter => None,
+            Self::InitialWait | Self::Multiplier | Self::MaxBackoff | Self::Jitter | Self::HintJitter | Self::LastPoll => None,
         }
+    }
+
+    fn and(self) -> Option<fn(PolicyBuilder, Written<'_>) -> Option<PolicyBuilder>> {
+        (self == Self::Waits).then_some(and_wait)
     }
 
     fn form(self) -> &'static str {
         match self {
-            Self::HeadStart | Self::MaxWait => r#"a duration such as "5s", "1h30m" or "2d", or "none""#,
+            Self::HeadStart | Self::MaxHint | Self::MaxWait => r#"a duration such as "5s", "1h30m" or "2d", or "none""#,
             Self::InitialWait | Self::MaxBackoff => r#"a duration such as "5s", "1h30m" or "2d""#,
             Self::Multiplier => r#"a ratio such as 3, 1.5 or "3/2", of whole numbers up to 4294967295"#,
-            Self::Jitter => r#""none", "full", "equal", "decorrelated" or a percentage up to "100%""#,
+            Self::Waits => r#"durations such as "4.2s" and "1m 30s", in a list or with commas between them, or "none""#,
+            Self::Jitter => r#""none", "full", "equal", "decorrelated" or a percentage up to "100%" or "+100%""#,
+            Self::HintJitter => r#"a percentage up to "100%", "none" or "default""#,
+            Self::LastPoll => "true or false",
             Self::MaxPolls | Self::MaxConsecutiveErrors => r#"a whole number up to 4294967295, or "none""#,
         }
     }

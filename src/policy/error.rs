@@ -2,7 +2,13 @@
 
 use core::{fmt, time::Duration};
 
-use crate::{sentence::Sentence, wait::nanos};
+use crate::{
+    sentence::Sentence,
+    wait::{
+        nanos,
+        waits::{self, MOST},
+    },
+};
 
 /// A setting that no policy can have: which, its value and its limit.
 ///
@@ -53,6 +59,11 @@ pub enum PolicyError {
         /// The percentage given to [`Jitter::PlusMinus`](crate::Jitter::PlusMinus).
         percent: u8,
     },
+    /// A hint would be lengthened by more than 100 %.
+    HintJitterAboveHundred {
+        /// The percentage that was given.
+        percent: u8,
+    },
     /// The ladder would start above its ceiling.
     InitialWaitAboveMaxBackoff {
         /// Where the ladder was to start.
@@ -68,6 +79,43 @@ pub enum PolicyError {
         /// The ceiling.
         max_backoff: Duration,
     },
+    /// [`Jitter::Above`](crate::Jitter::Above) lengthens `initial_wait` beyond the ceiling, and so could not keep it the shortest.
+    NoRoomAbove {
+        /// Where the ladder was to start.
+        initial_wait: Duration,
+        /// The ceiling.
+        max_backoff: Duration,
+        /// The jitter.
+        percent: u8,
+    },
+    /// There are more waits before the ladder than 8.
+    TooManyWaits {
+        /// How many were given.
+        count: usize,
+    },
+    /// A wait before the ladder is zero.
+    ZeroWait {
+        /// Which of them, counted from zero.
+        index: u8,
+    },
+    /// A wait before the ladder is longer than the ceiling.
+    WaitAboveMaxBackoff {
+        /// Which of them, counted from zero.
+        index: u8,
+        /// What it was given.
+        value: Duration,
+        /// The ceiling.
+        max_backoff: Duration,
+    },
+    /// A wait before the ladder has more than three significant digits.
+    WaitTooPrecise {
+        /// Which of them, counted from zero.
+        index: u8,
+        /// What it was given.
+        value: Duration,
+    },
+    /// [`Jitter::Decorrelated`](crate::Jitter::Decorrelated) draws each wait from the one before, and so has no use for a table.
+    DecorrelatedWaits,
     /// The operation would be expected to take longer than there is time.
     HeadStartAboveMaxWait {
         /// How long it takes at least.
@@ -110,6 +158,40 @@ impl PolicyError {
                 .duration_beside(max_backoff, initial_wait)
                 .text("; with decorrelated jitter it must be at least 6/5 of initial_wait, ")
                 .duration_beside(initial_wait, max_backoff),
+            Self::HintJitterAboveHundred { percent } => {
+                sentence.text("hint_jitter is ").number(percent as u64).text(" %; it must be at most 100 %")
+            }
+            Self::NoRoomAbove { initial_wait, max_backoff, percent } => sentence
+                .text("max_backoff is ")
+                .duration_beside(max_backoff, initial_wait)
+                .text("; with a jitter of ")
+                .number(percent as u64)
+                .text(" % above it must be at least ")
+                .number((percent as u64).wrapping_add(100))
+                .text(" % of initial_wait, ")
+                .duration_beside(initial_wait, max_backoff),
+            Self::TooManyWaits { count } => {
+                sentence.text("waits are ").number(count as u64).text("; they must be at most ").number(MOST as u64)
+            }
+            Self::ZeroWait { index } => sentence.text("waits[").number(index as u64).text("] is 0 s; it must be at least 1 ns"),
+            Self::WaitAboveMaxBackoff { index, value, max_backoff } => sentence
+                .text("waits[")
+                .number(index as u64)
+                .text("] is ")
+                .duration_beside(value, max_backoff)
+                .text("; it must be at most max_backoff, ")
+                .duration_beside(max_backoff, value),
+            Self::WaitTooPrecise { index, value } => {
+                let rounded = Duration::from_nanos(waits::rounded(nanos::from_duration(value)));
+                sentence
+                    .text("waits[")
+                    .number(index as u64)
+                    .text("] is ")
+                    .duration_beside(value, rounded)
+                    .text("; it must have at most three significant digits, such as ")
+                    .duration_beside(rounded, value)
+            }
+            Self::DecorrelatedWaits => sentence.text("jitter is decorrelated; with waits it must be another kind"),
             Self::HeadStartAboveMaxWait { head_start, max_wait } => sentence
                 .text("head_start is ")
                 .duration_beside(head_start, max_wait)

@@ -3,13 +3,19 @@
 use core::{fmt, mem, str::FromStr};
 
 use super::{Policy, PolicyBuilder, PolicyError, settings::PolicySetting};
-use crate::setting::{Listed, Setting, Short, Value, Written};
+use crate::{
+    setting::{Listed, NONE, Setting, Short, Value, Written},
+    wait::Jitter,
+};
 
 /// One word of each setting.
-const WORDS: &str = ">=90s 5s x3 <=5m +-20% 10m 40polls 3errors";
+const WORDS: &str = ">=90s [2s,30s] 5s x3 <=5m +-20% hint+10% hint<=1h 10m nolastpoll 40polls 3errors";
 
 /// The word of a policy without a deadline.
 const FOREVER: &str = "forever";
+
+/// The word of a policy without a last poll at the deadline.
+const NO_LAST_POLL: &str = "nolastpoll";
 
 /// The value of `+-` in a policy without jitter.
 const NO_JITTER: &str = "0%";
@@ -19,11 +25,14 @@ impl PolicySetting {
     const fn affixes(self) -> (&'static str, &'static str) {
         match self {
             Self::HeadStart => (">=", ""),
-            // The first and the second word that are a duration alone.
-            Self::InitialWait | Self::MaxWait => ("", ""),
+            Self::Waits => ("[", "]"),
+            // The first and the second word that are a duration alone, and one that has no value.
+            Self::InitialWait | Self::MaxWait | Self::LastPoll => ("", ""),
             Self::Multiplier => ("x", ""),
             Self::MaxBackoff => ("<=", ""),
             Self::Jitter => ("+-", ""),
+            Self::HintJitter => ("hint+", ""),
+            Self::MaxHint => ("hint<=", ""),
             Self::MaxPolls => ("", "polls"),
             Self::MaxConsecutiveErrors => ("", "errors"),
         }
@@ -34,9 +43,11 @@ impl PolicySetting {
         let (before, after) = self.affixes();
         match (self, value) {
             (Self::MaxWait, Value::None) => write!(f, "{space}{FOREVER}")?,
-            (_, Value::None) => return Ok(false),
-            (Self::Jitter, Value::Word("none")) => write!(f, "{space}{before}{NO_JITTER}")?,
+            (Self::LastPoll, Value::Switch(false)) => write!(f, "{space}{NO_LAST_POLL}")?,
+            (Self::HintJitter, Value::Word(_)) | (Self::LastPoll, _) | (_, Value::None) => return Ok(false),
+            (Self::Jitter, Value::Word(NONE)) => write!(f, "{space}{before}{NO_JITTER}")?,
             (_, Value::Word(word)) => write!(f, "{space}{word}")?,
+            (_, value @ Value::PercentAbove(_)) => write!(f, "{space}{value}")?,
             (_, value) => write!(f, "{space}{before}{value}{after}")?,
         }
         Ok(true)
@@ -47,10 +58,14 @@ impl PolicySetting {
         let (before, after) = self.affixes();
         match (self, word) {
             (Self::MaxWait, FOREVER) => Some(builder.no_max_wait()),
-            // What is not around its base by a percentage is a word alone; that of no jitter would say too little.
-            (Self::Jitter, word) if !word.ends_with('%') => {
-                (word != "none").then(|| self.read(builder, Written::new(word))).flatten()
-            }
+            (Self::LastPoll, word) => (word == NO_LAST_POLL).then(|| builder.no_last_poll()),
+            (Self::Jitter, word) => match word.strip_prefix(before) {
+                Some(percent) => Some(builder.jitter(Jitter::PlusMinus(Written::new(percent).percent()?))),
+                // A percentage alone does not say of what it is one, and the word of no jitter says too little.
+                None if word == NONE || word.starts_with(|letter: char| letter.is_ascii_digit()) => None,
+                None => self.read(builder, Written::new(word)),
+            },
+            (Self::HintJitter, word) => Some(builder.hint_jitter(Written::new(word.strip_prefix(before)?).percent()?)),
             (_, word) => self.read(builder, Written::new(word.strip_prefix(before)?.strip_suffix(after)?)),
         }
     }
@@ -133,8 +148,9 @@ fn set(builder: PolicyBuilder, word: &str, seen: &mut [bool]) -> Result<PolicyBu
 /// let refused = |line: &str| line.parse::<Policy>().unwrap_err().to_string();
 /// assert_eq!(
 ///     refused("5s x3 <=soon"),
-///     "\"<=soon\" is no word of a policy; its words are such as >=90s 5s x3 <=5m \
-///      +-20% 10m 40polls 3errors, full, equal, decorrelated and forever"
+///     "\"<=soon\" is no word of a policy; its words are such as >=90s [2s,30s] 5s x3 \
+///      <=5m +-20% hint+10% hint<=1h 10m nolastpoll 40polls 3errors, +20%, full, \
+///      equal, decorrelated and forever"
 /// );
 /// assert_eq!(
 ///     refused("5s x3 <=2s"),
@@ -165,7 +181,7 @@ impl fmt::Display for ParsePolicyError {
             Refusal::Twice(setting) => write!(f, "{} is set twice; it must be set once at most", setting.name()),
             Refusal::Unknown(word) => write!(
                 f,
-                "\"{}\" is no word of a policy; its words are such as {WORDS}, full, equal, decorrelated and {FOREVER}",
+                "\"{}\" is no word of a policy; its words are such as {WORDS}, +20%, full, equal, decorrelated and {FOREVER}",
                 word.as_str(),
             ),
         }

@@ -6,7 +6,7 @@ use core::{
 };
 
 use super::Policy;
-use crate::wait::{Cut, Deadline, Window};
+use crate::wait::{Deadline, Fit, Window};
 
 /// The most bases that are counted one by one.
 const MOST_BASES: u32 = 1_000_000;
@@ -47,27 +47,28 @@ impl Policy {
     /// Returns the number of polls, `limit` at most, if every wait is the one that `choose` takes from its window.
     fn polls_before(&self, deadline: Deadline, limit: u64, choose: impl Fn(Window) -> u64) -> Option<u64> {
         let ladder = &self.ladder;
-        let (mut polls, mut time, mut base) = (1_u64, 0_u64, ladder.first());
+        let (mut polls, mut time, mut rung) = (1_u64, 0_u64, ladder.bottom());
         let mut head_start = self.head_start.map(NonZeroU64::get);
         for _ in 0..MOST_BASES {
             if polls >= limit {
                 return Some(limit);
             }
-            let window = head_start.map_or_else(|| ladder.window(base), |wait| ladder.head_start_window(wait));
-            polls = polls.saturating_add(1);
-            time = match deadline.cut(ladder, deadline.left(time), window, head_start, &choose) {
-                Cut::Not(wait) => time.saturating_add(wait),
-                Cut::Last(_) => return Some(polls),
+            let window = head_start.map_or_else(|| ladder.window(rung.base), |wait| ladder.head_start_window(wait));
+            time = match self.fit(deadline, deadline.left(time), window, head_start, &choose) {
+                Fit::Whole(wait) => time.saturating_add(wait),
+                Fit::Last(_) => return Some(polls.saturating_add(1)),
+                Fit::TooLong => return Some(polls),
             };
+            polls = polls.saturating_add(1);
             if head_start.take().is_none() {
-                let next = ladder.after(base, choose(window));
-                if next == base {
+                let next = ladder.above(rung, choose(window));
+                if next == rung {
                     // From here on, all waits are alike until one comes near the deadline.
                     let alike = deadline.waits_of(choose(window), time, window);
                     polls = polls.saturating_add(alike);
                     time = time.saturating_add(alike.saturating_mul(choose(window)));
                 }
-                base = next;
+                rung = next;
             }
         }
         None

@@ -3,7 +3,7 @@
 use core::{iter::FusedIterator, num::NonZeroU64, time::Duration};
 
 use super::Policy;
-use crate::wait::{Cut, Deadline, Window};
+use crate::wait::{Deadline, Fit, Rung, Window};
 
 impl Policy {
     /// Returns the times at which an operation that stays pending is polled, from the first poll to the last.
@@ -16,7 +16,7 @@ impl Policy {
     /// assert_eq!(seconds, [0, 5, 20, 65, 200, 470, 597]);
     /// ```
     pub fn schedule(&self) -> Schedule {
-        let start = Track { time: 0, base: self.ladder.first() };
+        let start = Track { time: 0, rung: self.ladder.bottom() };
         Schedule { policy: *self, number: 1, earliest: start, nominal: start, latest: start, last: false, ended: false }
     }
 }
@@ -84,11 +84,11 @@ pub struct ScheduledPoll {
     pub latest: Duration,
 }
 
-/// One way through the schedule, in nanoseconds: the time of a poll and the base of the wait after it.
+/// One way through the schedule: the time of a poll in nanoseconds, and the rung of the wait after it.
 #[derive(Clone, Copy, Debug)]
 struct Track {
     time: u64,
-    base: u64,
+    rung: Rung,
 }
 
 impl Schedule {
@@ -97,7 +97,8 @@ impl Schedule {
         let Policy { ladder, deadline, head_start, max_polls, .. } = self.policy;
         self.ended = self.last || max_polls.is_some_and(|max_polls| self.number >= max_polls.get());
         let head_start = head_start.filter(|_| self.number == 1).map(NonZeroU64::get);
-        let window = |track: Track| head_start.map_or_else(|| ladder.window(track.base), |wait| ladder.head_start_window(wait));
+        let window =
+            |track: Track| head_start.map_or_else(|| ladder.window(track.rung.base), |wait| ladder.head_start_window(wait));
         let [early, middle, late] = [self.earliest, self.nominal, self.latest].map(window);
         match deadline {
             None => {
@@ -113,9 +114,9 @@ impl Schedule {
             }
         }
         if head_start.is_none() {
-            self.earliest.base = ladder.after(self.earliest.base, early.earliest);
-            self.nominal.base = ladder.after(self.nominal.base, middle.middle());
-            self.latest.base = ladder.after(self.latest.base, late.latest);
+            self.earliest.rung = ladder.above(self.earliest.rung, early.earliest);
+            self.nominal.rung = ladder.above(self.nominal.rung, middle.middle());
+            self.latest.rung = ladder.above(self.latest.rung, late.latest);
         }
         self.number = self.number.saturating_add(1);
     }
@@ -123,6 +124,9 @@ impl Schedule {
     /// Returns the earliest time of the next poll, after a wait of `shortest` to `longest`.
     fn earliest_before(&self, deadline: Deadline, shortest: u64, longest: u64) -> u64 {
         let plain = self.earliest.time.saturating_add(shortest);
+        if !self.policy.last_poll {
+            return plain;
+        }
         let last = deadline.earliest_last_poll(&self.policy.ladder, self.earliest.time, longest);
         let may_be_last = !deadline.leaves_time(self.latest.time.saturating_add(longest));
         match (deadline.leaves_time(plain), may_be_last) {
@@ -136,11 +140,15 @@ impl Schedule {
     fn nominal_before(&mut self, deadline: Deadline, window: Window, head_start: Option<u64>) -> u64 {
         let time = self.nominal.time;
         let wait = if deadline.is_near(time, window) {
-            match deadline.cut(&self.policy.ladder, deadline.left(time), window, head_start, Window::middle) {
-                Cut::Not(wait) => wait,
-                Cut::Last(window) => {
+            match self.policy.fit(deadline, deadline.left(time), window, head_start, Window::middle) {
+                Fit::Whole(wait) => wait,
+                Fit::Last(window) => {
                     self.last = true;
                     window.middle()
+                }
+                Fit::TooLong => {
+                    self.ended = true;
+                    0
                 }
             }
         } else {

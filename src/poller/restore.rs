@@ -78,12 +78,10 @@ impl<I: Instant, R> Poller<I, R> {
     /// Puts the poller away at `now`, but for its generator, whose state is the caller's to keep.
     ///
     /// ```
-    /// use asyncpoll::{
-    ///     Policy, Poller, rand_chacha::ChaCha8Rng, rand_core::SeedableRng,
-    /// };
+    /// use asyncpoll::{Policy, Poller, SeededRng, random_seed};
     /// use core::time::Duration;
     ///
-    /// let mut rng = ChaCha8Rng::seed_from_u64(asyncpoll::random_seed());
+    /// let mut rng = SeededRng::new(random_seed());
     /// let poller = Poller::new(Policy::default(), &mut rng, Duration::ZERO);
     /// let snapshot = poller.snapshot_without_generator(Duration::ZERO);
     ///
@@ -102,18 +100,16 @@ impl<I: Instant, R> Poller<I, R> {
 
     /// Takes a poller out of its snapshot as `restore` does, drawing jitter from `rng` from then on.
     ///
-    /// A generator that the snapshot holds is left there.
+    /// A generator that the snapshot holds is left there. A generator with a new seed may take its place: the rules stay the same.
     ///
     /// ```
-    /// use asyncpoll::{
-    ///     Policy, Poller, rand_chacha::ChaCha8Rng, rand_core::SeedableRng,
-    /// };
+    /// use asyncpoll::{Policy, Poller, SmallRng, random_seed};
     /// use core::time::Duration;
     ///
     /// let poller =
-    ///     Poller::seeded(Policy::default(), asyncpoll::random_seed(), Duration::ZERO);
-    /// let snapshot = poller.snapshot(Duration::from_secs(1));
-    /// let rng = ChaCha8Rng::seed_from_u64(asyncpoll::random_seed());
+    ///     Poller::small(Policy::default(), random_seed(), Duration::ZERO);
+    /// let snapshot = poller.snapshot_without_generator(Duration::from_secs(1));
+    /// let rng = SmallRng::new(random_seed());
     /// let (now, elapsed) = (Duration::ZERO, Duration::from_secs(2));
     /// let restored =
     ///     Poller::restore_with(&snapshot, Policy::default(), rng, now, elapsed);

@@ -13,7 +13,7 @@ use serde_core::{
     ser::SerializeStruct,
 };
 
-use super::{Setting, Short, Written, value::NONE};
+use super::{NONE, Setting, Short, Written};
 
 /// Settings that a file of configuration can hold.
 pub(crate) trait Configured: Setting {
@@ -39,6 +39,11 @@ pub(crate) trait Configured: Setting {
 
     /// Returns how the setting is cleared, if it need not be set.
     fn clear(self) -> Option<fn(Self::Builder) -> Self::Builder>;
+
+    /// Returns how another element is added, if the value is a list.
+    fn and(self) -> Option<fn(Self::Builder, Written<'_>) -> Option<Self::Builder>> {
+        None
+    }
 
     /// Returns what its value must be.
     fn form(self) -> &'static str;
@@ -238,6 +243,18 @@ impl<'de, S: Configured> Visitor<'de> for Slot<'_, S> {
         self.set_shown(format_args!("{value:?}"))
     }
 
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
+        let (Some(clear), Some(and)) = (self.setting.clear(), self.setting.and()) else {
+            return Err(de::Error::invalid_type(Unexpected::Seq, &self));
+        };
+        self.read.set(|builder| Some(clear(builder))).map_err(|refusal| self.refused(refusal, NONE))?;
+        while sequence
+            .next_element_seed(Element { and, slot: Slot { setting: self.setting, read: &mut *self.read } })?
+            .is_some()
+        {}
+        Ok(())
+    }
+
     fn visit_none<E: de::Error>(self) -> Result<(), E> {
         self.visit_unit()
     }
@@ -249,6 +266,34 @@ impl<'de, S: Configured> Visitor<'de> for Slot<'_, S> {
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
         let clear = self.setting.clear().ok_or_else(|| E::invalid_type(Unexpected::Unit, &self))?;
         self.read.set(|builder| Some(clear(builder))).map_err(|refusal| self.refused(refusal, NONE))
+    }
+}
+
+/// An element of a list, yet to be read.
+struct Element<'a, S: Setting> {
+    and: fn(S::Builder, Written<'_>) -> Option<S::Builder>,
+    slot: Slot<'a, S>,
+}
+
+impl<'de, S: Configured> DeserializeSeed<'de> for Element<'_, S> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<S: Configured> Visitor<'_> for Element<'_, S> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.slot.expecting(f)
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<(), E> {
+        let Self { and, slot } = self;
+        let written = Written::new(value).with_durations(duration);
+        slot.read.set(|builder| and(builder, written)).map_err(|refusal| slot.refused(refusal, format_args!("{value:?}")))
     }
 }
 

@@ -3,6 +3,7 @@
 use core::{fmt, time::Duration};
 
 use super::duration::DurationText;
+use crate::wait::Waits;
 
 /// What stands for a setting that is not set: there are formats without a null.
 pub(crate) const NONE: &str = "none";
@@ -14,7 +15,10 @@ pub(crate) enum Value {
     None,
     Count(u32),
     Duration(Duration),
+    /// Those of a table.
+    Durations(Waits),
     Percent(u8),
+    PercentAbove(u8),
     Ratio(u32, u32),
     Word(&'static str),
     /// So many in a time.
@@ -23,7 +27,6 @@ pub(crate) enum Value {
     /// So many at first.
     #[cfg(feature = "alloc")]
     From(u32),
-    #[cfg(feature = "alloc")]
     Switch(bool),
 }
 
@@ -39,13 +42,24 @@ impl From<Option<u32>> for Value {
     }
 }
 
+impl From<Waits> for Value {
+    fn from(waits: Waits) -> Self {
+        waits.get(0).map_or(Self::None, |_| Self::Durations(waits))
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::None => f.write_str(NONE),
             Self::Count(count) | Self::Ratio(count, 1) => write!(f, "{count}"),
             Self::Duration(duration) => write!(f, "{}", DurationText(duration)),
+            Self::Durations(waits) => durations(waits).enumerate().try_for_each(|(index, wait)| {
+                let comma = if index > 0 { "," } else { "" };
+                write!(f, "{comma}{wait}")
+            }),
             Self::Percent(percent) => write!(f, "{percent}%"),
+            Self::PercentAbove(percent) => write!(f, "+{percent}%"),
             Self::Ratio(numer, denom) => write!(f, "{numer}/{denom}"),
             Self::Word(word) => f.write_str(word),
             #[cfg(feature = "alloc")]
@@ -54,10 +68,13 @@ impl fmt::Display for Value {
             Self::Rate(count, per) => write!(f, "{count}/{}", DurationText(per)),
             #[cfg(feature = "alloc")]
             Self::From(count) => write!(f, "from {count}"),
-            #[cfg(feature = "alloc")]
             Self::Switch(is_on) => write!(f, "{is_on}"),
         }
     }
+}
+
+fn durations(waits: Waits) -> impl Iterator<Item = DurationText> {
+    (0..).map_while(move |index| waits.get(index)).map(|wait| DurationText(Duration::from_nanos(wait)))
 }
 
 #[cfg(feature = "serde")]
@@ -67,9 +84,20 @@ impl serde_core::Serialize for Value {
             // Compact formats do not tell a number from text, so all is text there.
             _ if !serializer.is_human_readable() => serializer.collect_str(self),
             Self::Count(count) | Self::Ratio(count, 1) => serializer.serialize_u32(count),
-            #[cfg(feature = "alloc")]
             Self::Switch(is_on) => serializer.serialize_bool(is_on),
+            Self::Durations(waits) => serializer.collect_seq(durations(waits).map(Text)),
             _ => serializer.collect_str(self),
         }
+    }
+}
+
+/// What is written as text.
+#[cfg(feature = "serde")]
+struct Text<T>(T);
+
+#[cfg(feature = "serde")]
+impl<T: fmt::Display> serde_core::Serialize for Text<T> {
+    fn serialize<S: serde_core::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }

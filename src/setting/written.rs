@@ -59,6 +59,16 @@ impl<'a> Written<'a> {
         Some((digits::<u32>(whole)?.checked_mul(denom)?.checked_add(part)?, denom))
     }
 
+    /// Returns what follows a `+`, if it begins with that: `+20%`.
+    pub(crate) fn above(self) -> Option<Self> {
+        Some(Self { text: self.text.strip_prefix('+')?, ..self })
+    }
+
+    /// Returns what is between the commas.
+    pub(crate) fn elements(self) -> impl Iterator<Item = Self> {
+        self.text.split(',').map(move |text| Self { text: text.trim(), ..self })
+    }
+
     /// Returns what follows `from `, if it begins with that: `from 16`.
     #[cfg(feature = "alloc")]
     pub(crate) fn from(self) -> Option<Self> {
@@ -66,7 +76,6 @@ impl<'a> Written<'a> {
     }
 
     /// Reads a truth value.
-    #[cfg(feature = "alloc")]
     pub(crate) fn switch(self) -> Option<bool> {
         self.text.parse().ok()
     }

@@ -39,9 +39,9 @@ pub enum RestoreError {
         /// The field, as the table in the docs of [`Snapshot`] has it.
         field: &'static str,
         /// Its value.
-        value: u32,
+        value: u8,
         /// The highest that it can have.
-        most: u32,
+        most: u8,
     },
     /// There are fields of a generator, and yet it says that it holds none.
     UnexpectedGenerator,
@@ -73,7 +73,7 @@ impl fmt::Display for RestoreError {
                 .number(value.into())
                 .text("; it must be at most ")
                 .number(most.into()),
-            Self::UnexpectedGenerator => sentence.text("snapshot has generator 0, none; its bytes 56 to 107 must be 0"),
+            Self::UnexpectedGenerator => sentence.text("snapshot has generator 0, none; its bytes 56 to 104 must be 0"),
             Self::NoGenerator => sentence.text("snapshot holds no generator; restore it with one, by Poller::restore_with"),
         };
         f.pad(sentence.as_str())

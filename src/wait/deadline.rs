@@ -16,18 +16,20 @@ pub(crate) struct Deadline {
     last_from: u64,
 }
 
-/// What the deadline makes of a wait.
+/// How a wait fits into the time that is left.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Cut {
-    /// There is time for it, and for another one after it.
-    Not(u64),
+pub(crate) enum Fit {
+    /// There is time for it, and for another one after it if there is a last poll.
+    Whole(u64),
     /// It is the last, and drawn from this window instead.
     Last(Window),
+    /// There is no time for it, and it is not to be shortened.
+    TooLong,
 }
 
 impl Deadline {
-    pub(crate) const fn new(max_wait: NonZeroU64, ladder: &Ladder) -> Self {
-        let least_spread = part(ladder, shorter(max_wait, ladder.first()));
+    pub(crate) const fn new(max_wait: NonZeroU64, ladder: &Ladder, has_last_poll: bool) -> Self {
+        let least_spread = if has_last_poll { part(ladder, shorter(max_wait, ladder.least.get())) } else { 0 };
         Self { max_wait, last_from: max_wait.get().saturating_sub(least_spread) }
     }
 
@@ -47,14 +49,14 @@ impl Deadline {
     /// deadline. The wait must not end before `asked`.
     #[cold]
     #[inline(never)]
-    pub(crate) fn cut(
+    pub(crate) fn fit(
         &self,
         ladder: &Ladder,
         left: u64,
         window: Window,
         asked: Option<u64>,
         choose: impl FnOnce(Window) -> u64,
-    ) -> Cut {
+    ) -> Fit {
         let least = self.least_spread();
         // Waits shorter than this leave the least spread after them, for a last wait to follow.
         let room = left.saturating_sub(least);
@@ -62,12 +64,12 @@ impl Deadline {
         let latest = left.min(window.latest);
         // Many pollers spread over no less than that on either side: if the window has too little of such waits, it has none.
         if window.latest >= room && room.saturating_sub(window.earliest) < least {
-            return Cut::Last(Window { earliest: earliest.min(window.earliest), latest });
+            return Fit::Last(Window { earliest: earliest.min(window.earliest), latest });
         }
         // What follows a window that ends before the deadline is the last wait.
         let window = if window.latest < left { window.before(room) } else { window };
         let wait = choose(window);
-        if wait < room { Cut::Not(wait) } else { Cut::Last(Window { earliest, latest }) }
+        if wait < room { Fit::Whole(wait) } else { Fit::Last(Window { earliest, latest }) }
     }
 
     /// Returns the earliest time, at `elapsed` or later, at which a poll can be made after the last wait, if no wait before it
@@ -83,7 +85,7 @@ impl Deadline {
         end < self.last_from
     }
 
-    /// Returns how many waits of a length from `window`, the first started at `elapsed`, are over before one may be cut.
+    /// Returns how many waits of a length from `window`, the first started at `elapsed`, are over before one may be shortened.
     pub(crate) fn waits_of(&self, wait: u64, elapsed: u64, window: Window) -> u64 {
         let far = self.last_from.saturating_sub(elapsed).saturating_sub(window.latest);
         far.checked_div(wait).unwrap_or(0)
@@ -92,7 +94,7 @@ impl Deadline {
     /// Returns the earliest end of a last wait, with `left` to go: a little before the deadline, so that pollers started
     /// together do not make their last polls together.
     fn last_earliest(&self, ladder: &Ladder, left: u64) -> u64 {
-        let most = shorter(self.max_wait, ladder.first());
+        let most = shorter(self.max_wait, ladder.least.get());
         let spread = part(ladder, left).max(self.least_spread()).min(most);
         left.saturating_sub(spread).max(1)
     }
@@ -108,7 +110,7 @@ const fn part(ladder: &Ladder, wait: u64) -> u64 {
     nanos::percent_of(ladder.jitter.percent(LAST_WAIT_PERCENT), wait)
 }
 
-/// Returns the shorter of `max_wait` and `initial_wait`: the most that the last wait is spread over.
-const fn shorter(max_wait: NonZeroU64, initial_wait: u64) -> u64 {
-    if max_wait.get() < initial_wait { max_wait.get() } else { initial_wait }
+/// Returns the shorter of `max_wait` and the least base: the most that the last wait is spread over.
+const fn shorter(max_wait: NonZeroU64, least: u64) -> u64 {
+    if max_wait.get() < least { max_wait.get() } else { least }
 }

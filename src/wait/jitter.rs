@@ -1,7 +1,5 @@
 //! The kinds of jitter.
 
-use rand_core::Rng;
-
 use super::{Window, nanos};
 
 /// How far a wait may be from its base, so that many pollers do not poll in step.
@@ -10,8 +8,9 @@ use super::{Window, nanos};
 ///
 /// | jitter | window |
 /// |---|---|
-/// | `None`, `PlusMinus(0)` | the base itself; nothing is drawn |
+/// | `None`, `PlusMinus(0)`, `Above(0)` | the base itself; nothing is drawn |
 /// | `PlusMinus(p)` | `[base × (1 − p %), min(base × (1 + p %), max_backoff)]` |
+/// | `Above(p)` | `[base, base × (1 + p %)]`, or `[max_backoff / (1 + p %), max_backoff]` if that ends above `max_backoff` |
 /// | `Full` | `[0, base]` |
 /// | `Equal` | `[base / 2, base]` |
 /// | `Decorrelated` | `[initial_wait, min(3 × previous wait of the ladder, max_backoff)]` |
@@ -19,12 +18,14 @@ use super::{Window, nanos};
 /// The previous wait of the ladder is the one it drew, whatever a hint or the deadline then made of it.
 ///
 /// A window that reaches above `max_backoff` or below a tenth of `initial_wait` is truncated there, and the draw is made
-/// from what is left: the ceiling is hard, yet waits do not pile up on it. `Full`, `Equal` and `Decorrelated` are those of
+/// from what is left: the ceiling is hard, yet waits do not pile up on it. `Above` is for a server with a least interval: set
+/// `initial_wait` to that, and no wait is shorter. `Full`, `Equal` and `Decorrelated` are those of
 /// Marc Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
 ///
 /// A server's hint of `initial_wait` or more, and a head start, are only ever lengthened, by at most `q` percent: `p` up to 20
-/// for `PlusMinus(p)`, 0 for `None` and 20 for the others. Shorter hints and the last wait before the deadline have windows of
-/// their own: see [`Poller`](crate::Poller).
+/// for `PlusMinus(p)` and `Above(p)`, 0 for `None` and 20 for the others, unless
+/// [`hint_jitter`](crate::PolicyBuilder::hint_jitter) sets it. Shorter hints and the last wait before the deadline have windows
+/// of their own: see [`Poller`](crate::Poller).
 ///
 /// # Example
 ///
@@ -46,6 +47,9 @@ pub enum Jitter {
     None,
     /// Up to this many percent shorter or longer, at most 100.
     PlusMinus(u8),
+    /// Up to this many percent longer and never shorter, at most 100. It takes a `max_backoff` with as much room above
+    /// `initial_wait`.
+    Above(u8),
     /// Anything up to the base.
     Full,
     /// At least half of the base.
@@ -68,6 +72,14 @@ impl Jitter {
                 let spread = nanos::percent_of(percent, base);
                 Window { earliest: base.wrapping_sub(spread), latest: base.wrapping_add(spread).min(ceiling) }
             }
+            Self::Above(percent) => {
+                let latest = base.saturating_add(nanos::percent_of(percent, base));
+                if latest <= ceiling {
+                    Window { earliest: base, latest }
+                } else {
+                    Window { earliest: nanos::without_percent(percent, ceiling).1, latest: ceiling }
+                }
+            }
             Self::Full => Window { earliest: 0, latest: base },
             Self::Equal => Window { earliest: base.div_ceil(2), latest: base },
             Self::Decorrelated => Window { earliest: first, latest: base.saturating_mul(3).min(ceiling) },
@@ -79,17 +91,8 @@ impl Jitter {
     pub(super) const fn percent(self, most: u8) -> u8 {
         match self {
             Self::None => 0,
-            Self::PlusMinus(percent) if percent < most => percent,
-            Self::PlusMinus(_) | Self::Full | Self::Equal | Self::Decorrelated => most,
-        }
-    }
-
-    /// Draws once from `rng`, unless there is nothing to spread.
-    #[inline]
-    pub(crate) fn draw<R: Rng + ?Sized>(self, rng: &mut R) -> u64 {
-        match self {
-            Self::None => 0,
-            _ => rng.next_u64(),
+            Self::PlusMinus(percent) | Self::Above(percent) if percent < most => percent,
+            Self::PlusMinus(_) | Self::Above(_) | Self::Full | Self::Equal | Self::Decorrelated => most,
         }
     }
 }

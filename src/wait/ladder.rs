@@ -1,36 +1,79 @@
-//! The ladder: the growing series of bases, and the windows of the waits that hang on it.
+//! The ladder: the growing series of bases, the waits that may go before it, and the windows of all of these.
 
 use core::num::{NonZeroU32, NonZeroU64};
 
-use super::{Jitter, Window, nanos};
+use rand_core::Rng;
 
-/// The most by which jitter lengthens a hint or a head start, in percent.
+use super::{Jitter, Waits, Window, nanos, waits::MOST};
+
+/// The most by which jitter lengthens a hint or a head start, in percent, unless `hint_jitter` says otherwise.
 const HINT_PERCENT: u8 = 20;
 
-/// What part of `initial_wait` no window of the ladder starts below.
+/// What part of the least base no window of the ladder starts below.
 const FLOOR: u64 = 10;
 
-/// A geometric ladder: it starts at `initial_wait`, grows by `numer / denom` and stays at `max_backoff`.
+/// First the waits of a table, if there is one; then a geometric ladder, which starts at `initial_wait`, grows by
+/// `numer / denom` and stays at `max_backoff`.
 ///
-/// The poller keeps nothing but the current base, so another way to get from one base to the next has its place here.
+/// The poller keeps nothing but the current rung, so another way to get from one base to the next has its place here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Ladder {
+    pub(crate) waits: Waits,
     pub(crate) initial_wait: NonZeroU64,
+    /// The shortest of `initial_wait` and the waits: what is not measured by a base of its own is measured by this.
+    pub(crate) least: NonZeroU64,
     pub(crate) max_backoff: NonZeroU64,
     pub(crate) numer: u32,
     pub(crate) denom: NonZeroU32,
     pub(crate) jitter: Jitter,
+    pub(crate) hint_jitter: Option<u8>,
+}
+
+/// A base, and where it is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rung {
+    /// For `Decorrelated` jitter, the ladder's previous wait.
+    pub(crate) base: u64,
+    /// Which wait of the table it is. If there is no table, zero stands for the start of the ladder.
+    pub(crate) number: u8,
+}
+
+impl Rung {
+    /// The number of every rung above the table, or above the first if there is no table.
+    pub(crate) const ABOVE_TABLE: u8 = MOST;
 }
 
 impl Ladder {
-    /// Returns base₀. For `Decorrelated` jitter it stands for the wait before the first.
+    /// Returns the first rung: that of the table, or base₀. For `Decorrelated` jitter it stands for the wait before the first.
     #[inline]
-    pub(crate) const fn first(&self) -> u64 {
-        self.initial_wait.get()
+    pub(crate) const fn bottom(&self) -> Rung {
+        let base = match self.waits.get(0) {
+            Some(wait) if !self.waits.is_empty() => wait,
+            _ => self.initial_wait.get(),
+        };
+        Rung { base, number: 0 }
     }
 
-    /// Returns the base that follows `base`, if `wait` was drawn for it, whatever hint and deadline made of that. For
-    /// `Decorrelated` jitter, what follows is that wait itself.
+    /// Returns the rung with this number, or where the ladder starts if the table has none.
+    pub(crate) fn rung(&self, number: u8) -> Rung {
+        match self.waits.get(number) {
+            Some(base) => Rung { base, number },
+            None if number == 0 => self.bottom(),
+            None => Rung { base: self.initial_wait.get(), number: Rung::ABOVE_TABLE },
+        }
+    }
+
+    /// Returns the rung that follows `rung`, if `wait` was drawn for that, whatever hint and deadline made of it.
+    #[inline]
+    pub(crate) fn above(&self, rung: Rung, wait: u64) -> Rung {
+        if rung.number == Rung::ABOVE_TABLE || self.waits.is_empty() {
+            Rung { base: self.after(rung.base, wait), number: Rung::ABOVE_TABLE }
+        } else {
+            self.rung(rung.number.saturating_add(1))
+        }
+    }
+
+    /// Returns the base that follows `base` on the ladder. For `Decorrelated` jitter, what follows is the wait itself.
     #[inline]
     pub(crate) fn after(&self, base: u64, wait: u64) -> u64 {
         match self.jitter {
@@ -39,42 +82,49 @@ impl Ladder {
         }
     }
 
+    /// Draws once from `rng`, unless there is nothing to spread.
+    #[inline]
+    pub(crate) fn draw<R: Rng + ?Sized>(&self, rng: &mut R) -> u64 {
+        match (self.jitter, self.hint_jitter) {
+            (Jitter::None, None | Some(0)) => 0,
+            _ => rng.next_u64(),
+        }
+    }
+
     /// Returns the window of the wait at `base`.
     #[inline]
     pub(crate) fn window(&self, base: u64) -> Window {
         // That fits: no wait of a policy is above 2⁶³−1 ns.
-        let floor = self.first().wrapping_add(FLOOR - 1) / FLOOR;
-        self.jitter.window(base, self.first(), self.max_backoff.get()).not_before(floor)
+        let floor = self.least.get().wrapping_add(FLOOR - 1) / FLOOR;
+        self.jitter.window(base, self.initial_wait.get(), self.max_backoff.get()).not_before(floor)
     }
 
     /// Returns the window of a head start, which stands outside the ladder and its ceiling.
     #[inline]
     pub(crate) fn head_start_window(&self, head_start: u64) -> Window {
-        self.lengthened(head_start, head_start.max(self.first()))
+        self.lengthened(head_start, head_start.max(self.least.get()))
     }
 
-    /// Returns the window of a wait that the server asked for. A hint below `initial_wait` is drawn as base₀'s wait is, from
+    /// Returns the window of a wait that the server asked for. A hint below the least base is drawn as a wait of that base is, from
     /// the hint on.
     #[inline]
     pub(crate) fn hint_window(&self, hint: u64) -> Window {
-        if hint < self.first() {
-            self.window(self.first()).later(self.lengthened(hint, self.first()))
-        } else {
-            self.lengthened(hint, hint)
-        }
+        let least = self.least.get();
+        if hint < least { self.window(least).later(self.lengthened(hint, least)) } else { self.lengthened(hint, hint) }
     }
 
     /// Returns the window from `wait` on that is as wide as jitter makes it beside `measure`.
     #[inline]
     fn lengthened(&self, wait: u64, measure: u64) -> Window {
-        let width = nanos::percent_of(self.jitter.percent(HINT_PERCENT), measure);
+        let percent = self.hint_jitter.unwrap_or_else(|| self.jitter.percent(HINT_PERCENT));
+        let width = nanos::percent_of(percent, measure);
         Window { earliest: wait, latest: wait.saturating_add(width) }
     }
 
-    /// Returns `base`, or the end of the ladder that it lies beyond.
+    /// Returns `base`, or the end of the bases that it lies beyond.
     pub(crate) fn bounded(&self, base: u64) -> u64 {
         // `clamp` can panic, and no compiler knows that a ladder ends no lower than it starts.
-        base.max(self.first()).min(self.max_backoff.get())
+        base.max(self.least.get()).min(self.max_backoff.get())
     }
 
     /// Returns min(⌈`base` × `numer` / `denom`⌉, `max_backoff`).

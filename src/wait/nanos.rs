@@ -11,6 +11,21 @@ pub(crate) const fn from_duration(duration: Duration) -> u64 {
     duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos() as u64)
 }
 
+/// Returns what gives `nanos` with `percent` added to it, rounded down and rounded up.
+#[inline]
+pub(crate) const fn without_percent(percent: u8, nanos: u64) -> (u64, u64) {
+    let whole = (percent as u64).wrapping_add(100);
+    let (Some(quotient), Some(rest)) = (nanos.checked_div(whole), nanos.checked_rem(whole)) else {
+        return (nanos, nanos);
+    };
+    // In two parts, so that no product overflows. Their sum is at most `nanos`.
+    let (part, rest) = (quotient.wrapping_mul(100), rest.wrapping_mul(100));
+    match rest.checked_div(whole) {
+        Some(down) => (part.wrapping_add(down), part.wrapping_add(rest.div_ceil(whole))),
+        None => (nanos, nanos),
+    }
+}
+
 /// Returns `percent` (at most 100) of `nanos`, rounded down.
 #[inline]
 pub(crate) const fn percent_of(percent: u8, nanos: u64) -> u64 {

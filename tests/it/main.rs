@@ -27,12 +27,12 @@ mod support;
 mod fleet;
 mod policy;
 mod poller;
+mod random;
 mod snapshot;
 mod ticker;
 
 mod compile_fail;
 mod example_order;
 mod programs;
-mod random_seed;
 mod readme;
 mod settings;

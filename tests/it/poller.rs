@@ -1,6 +1,7 @@
 //! One operation on a clock.
 
 mod cancelling;
+mod cenkalti_backoff;
 mod clocks;
 mod deadline;
 mod distribution;
@@ -12,7 +13,9 @@ mod gave_up;
 mod head_start;
 mod hints;
 mod jitter;
+mod kubernetes_wait;
 mod ladder;
+mod last_poll;
 mod limits;
 mod looking;
 mod outcome;
@@ -21,3 +24,5 @@ mod replay;
 mod resetting;
 mod spread;
 mod suspended;
+mod wait_first;
+mod waits;

@@ -1,8 +1,7 @@
 //! Programs as users write them.
 
 use asyncpoll::{
-    Decision, Driver, GaveUp, Outcome, Policy, PolicyBuilder, PollError, Poller, const_policy, rand_chacha::ChaCha8Rng,
-    rand_core::Rng,
+    Decision, Driver, GaveUp, Outcome, Policy, PolicyBuilder, PollError, Poller, SeededRng, const_policy, rand_core::Rng,
 };
 use core::{cell::Cell, cmp::Reverse, convert::Infallible, time::Duration};
 use std::{
@@ -161,15 +160,13 @@ fn a_thousand_pollers_driven_by_one_heap_of_wake_ups() {
 
 #[test]
 fn generators_owned_shared_and_boxed() {
-    use asyncpoll::rand_core::SeedableRng;
-
     let policy = exact().build().unwrap();
-    let mut shared = ChaCha8Rng::seed_from_u64(1);
+    let mut shared = SeededRng::new(1);
     for _ in 0..2 {
         let mut poller = Poller::new(policy, &mut shared, Duration::ZERO);
         assert!(run(&mut poller, issued_after::<()>(seconds(9.0))).is_ok());
     }
-    let boxed: Box<dyn Rng + Send> = Box::new(ChaCha8Rng::seed_from_u64(1));
+    let boxed: Box<dyn Rng + Send> = Box::new(SeededRng::new(1));
     let mut poller: Poller<Duration, Box<dyn Rng + Send>> = Poller::new(policy, boxed, Duration::ZERO);
     let moved = std::thread::spawn(move || run(&mut poller, issued_after::<()>(seconds(9.0))).is_ok());
     assert!(moved.join().unwrap());

@@ -116,7 +116,7 @@ fn each_has_a_setter_or_is_there_from_the_beginning() {
         assert!(begin.ends_with(&format!(" -> {}Builder", kind.path)), "{begin}");
         let given = begin.contains("(core::time::Duration)").then_some("interval");
         kind.assert_each("the builder", |setting| {
-            given == Some(setting) || INTERFACE.contains(&format!("fn {}Builder::{setting}(self, ", kind.path))
+            given == Some(setting) || INTERFACE.contains(&format!("fn {}Builder::{setting}(self", kind.path))
         });
     }
 }

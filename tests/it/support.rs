@@ -1,6 +1,7 @@
 //! What the tests share: generators that do as they are told, virtual time, and the timetable.
 
 pub(crate) mod decisions;
+pub(crate) mod drive;
 pub(crate) mod every;
 pub(crate) mod fleet_model;
 pub(crate) mod fleet_pair;

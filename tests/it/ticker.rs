@@ -4,6 +4,7 @@ mod cadence;
 mod configuration;
 mod drivers;
 mod faithful;
+mod kubernetes_wait;
 mod laws;
 mod loops;
 #[path = "../../examples/loops/fleet.rs"]

@@ -10,11 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use asyncpoll::SmallRng;
 use asyncpoll::{
     Decision, Fleet, Outcome, Policy, Poller, const_limits,
     fleet::{Id, Limits, Upstream},
 };
-use asyncpoll_benches::small_generator::SplitMix64;
 use dary_heap::QuaternaryHeap;
 use hierarchical_hash_wheel_timer::wheels::{
     Skip,
@@ -63,14 +63,14 @@ fn policy() -> Policy {
 
 /// A fleet, without limits or with one that is never reached: then the poll that is due first goes first.
 struct Ours<const ORDERED: bool> {
-    fleet: Fleet<Duration, SplitMix64>,
+    fleet: Fleet<Duration, SmallRng>,
     upstream: Upstream,
     ids: Vec<Id>,
 }
 
 impl<const ORDERED: bool> Queue for Ours<ORDERED> {
     fn new(operations: usize) -> Self {
-        let mut fleet = Fleet::new(SplitMix64::new(1), Duration::ZERO);
+        let mut fleet = Fleet::new(SmallRng::new(1), Duration::ZERO);
         let limits = if ORDERED { const_limits!(Limits::none().to_builder().in_flight(u32::MAX)) } else { Limits::none() };
         let upstream = fleet.upstream(limits);
         Self { fleet, upstream, ids: Vec::with_capacity(operations) }
@@ -94,13 +94,13 @@ impl<const ORDERED: bool> Queue for Ours<ORDERED> {
 
 /// What the others queue up: the operations by number, each a poller, with one generator for all.
 struct Pollers {
-    pollers: Vec<Poller<Duration, SplitMix64>>,
+    pollers: Vec<Poller<Duration, SmallRng>>,
 }
 
 impl Pollers {
     fn start(&mut self, now: Duration) -> usize {
         let number = self.pollers.len();
-        self.pollers.push(Poller::new(policy(), SplitMix64::new(number as u64), now));
+        self.pollers.push(Poller::new(policy(), SmallRng::new(number as u64), now));
         number
     }
 

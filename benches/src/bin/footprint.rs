@@ -2,9 +2,9 @@
 
 fn main() {
     #[cfg(feature = "asyncpoll-chacha")]
-    once::decide::<asyncpoll_benches::peers::ours::Ours<std::time::Duration, asyncpoll::rand_chacha::ChaCha8Rng>>();
+    once::decide::<asyncpoll_benches::peers::ours::Ours<std::time::Duration, asyncpoll::SeededRng>>();
     #[cfg(all(feature = "asyncpoll", not(feature = "asyncpoll-chacha")))]
-    once::decide::<asyncpoll_benches::peers::ours::Ours<std::time::Duration, asyncpoll_benches::small_generator::SplitMix64>>();
+    once::decide::<asyncpoll_benches::peers::ours::Ours<std::time::Duration, asyncpoll::SmallRng>>();
     #[cfg(feature = "asyncpoll-std")]
     std::hint::black_box(asyncpoll::random_seed());
     #[cfg(feature = "backoff")]

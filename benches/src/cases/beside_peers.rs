@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use asyncpoll::rand_chacha::ChaCha8Rng;
+use asyncpoll::{SeededRng, SmallRng};
 
 use super::{Case, Piece};
 use crate::{
@@ -18,19 +18,18 @@ use crate::{
         sisyphus::{self, Sisyphus},
         tokio_retry::TokioRetry,
     },
-    small_generator::SplitMix64,
     subject::Subject,
 };
 
 /// Returns the cases of the table beside the peers: a row for each subject, a column for each piece.
 pub fn beside_peers() -> Vec<Case> {
     let mut cases = Vec::new();
-    subject::<Ours<Instant, ChaCha8Rng>>(&mut cases, "asyncpoll: ");
-    subject::<Ours<Instant, &'static mut ChaCha8Rng>>(&mut cases, "asyncpoll: ");
-    subject::<Ours<Instant, SplitMix64>>(&mut cases, "asyncpoll: ");
-    subject::<Ours<Duration, SplitMix64>>(&mut cases, "asyncpoll, Duration as the instant: ");
-    subject::<Limit<&'static mut ChaCha8Rng>>(&mut cases, "bare limit: ");
-    subject::<Limit<SplitMix64>>(&mut cases, "bare limit: ");
+    subject::<Ours<Instant, SeededRng>>(&mut cases, "asyncpoll: ");
+    subject::<Ours<Instant, &'static mut SeededRng>>(&mut cases, "asyncpoll: ");
+    subject::<Ours<Instant, SmallRng>>(&mut cases, "asyncpoll: ");
+    subject::<Ours<Duration, SmallRng>>(&mut cases, "asyncpoll, Duration as the instant: ");
+    subject::<Limit<&'static mut SeededRng>>(&mut cases, "bare limit: ");
+    subject::<Limit<SmallRng>>(&mut cases, "bare limit: ");
     subject::<Backon>(&mut cases, "");
     subject::<backon::Limited>(&mut cases, "");
     subject::<Backoff>(&mut cases, "");

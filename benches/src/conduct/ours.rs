@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, time::Duration};
 
-use asyncpoll::{Decision, Driver, Jitter, Outcome, PollError, Poller, rand_chacha::ChaCha8Rng};
+use asyncpoll::{Decision, Driver, Jitter, Outcome, PollError, Poller, SeededRng};
 
 use super::{Conduct, Made, Unavailable, Waits};
 use crate::{numbers::Numbers, peers::ours::policy};
@@ -42,7 +42,7 @@ impl Conduct for Ours {
     }
 }
 
-impl Waits for Poller<Duration, ChaCha8Rng> {
+impl Waits for Poller<Duration, SeededRng> {
     fn next_wait(&mut self, elapsed: Duration, hint: Option<Duration>) -> Option<Duration> {
         match self.step(Outcome::<()>::pending().retry_after(hint), elapsed) {
             Decision::Sleep(wait) => Some(wait),

@@ -21,14 +21,14 @@ pub trait Bare: Generator {
     fn from_source(source: Self::Source) -> Self;
 }
 
-impl Bare for crate::small_generator::SplitMix64 {
+impl Bare for asyncpoll::SmallRng {
     #[inline]
     fn from_source(seed: u64) -> Self {
         Self::new(seed)
     }
 }
 
-impl Bare for &'static mut asyncpoll::rand_chacha::ChaCha8Rng {
+impl Bare for &'static mut asyncpoll::SeededRng {
     #[inline]
     fn from_source(rng: Self) -> Self {
         rng

@@ -2,9 +2,9 @@
 
 use std::{hint::black_box, marker::PhantomData, time::Duration};
 
-use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller, rand_core::Rng};
+use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller, SmallRng, rand_core::Rng};
 
-use crate::{clock::Clock, numbers::Numbers, small_generator::SplitMix64, subject::Subject};
+use crate::{clock::Clock, numbers::Numbers, subject::Subject};
 
 /// A poller that reads the clock `I`, draws from `R` and is fed `K`.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub trait Generator: Rng + Sized {
     fn poller<I: Clock>(policy: Policy, source: Self::Source, now: I) -> Poller<I, Self>;
 }
 
-impl Generator for SplitMix64 {
+impl Generator for SmallRng {
     const NAME: &'static str = "SplitMix64";
     type Source = u64;
 
@@ -37,7 +37,7 @@ impl Generator for SplitMix64 {
 
     #[inline]
     fn poller<I: Clock>(policy: Policy, seed: u64, now: I) -> Poller<I, Self> {
-        Poller::new(policy, Self::new(seed), now)
+        Poller::small(policy, seed, now)
     }
 }
 
@@ -48,15 +48,14 @@ mod chacha {
     use std::{cell::RefCell, convert::Infallible};
 
     use asyncpoll::{
-        Policy, Poller,
-        rand_chacha::ChaCha8Rng,
-        rand_core::{Rng, SeedableRng, TryRng},
+        Policy, Poller, SeededRng,
+        rand_core::{Rng, TryRng},
     };
 
     use super::Generator;
     use crate::clock::Clock;
 
-    impl Generator for ChaCha8Rng {
+    impl Generator for SeededRng {
         const NAME: &'static str = "ChaCha8";
         type Source = u64;
 
@@ -70,12 +69,12 @@ mod chacha {
         }
     }
 
-    impl Generator for &'static mut ChaCha8Rng {
+    impl Generator for &'static mut SeededRng {
         const NAME: &'static str = "ChaCha8 by &mut";
         type Source = Self;
 
         fn source(seed: u64) -> Self {
-            Box::leak(Box::new(ChaCha8Rng::seed_from_u64(seed)))
+            Box::leak(Box::new(SeededRng::new(seed)))
         }
 
         #[inline]
@@ -86,7 +85,7 @@ mod chacha {
 
     /// One generator for all pollers of a thread, which a `&mut` cannot be.
     #[derive(Clone, Copy, Debug)]
-    pub struct Shared(&'static RefCell<ChaCha8Rng>);
+    pub struct Shared(&'static RefCell<SeededRng>);
 
     impl TryRng for Shared {
         type Error = Infallible;
@@ -108,7 +107,7 @@ mod chacha {
     }
 
     thread_local! {
-        static OF_THIS_THREAD: &'static RefCell<ChaCha8Rng> = Box::leak(Box::new(RefCell::new(ChaCha8Rng::seed_from_u64(1))));
+        static OF_THIS_THREAD: &'static RefCell<SeededRng> = Box::leak(Box::new(RefCell::new(SeededRng::new(1))));
     }
 
     impl Generator for Shared {

@@ -8,12 +8,7 @@ use std::{
     time::Duration,
 };
 
-use asyncpoll::{
-    Decision, Outcome, Policy, Poller,
-    rand_chacha::ChaCha8Rng,
-    rand_core::{Rng as _, SeedableRng as _},
-    random_seed,
-};
+use asyncpoll::{Decision, Outcome, Policy, Poller, SeededRng, rand_core::Rng as _, random_seed};
 use rusqlite::Connection;
 
 const KILLS: u32 = 50;
@@ -65,7 +60,7 @@ fn it_goes_on_where_it_was_however_often_it_is_killed() {
     let file = folder.path().join("order.sqlite");
     let seed = random_seed();
     println!("the moments to kill at are drawn with seed {seed}");
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = SeededRng::new(seed);
     for _ in 0..KILLS {
         let mut running = program(&file).stdout(Stdio::null()).spawn().expect("it starts");
         thread::sleep(Duration::from_micros(rng.next_u64() % 200_000));

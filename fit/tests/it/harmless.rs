@@ -2,10 +2,8 @@
 
 use core::time::Duration;
 
-use asyncpoll::Policy;
+use asyncpoll::{Policy, SeededRng};
 use asyncpoll_fit::{Cost, Distribution, Fit, Goal, estimate};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 
 use crate::{
     kinds::{Kind, MAX_WAIT},
@@ -22,7 +20,7 @@ fn an_outage_is_polled_no_oftener_than_said() {
     for median in [8.0, 45.0] {
         let fit = fitted(Kind::LogNormal(median, 0.5));
         let limit = 20.0_f64.max((8.0 * fit.present.cost.polls).ceil()) as u32 + 1;
-        let mut rng = ChaCha8Rng::seed_from_u64(7);
+        let mut rng = SeededRng::new(7);
         for fitted in [&fit.table, &fit.four] {
             let polls = (0..1_000).map(|_| poll(&fitted.plan, f64::INFINITY, &mut rng).polls).max().unwrap();
             println!("{median} s: {polls} polls, {limit} allowed");

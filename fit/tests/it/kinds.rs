@@ -1,8 +1,8 @@
 //! Kinds of operations: how long they take.
 
+use asyncpoll::SeededRng;
 use asyncpoll_fit::Distribution;
-use rand::{Rng, RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::{Rng, RngExt};
 
 /// The `max_wait` of all tests, in seconds.
 pub(crate) const MAX_WAIT: f64 = 600.0;
@@ -38,7 +38,7 @@ impl Kind {
 
     /// Returns the distribution of times that are all `factor` times as long, as a quarter of a million of them have it.
     pub(crate) fn times(self, factor: f64) -> Distribution {
-        let mut rng = ChaCha8Rng::seed_from_u64(17);
+        let mut rng = SeededRng::new(17);
         let mut drawn: Vec<f64> = (0..250_000).map(|_| factor * self.draw(&mut rng)).collect();
         drawn.sort_by(f64::total_cmp);
         let least = drawn[250].min(MAX_WAIT / 100.0) / 3.0;

@@ -2,11 +2,10 @@
 
 use core::time::Duration;
 
-use asyncpoll::{Decision, Outcome, Policy, Poller};
+use asyncpoll::{Decision, Outcome, Policy, Poller, SeededRng};
 use asyncpoll_fit::{Distribution, Fit, Log, estimate, rust, toml};
 use expect_test::expect_file;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::RngExt;
 
 use crate::{kinds::MAX_WAIT, promised::drawn};
 
@@ -76,7 +75,7 @@ fn played(
     policy: Policy,
     step: impl Fn(&mut Poller<Duration>, Outcome<()>, Duration) -> Decision<()>,
 ) -> (f64, f64) {
-    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let mut rng = SeededRng::new(3);
     let (mut polls, mut delay, mut all, mut noticed) = (0.0, 0.0, 0.0, 0.0);
     for time in drawn(times, 40_000) {
         let mut now = Duration::ZERO;

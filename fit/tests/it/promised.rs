@@ -2,10 +2,9 @@
 
 use core::time::Duration;
 
-use asyncpoll::Policy;
+use asyncpoll::{Policy, SeededRng};
 use asyncpoll_fit::{Cost, Distribution, Fit, estimate, least_delay};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::RngExt;
 
 use crate::{
     kinds::{Kind, MAX_WAIT},
@@ -43,7 +42,7 @@ fn what_is_printed_is_what_the_crate_does() {
 
 /// Times drawn from a distribution; what is done after its last bin never is.
 pub(crate) fn drawn(times: &Distribution, count: usize) -> impl Iterator<Item = f64> {
-    let mut rng = ChaCha8Rng::seed_from_u64(11);
+    let mut rng = SeededRng::new(11);
     let last = *times.edges().last().unwrap();
     let (at_once, done) = (times.at_once(), times.done_by(last));
     (0..count).map(move |_| {

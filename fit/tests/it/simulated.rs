@@ -2,10 +2,9 @@
 
 use core::time::Duration;
 
-use asyncpoll::{Decision, Outcome, Policy, Poller};
+use asyncpoll::{Decision, Outcome, Policy, Poller, SeededRng};
 use asyncpoll_fit::{Plan, Record};
-use rand::{Rng, RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::{Rng, RngExt};
 
 use crate::kinds::Kind;
 
@@ -38,7 +37,7 @@ pub(crate) fn poll(plan: &Plan, time: f64, rng: &mut impl Rng) -> Polled {
 
 /// A log of operations of one kind, censored as the polls of `policy` make it.
 pub(crate) fn log(kind: Kind, policy: Policy, records: usize, seed: u64) -> Vec<Record> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = SeededRng::new(seed);
     let plan = Plan::from(policy);
     (0..records)
         .map(|_| {
@@ -63,7 +62,7 @@ pub(crate) struct Measured {
 impl Measured {
     /// Polls operations that are done at these times.
     pub(crate) fn of(plan: &Plan, times: impl Iterator<Item = f64>, seed: u64) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut rng = SeededRng::new(seed);
         let (mut polls, mut all, mut delays) = (0.0, 0.0, Vec::new());
         for time in times {
             let polled = poll(plan, time, &mut rng);

@@ -2,10 +2,9 @@
 
 use core::time::Duration;
 
-use asyncpoll::Policy;
+use asyncpoll::{Policy, SeededRng};
 use asyncpoll_fit::{EstimateError, Fit, Goal, Record, estimate};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use rand::RngExt;
 
 use crate::kinds::MAX_WAIT;
 
@@ -54,7 +53,7 @@ fn a_single_record_makes_a_policy() {
 
 #[test]
 fn any_records_make_a_policy_that_keeps_to_the_limits() {
-    let mut rng = ChaCha8Rng::seed_from_u64(23);
+    let mut rng = SeededRng::new(23);
     for round in 0..60 {
         let count = rng.random_range(1..120);
         let mut time = || match rng.random_range(0..6) {

@@ -27,6 +27,7 @@ pub(in crate::fleet) struct Entry {
     pub(in crate::fleet) serial: u32,
     /// Which of the policies of the fleet it has.
     pub(in crate::fleet) policy: u32,
+    rung: u8,
     phase: Phase,
     wait_kind: Option<WaitKind>,
 }
@@ -34,18 +35,41 @@ pub(in crate::fleet) struct Entry {
 impl Entry {
     #[inline]
     pub(in crate::fleet) fn new(state: &State, started: u64, serial: u32, policy: u32) -> Self {
-        let State { elapsed: _, due, base, hinted_until, polls, errors, consecutive_errors, phase, is_in_flight: _, wait_kind } =
-            *state;
+        let State {
+            elapsed: _,
+            due,
+            base,
+            hinted_until,
+            polls,
+            errors,
+            consecutive_errors,
+            rung,
+            phase,
+            is_in_flight: _,
+            wait_kind,
+        } = *state;
         let due = started.saturating_add(due).min(LATEST);
-        Self { due, started, base, hinted_until, polls, errors, consecutive_errors, serial, policy, phase, wait_kind }
+        Self { due, started, base, hinted_until, polls, errors, consecutive_errors, serial, policy, rung, phase, wait_kind }
     }
 
     /// Returns its state at `time`.
     #[inline]
     pub(in crate::fleet) const fn state(&self, time: u64) -> State {
-        let Self { started, base, hinted_until, polls, errors, consecutive_errors, phase, wait_kind, .. } = *self;
+        let Self { started, base, hinted_until, polls, errors, consecutive_errors, rung, phase, wait_kind, .. } = *self;
         let (elapsed, due) = (time.saturating_sub(started), self.due().saturating_sub(started));
-        State { elapsed, due, base, hinted_until, polls, errors, consecutive_errors, phase, is_in_flight: false, wait_kind }
+        State {
+            elapsed,
+            due,
+            base,
+            rung,
+            hinted_until,
+            polls,
+            errors,
+            consecutive_errors,
+            phase,
+            is_in_flight: false,
+            wait_kind,
+        }
     }
 
     /// Changes its state, its poll in flight or not.

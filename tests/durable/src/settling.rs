@@ -5,10 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use asyncpoll::{
-    Decision, Outcome, Policy, Poller, RestoreError, Snapshot, const_policy, rand_chacha::ChaCha8Rng,
-    rand_core::SeedableRng as _, random_seed,
-};
+use asyncpoll::{Decision, Outcome, Policy, Poller, RestoreError, SeededRng, Snapshot, const_policy, random_seed};
 
 /// The policy of every order.
 pub const POLICY: Policy = const_policy!(
@@ -62,7 +59,7 @@ impl Order {
         let start = self.elapsed;
         let mut poller = match Poller::restore(&snapshot, POLICY, start, start) {
             Err(RestoreError::NoGenerator) => {
-                let rng = ChaCha8Rng::seed_from_u64(random_seed());
+                let rng = SeededRng::new(random_seed());
                 Poller::restore_with(&snapshot, POLICY, rng, start, start)
             }
             restored => restored?,

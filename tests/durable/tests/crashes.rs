@@ -9,12 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use asyncpoll::{
-    Decision, Outcome, Poller, Snapshot,
-    rand_chacha::ChaCha8Rng,
-    rand_core::{Rng as _, SeedableRng as _},
-    random_seed,
-};
+use asyncpoll::{Decision, Outcome, Poller, SeededRng, Snapshot, rand_core::Rng as _, random_seed};
 use asyncpoll_durable::{
     authority::{Answer, Authority, CANCELLED, DELETED, Question, SLOW},
     database::Database,
@@ -136,7 +131,7 @@ fn lease_every_order_comes_to_its_end_and_no_crash_shows() -> Result<()> {
 fn survive(claim: Claim) -> Result<()> {
     let seed = random_seed();
     println!("the crashes are drawn with seed {seed}");
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut rng = SeededRng::new(seed);
     let mut below = |end: u64| rng.next_u64() % end;
 
     let mut database = Database::start()?;

@@ -22,6 +22,7 @@ fn zero_durations() {
         (builder.head_start(zero), "head_start"),
         (builder.initial_wait(zero), "initial_wait"),
         (builder.max_backoff(zero), "max_backoff"),
+        (builder.max_hint(zero), "max_hint"),
         (builder.max_wait(zero), "max_wait"),
     ] {
         refused(builder, PolicyError::ZeroDuration { field }, &format!("{field} is 0 s; it must be at least 1 ns"));
@@ -206,9 +207,57 @@ fn an_error_made_by_hand_leaves_out_what_does_not_fit() {
 }
 
 #[test]
+fn waits_before_the_ladder() {
+    let builder = Policy::builder();
+    let value = seconds(400.0);
+    refused(builder.waits(&[seconds(1.0); 9]), PolicyError::TooManyWaits { count: 9 }, "waits are 9; they must be at most 8");
+    refused(
+        builder.waits(&[seconds(1.0), Duration::ZERO]),
+        PolicyError::ZeroWait { index: 1 },
+        "waits[1] is 0 s; it must be at least 1 ns",
+    );
+    refused(
+        builder.waits(&[value]),
+        PolicyError::WaitAboveMaxBackoff { index: 0, value, max_backoff: seconds(300.0) },
+        "waits[0] is 400 s; it must be at most max_backoff, 300 s",
+    );
+    let value = seconds(18.834);
+    refused(
+        builder.waits(&[value]),
+        PolicyError::WaitTooPrecise { index: 0, value },
+        "waits[0] is 18.834 s; it must have at most three significant digits, such as 18.8 s",
+    );
+    refused(
+        builder.waits(&[seconds(1.0)]).jitter(Jitter::Decorrelated),
+        PolicyError::DecorrelatedWaits,
+        "jitter is decorrelated; with waits it must be another kind",
+    );
+}
+
+#[test]
+fn a_jitter_above_that_has_no_room() {
+    refused(
+        Policy::builder().jitter(Jitter::Above(20)).max_backoff(seconds(5.999)),
+        PolicyError::NoRoomAbove { initial_wait: seconds(5.0), max_backoff: seconds(5.999), percent: 20 },
+        "max_backoff is 5.999 s; with a jitter of 20 % above it must be at least 120 % of initial_wait, 5 s",
+    );
+    assert!(Policy::builder().jitter(Jitter::Above(20)).max_backoff(seconds(6.0)).build().is_ok());
+}
+
+#[test]
+fn a_hint_jitter_above_100_percent() {
+    refused(
+        Policy::builder().hint_jitter(101),
+        PolicyError::HintJitterAboveHundred { percent: 101 },
+        "hint_jitter is 101 %; it must be at most 100 %",
+    );
+}
+
+#[test]
 fn a_policy_shows_its_settings_in_units() {
     let shown = format!("{:?}", Policy::builder().build().unwrap());
-    let expected = "Policy { head_start: none, initial_wait: 5s, multiplier: 3, max_backoff: 5m, \
-                    jitter: 20%, max_wait: 10m, max_polls: none, max_consecutive_errors: none }";
+    let expected = "Policy { head_start: none, waits: none, initial_wait: 5s, multiplier: 3, max_backoff: 5m, \
+                    jitter: 20%, hint_jitter: default, max_hint: none, max_wait: 10m, last_poll: true, max_polls: none, \
+                    max_consecutive_errors: none }";
     assert_eq!(shown, expected);
 }

@@ -91,7 +91,7 @@ proptest! {
 
     #[test]
     fn without_jitter_it_is_what_happens(settings in strategies::settings()) {
-        let settings = Settings { jitter: Jitter::None, max_wait: settings.max_wait.or(Some(1_000)), ..settings };
+        let settings = Settings { jitter: Jitter::None, hint_jitter: None, max_wait: settings.max_wait.or(Some(1_000)), ..settings };
         let settings = Settings { head_start: settings.head_start.map(|wait| wait.min(settings.max_wait.unwrap())), ..settings };
         let policy = settings.policy();
         prop_assume!(policy.schedule().nth(5_000).is_none());

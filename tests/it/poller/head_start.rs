@@ -88,9 +88,9 @@ fn jitter_lengthens_it_as_a_hint_and_never_shortens_it() {
     for (name, jitter) in JITTERS.iter().copied() {
         let (earliest, latest) = match name {
             "none" => (100.0, 100.0),
-            "plus-minus-1" => (100.0, 101.0),
+            "plus-minus-1" | "above-1" => (100.0, 101.0),
             "plus-minus-7" => (100.0, 107.0),
-            "plus-minus-20" | "plus-minus-100" | "full" | "equal" | "decorrelated" => (100.0, 120.0),
+            "plus-minus-20" | "plus-minus-100" | "above-20" | "above-100" | "full" | "equal" | "decorrelated" => (100.0, 120.0),
             other => panic!("the window of {other} is to be told here"),
         };
         let builder = Policy::builder().head_start(seconds(100.0)).jitter(jitter).no_max_wait();

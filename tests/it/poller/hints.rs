@@ -1,6 +1,6 @@
 //! Hints: the next poll is never earlier than the server asked.
 
-use asyncpoll::{Decision, Jitter, Outcome, Policy};
+use asyncpoll::{Decision, Jitter, Outcome, Policy, Reason};
 use core::time::Duration;
 
 use crate::support::{Shape, Tape, every::JITTERS, exact, seconds, start, step};
@@ -72,9 +72,9 @@ fn jitter_lengthens_a_hint_by_at_most_a_fifth_and_never_shortens_it() {
     for (name, jitter) in JITTERS.iter().copied() {
         let latest = match name {
             "none" => 100.0,
-            "plus-minus-1" => 101.0,
+            "plus-minus-1" | "above-1" => 101.0,
             "plus-minus-7" => 107.0,
-            "plus-minus-20" | "plus-minus-100" | "full" | "equal" | "decorrelated" => 120.0,
+            "plus-minus-20" | "plus-minus-100" | "above-20" | "above-100" | "full" | "equal" | "decorrelated" => 120.0,
             other => panic!("how far {other} lengthens a hint is to be told here"),
         };
         for (tape, expected) in [(Tape::lowest(), 100.0), (Tape::highest(), latest)] {
@@ -178,4 +178,42 @@ fn a_server_that_hints_half_of_max_wait_allows_two_polls() {
         at 0.0: pending(300.0) => Sleep 300.0;
         at 300.1: pending(300.0) => GaveUp RetryAfterPastDeadline;
     );
+}
+
+#[test]
+fn hint_jitter_lengthens_a_hint_whatever_the_jitter_of_the_ladder() {
+    for (percent, latest) in [(0, 100.0), (7, 107.0), (100, 200.0)] {
+        for jitter in [Jitter::None, Jitter::PlusMinus(20), Jitter::Full] {
+            for (tape, expected) in [(Tape::lowest(), 100.0), (Tape::highest(), latest)] {
+                let mut poller = start(Policy::builder().jitter(jitter).hint_jitter(percent), tape);
+                let decision = step(&mut poller, Outcome::pending().retry_after(seconds(100.0)), seconds(0.0));
+                assert_eq!(decision, Shape::Sleep(seconds(expected)), "{jitter:?}, {percent} %");
+            }
+        }
+    }
+    // Nothing is drawn if nothing is to be spread.
+    timetable!(start(exact().hint_jitter(0), Tape::none()); at 0.0: pending(100.0) => Sleep 100.0; at 100.0: pending => Sleep 5.0;);
+}
+
+#[test]
+fn hint_jitter_leaves_the_last_wait_spread() {
+    let mut poller = start(Policy::builder().hint_jitter(0).max_wait(seconds(10.0)).multiplier(1, 1), Tape::lowest());
+    assert_eq!(step(&mut poller, Outcome::pending(), seconds(6.0)), Shape::Sleep(seconds(3.0)));
+}
+
+#[test]
+fn a_hint_above_max_hint_counts_as_that_long_and_is_told_as_it_was_given() {
+    timetable!(start(exact().max_hint(seconds(60.0)), Tape::none());
+        at 0.0: pending(59.0) => Sleep 59.0;
+        at 59.0: pending(3600.0) => Sleep 60.0;
+        at 119.0: transient(3600.0) => Sleep 60.0;
+    );
+    let mut poller = start(exact().max_hint(seconds(60.0)).max_wait(seconds(50.0)), Tape::none());
+    let Decision::GaveUp(gave_up) = poller.step(Outcome::<()>::pending().retry_after(seconds(3600.0)), seconds(0.0)) else {
+        unreachable!()
+    };
+    assert_eq!((gave_up.reason, gave_up.retry_after), (Reason::RetryAfterPastDeadline, Some(seconds(3600.0))));
+    let mut poller = start(exact().max_hint(seconds(60.0)), Tape::none());
+    let looked = poller.look(Outcome::<()>::pending().retry_after(seconds(3600.0)), seconds(0.0));
+    assert_eq!(looked, Decision::Sleep(seconds(60.0)));
 }

@@ -28,6 +28,20 @@ fn plus_minus_100_percent_is_truncated_at_a_tenth_of_initial_wait() {
 }
 
 #[test]
+fn above_never_shortens_until_the_ceiling_is_near_and_spreads_there_too() {
+    // Bases 5, 15, 45, 135; 300 × 1.2 is above the ceiling, and 300 / 1.2 is 250.
+    windows(
+        Policy::builder().jitter(Jitter::Above(20)),
+        &[(5.0, 6.0), (15.0, 18.0), (45.0, 54.0), (135.0, 162.0), (250.0, 300.0), (250.0, 300.0)],
+    );
+    windows(Policy::builder().jitter(Jitter::Above(100)).max_backoff(seconds(10.0)), &[(5.0, 10.0), (5.0, 10.0)]);
+    // 7 ns × 1.2 = 8.4, rounded down; 100 ns / 1.3 = 76.9, rounded up.
+    windows(Policy::builder().initial_wait(seconds(7e-9)).multiplier(1, 1).jitter(Jitter::Above(20)), &[(7e-9, 8e-9)]);
+    let near = Policy::builder().initial_wait(seconds(40e-9)).multiplier(2, 1).max_backoff(seconds(100e-9));
+    windows(near.jitter(Jitter::Above(30)), &[(40e-9, 52e-9), (77e-9, 100e-9)]);
+}
+
+#[test]
 fn plus_minus_rounds_into_the_window() {
     // 7 ns × 0.8 = 5.6, rounded up; 7 × 1.2 = 8.4, rounded down.
     windows(Policy::builder().initial_wait(seconds(7e-9)).multiplier(1, 1), &[(6e-9, 8e-9)]);

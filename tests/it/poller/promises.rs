@@ -3,7 +3,7 @@
 //! `play` judges nothing: it records what a poller does. Each test judges its own promise by that record, and only the test
 //! of the reference compares with the reference.
 
-use asyncpoll::{Decision, GaveUp, Poller, Reason, WaitKind};
+use asyncpoll::{Decision, GaveUp, Jitter, Poller, Reason, WaitKind};
 use core::{panic::AssertUnwindSafe, time::Duration};
 use proptest::prelude::*;
 use std::{panic::catch_unwind, rc::Rc};
@@ -23,6 +23,7 @@ pub(crate) enum Event {
     /// The clock reads this, wherever it was before.
     Jump(Duration),
     Look(Found),
+    WaitFirst(Option<Duration>),
     Reset,
     SetBackoff(Duration),
     Cancel,
@@ -43,9 +44,14 @@ pub(crate) fn events() -> impl Strategy<Value = Vec<Event>> {
         3 => strategies::found().prop_map(|found| vec![Event::Look(found)]),
         1 => Just(vec![Event::Reset]),
         1 => strategies::durations().prop_map(|base| vec![Event::SetBackoff(Duration::from_nanos(base))]),
+        1 => strategies::hints().prop_map(|hint| vec![Event::WaitFirst(hint)]),
         1 => Just(vec![Event::Cancel]),
     ];
-    prop::collection::vec(event, 0..40).prop_map(|events| events.concat())
+    let first = prop::option::weighted(0.2, strategies::hints());
+    (first, prop::collection::vec(event, 0..40)).prop_map(|(first, events)| {
+        let first = first.map_or(vec![], |hint| vec![Event::WaitFirst(hint), Event::WakeUp(Duration::ZERO)]);
+        [first, events.concat()].concat()
+    })
 }
 
 pub(crate) fn tapes() -> impl Strategy<Value = Vec<u64>> {
@@ -60,8 +66,12 @@ struct Step {
     /// The time since the start that the poller has been shown, in nanoseconds.
     elapsed: u128,
     decision: Decision<(), ()>,
-    /// It was an unscheduled look.
+    /// It was an unscheduled look, or was taken for one.
     look: bool,
+    /// It counts as a poll while polling.
+    is_poll: bool,
+    /// No wait had been decided before.
+    is_first: bool,
     /// What the poller says of the wait.
     kind: Option<WaitKind>,
     /// When it says that the next poll is due.
@@ -123,16 +133,26 @@ fn play(settings: Settings, events: &[Event], tape: &[u64]) -> Record {
                 record.cancels.push(poller.cancel(clock));
                 ended = true;
             }
-            Event::Found(found) | Event::Look(found) => {
+            Event::Found(_) | Event::Look(_) | Event::WaitFirst(_) => {
                 let elapsed = read(clock);
-                let look = matches!(event, Event::Look(_));
                 let draws_before = counter.get();
-                let stepped = catch_unwind(AssertUnwindSafe(|| {
-                    let outcome = found.outcome();
-                    let decision = if look { poller.look(outcome, clock) } else { poller.step(outcome, clock) };
-                    (decision, poller.polls())
+                let is_first = poller.wait_kind().is_none();
+                let is_poll = matches!(event, Event::Found(_));
+                let look =
+                    !is_poll && (matches!(event, Event::Look(_)) || !is_first || poller.polls() > 0 || poller.is_finished());
+                let stepped = catch_unwind(AssertUnwindSafe(|| match *event {
+                    Event::Found(found) => (found, poller.step(found.outcome(), clock)),
+                    Event::Look(found) => (found, poller.look(found.outcome(), clock)),
+                    Event::WaitFirst(hint) => (
+                        Found::Pending(hint),
+                        match poller.wait_first(hint, clock) {
+                            Ok(wait) => Decision::Sleep(wait),
+                            Err(gave_up) => Decision::GaveUp(gave_up.map_err(|error| match error {})),
+                        },
+                    ),
+                    _ => unreachable!("nothing else is fed"),
                 }));
-                let Ok((decision, polls)) = stepped else {
+                let Ok((found, decision)) = stepped else {
                     record.has_panicked = true;
                     break;
                 };
@@ -140,8 +160,21 @@ fn play(settings: Settings, events: &[Event], tape: &[u64]) -> Record {
                     due = clock.saturating_add(wait);
                 }
                 let draws = counter.get() - draws_before;
-                let (kind, due) = (poller.wait_kind(), poller.due());
-                record.steps.push(Step { found, elapsed, decision, look, kind, due, polls, draws, ended_before: ended });
+                let (kind, polls, due) = (poller.wait_kind(), poller.polls(), poller.due());
+                let ended_before = ended;
+                record.steps.push(Step {
+                    found,
+                    elapsed,
+                    decision,
+                    look,
+                    is_poll,
+                    is_first,
+                    kind,
+                    due,
+                    polls,
+                    draws,
+                    ended_before,
+                });
                 ended |= !matches!(decision, Decision::Sleep(_));
             }
         }
@@ -165,10 +198,12 @@ fn expected(settings: Settings, events: &[Event], tape: &[u64]) -> (Vec<Told>, V
             Event::Reset => model.reset_backoff(),
             Event::SetBackoff(base) => model.set_backoff(base),
             Event::Cancel => cancels.push(model.cancel(clock)),
-            Event::Found(found) | Event::Look(found) => {
-                let decision = match event {
-                    Event::Look(_) => model.look(found, clock),
-                    _ => model.step(found, clock, || tape.draw()),
+            Event::Found(_) | Event::Look(_) | Event::WaitFirst(_) => {
+                let decision = match *event {
+                    Event::Found(found) => model.step(found, clock, || tape.draw()),
+                    Event::Look(found) => model.look(found, clock),
+                    Event::WaitFirst(hint) => model.wait_first(hint, clock, || tape.draw()),
+                    _ => unreachable!("nothing else is fed"),
                 };
                 if let Expected::Sleep(wait) = decision {
                     due = clock.saturating_add(Duration::from_nanos(wait.try_into().unwrap()));
@@ -223,7 +258,7 @@ proptest! {
     ) {
         for step in play(settings, &events, &tape).steps {
             let Some(wait) = step.wait() else { continue };
-            let is_free = step.found.hint().is_none() && !step.look && !(step.polls == 1 && settings.head_start.is_some());
+            let is_free = step.found.retry_after().is_none() && !step.look && !(step.is_first && settings.head_start.is_some());
             if is_free {
                 prop_assert!(wait <= settings.max_backoff.into(), "Capped: the wait exceeds max_backoff: {step:?}");
             }
@@ -231,7 +266,7 @@ proptest! {
     }
 
     #[test]
-    fn alive_no_wait_but_a_head_start_and_the_last_is_below_a_tenth_of_initial_wait(
+    fn alive_no_wait_but_a_head_start_and_the_last_is_below_a_tenth_of_the_least_base(
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
         for step in play(settings, &events, &tape).steps.iter().filter(|step| !step.look) {
@@ -239,6 +274,7 @@ proptest! {
             let least = match step.kind {
                 Some(WaitKind::Last) => 1,
                 Some(WaitKind::HeadStart) => settings.head_start.map_or(u128::MAX, u128::from),
+                _ if matches!(settings.jitter, Jitter::Above(_)) && settings.waits == [None; 8] => settings.initial_wait.into(),
                 _ => settings.floor(),
             };
             prop_assert!(wait >= least, "Alive: the wait is below {least} ns: {step:?}");
@@ -259,11 +295,11 @@ proptest! {
     #[test]
     fn polite_no_wait_ends_before_its_hint(settings in strategies::settings(), events in events(), tape in tapes()) {
         for step in play(settings, &events, &tape).steps {
-            if let (Some(wait), Some(hint)) = (step.wait(), step.found.hint()) {
+            if let (Some(wait), Some(hint)) = (step.wait(), step.found.retry_after()) {
+                let hint = settings.believed(hint);
                 prop_assert!(wait >= hint, "Polite: the wait ends before the hint: {step:?}");
-                let initial_wait = settings.initial_wait.into();
-                if matches!(step.found, Found::Pending(_)) && hint >= initial_wait && !step.look {
-                    let most = hint + hint * settings.q() / 100;
+                if matches!(step.found, Found::Pending(_)) && hint >= settings.least().into() && !step.look {
+                    let most = hint + hint * settings.hint_q() / 100;
                     prop_assert!(wait <= most, "Polite: the hint is lengthened by more than jitter may: {step:?}");
                 }
             }
@@ -271,18 +307,20 @@ proptest! {
     }
 
     #[test]
-    fn one_cut_the_last_wait_is_followed_by_nothing_but_the_end(
+    fn one_last_wait_is_followed_by_nothing_but_the_end(
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
         let mut steps = play(settings, &events, &tape).steps;
         steps.retain(|step| !step.look);
         for step in &steps {
             let is_near = step.ends_near_the_deadline(&settings);
-            prop_assert!(!is_near || step.is(WaitKind::Last), "One cut: this can only be the last wait: {step:?}");
+            let is_last = step.is(WaitKind::Last);
+            prop_assert!(!is_near || is_last || !settings.last_poll, "One last wait: this can only be it: {step:?}");
+            prop_assert!(!is_last || settings.last_poll, "One last wait: the policy wants none: {step:?}");
         }
         if let Some(last) = steps.iter().position(|step| step.is(WaitKind::Last)) {
             let after = steps[last + 1..].iter().find(|step| step.wait().is_some());
-            prop_assert!(after.is_none(), "One cut: {:?} was the last wait, and then came {after:?}", steps[last]);
+            prop_assert!(after.is_none(), "One last wait: {:?} was the last wait, and then came {after:?}", steps[last]);
         }
     }
 
@@ -292,7 +330,7 @@ proptest! {
     ) {
         let (mut polls, mut errors) = (0, 0);
         for step in play(settings, &events, &tape).steps {
-            let counts = !step.ended_before && !step.look;
+            let counts = !step.ended_before && step.is_poll;
             polls += u32::from(counts);
             errors += u32::from(counts && matches!(step.found, Found::Transient(_)));
             prop_assert_eq!(step.polls, polls, "Counts: the outcomes fed while polling are others: {:?}", step);
@@ -312,11 +350,11 @@ proptest! {
         late in 0..1_000_000_000_u64,
     ) {
         // A limit that can be reached within some thousand polls, whatever is drawn.
-        let max_wait = settings.max_wait.unwrap_or(LAST as u64 / 4).min(settings.initial_wait.saturating_mul(300)).max(1);
+        let max_wait = settings.max_wait.unwrap_or(LAST as u64 / 4).min(settings.least().saturating_mul(300)).max(1);
         let max_wait = max_wait.min(i64::MAX.unsigned_abs());
         let head_start = settings.head_start.map(|head_start| head_start.min(max_wait));
         let settings = Settings { head_start, max_wait: Some(max_wait), ..settings };
-        let limit = 10 * u128::from(settings.max_wait.unwrap()) / u128::from(settings.initial_wait) + 3;
+        let limit = 10 * u128::from(settings.max_wait.unwrap()) / u128::from(settings.least()) + 3;
         let unfinished = outcomes.iter().filter(|found| !matches!(found, Found::Done | Found::Failed)).copied();
         let events: Vec<Event> = unfinished
             .flat_map(|found| [Event::Found(found), Event::WakeUp(Duration::from_nanos(late))])
@@ -345,13 +383,20 @@ proptest! {
     }
 
     #[test]
-    fn frugal_one_draw_a_sleep_a_second_for_the_last_and_none_otherwise(
+    fn frugal_one_draw_a_wait_a_second_for_the_last_and_none_otherwise(
         settings in strategies::settings(), events in events(), tape in tapes(),
     ) {
         for step in play(settings, &events, &tape).steps {
             let draws = match step.decision {
                 Decision::Sleep(_) if step.look || !settings.draws() => 0,
                 Decision::Sleep(_) => 1 + usize::from(step.is(WaitKind::Last)),
+                // One that turned out too long.
+                Decision::GaveUp(gave_up)
+                    if gave_up.reason == Reason::MaxWait && step.elapsed < settings.max_wait.unwrap_or(0).into() =>
+                {
+                    prop_assert!(!settings.last_poll || step.draws == 0, "Frugal: {step:?}");
+                    usize::from(!settings.last_poll && settings.draws())
+                }
                 _ => 0,
             };
             prop_assert_eq!(step.draws, draws, "Frugal: {:?}", step);

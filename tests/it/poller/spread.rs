@@ -50,6 +50,12 @@ fn spread(builder: PolicyBuilder, initial_wait: Duration, found: impl Fn(u32) ->
     }
 }
 
+/// A ladder whose ceiling is its first base, or as near to it as its jitter allows.
+fn at_ceiling(jitter: Jitter) -> PolicyBuilder {
+    let percent = if let Jitter::Above(percent) = jitter { percent } else { 0 };
+    Policy::builder().max_backoff(seconds(5.0) * (100 + u32::from(percent)) / 100).jitter(jitter)
+}
+
 #[test]
 fn on_the_default_ladder() {
     spread(Policy::builder(), seconds(5.0), |_| Outcome::pending());
@@ -64,7 +70,7 @@ fn on_a_constant_ladder_below_its_ceiling() {
 fn on_a_constant_ladder_at_its_ceiling() {
     for max_wait in [61.0, 64.5, 59.3] {
         for (jitter, q) in kinds().filter(|(jitter, _)| *jitter != Jitter::Decorrelated) {
-            let builder = Policy::builder().max_backoff(seconds(5.0)).max_wait(seconds(max_wait)).jitter(jitter);
+            let builder = at_ceiling(jitter).max_wait(seconds(max_wait));
             let share = crowding(builder, seconds(5.0) * q / 100, |_| Outcome::pending());
             assert!(share <= 7.0, "{jitter:?}, {max_wait} s: {share} % of the last polls in one stretch");
         }
@@ -81,12 +87,11 @@ fn where_the_head_start_is_the_last() {
 #[test]
 fn wherever_the_deadline_lies_from_one_base_to_three() {
     for max_wait in (100..300).step_by(37).map(|percent| seconds(5.0) * percent / 100) {
-        let ceilings = [5.0, 300.0];
-        for (ceiling, (jitter, q)) in ceilings.into_iter().flat_map(|ceiling| kinds().map(move |kind| (ceiling, kind))) {
-            if ceiling > 5.0 || jitter != Jitter::Decorrelated {
-                let builder = Policy::builder().max_backoff(seconds(ceiling)).max_wait(max_wait).jitter(jitter);
-                let share = crowding(builder, seconds(5.0) * q / 100, |_| Outcome::pending());
-                assert!(share <= 7.0, "{jitter:?} up to {ceiling} s, {max_wait:?}: {share} % in one stretch");
+        for (jitter, q) in kinds() {
+            let far = Policy::builder().jitter(jitter);
+            for builder in if jitter == Jitter::Decorrelated { vec![far] } else { vec![far, at_ceiling(jitter)] } {
+                let share = crowding(builder.max_wait(max_wait), seconds(5.0) * q / 100, |_| Outcome::pending());
+                assert!(share <= 7.0, "{builder:?}, {max_wait:?}: {share} % in one stretch");
             }
         }
     }

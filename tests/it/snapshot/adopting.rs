@@ -184,16 +184,16 @@ proptest! {
         prop_assert_eq!(poller.is_finished(), snapshot.due().is_none());
         now = now.saturating_add(poller.until_next_poll(now).unwrap_or_default());
         for found in outcomes {
-            let was_finished = poller.is_finished();
+            let (was_finished, had_waited) = (poller.is_finished(), poller.wait_kind().is_some());
             let Decision::Sleep(wait) = poller.step(found.outcome(), now) else { continue };
             prop_assert!(!was_finished, "it went on after the end");
-            let (wait, hint) = (wait.as_nanos(), found.hint().unwrap_or(0));
+            let (wait, hint) = (wait.as_nanos(), found.retry_after().map_or(0, |hint| settings.believed(hint)));
             prop_assert!(wait >= hint, "{wait} is below the hint {hint}");
             let least = if poller.wait_kind() == Some(WaitKind::Last) { 1 } else { 1.max(settings.floor().min(settings.head_start.unwrap_or(u64::MAX).into())) };
             prop_assert!(wait >= least, "{wait} is below {least}");
             let end = poller.elapsed(now).as_nanos() + wait;
             prop_assert!(end <= settings.max_wait.map_or(LAST + wait, u128::from), "a wait that ends past the deadline");
-            let is_free = matches!(found, Found::Pending(None) | Found::Transient(None)) && poller.polls() > 1;
+            let is_free = matches!(found, Found::Pending(None) | Found::Transient(None)) && had_waited;
             prop_assert!(!is_free || wait <= settings.max_backoff.into(), "{wait} is above max_backoff");
             now = now.saturating_add(Duration::from_nanos(wait as u64));
         }

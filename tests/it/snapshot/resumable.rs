@@ -53,6 +53,13 @@ impl Polled {
         match event {
             Event::Found(found) => (Some(self.read_and(now, |poller, now| poller.step(found.outcome(), now))), None),
             Event::Look(found) => (Some(self.read_and(now, |poller, now| poller.look(found.outcome(), now))), None),
+            Event::WaitFirst(hint) => (
+                Some(self.read_and(now, |poller, now| match poller.wait_first(hint, now) {
+                    Ok(wait) => Decision::Sleep(wait),
+                    Err(gave_up) => Decision::GaveUp(gave_up.map_err(|error| match error {})),
+                })),
+                None,
+            ),
             Event::Cancel => (None, Some(self.read_and(now, Poller::cancel))),
             Event::Reset => {
                 self.poller.reset_backoff();

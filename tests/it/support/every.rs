@@ -17,6 +17,11 @@ every! {
             ("plus-minus-20", Jitter::PlusMinus(20)),
             ("plus-minus-100", Jitter::PlusMinus(100)),
         ],
+        Jitter::Above(_) => [
+            ("above-1", Jitter::Above(1)),
+            ("above-20", Jitter::Above(20)),
+            ("above-100", Jitter::Above(100)),
+        ],
         Jitter::Full => [("full", Jitter::Full)],
         Jitter::Equal => [("equal", Jitter::Equal)],
         Jitter::Decorrelated => [("decorrelated", Jitter::Decorrelated)],

@@ -71,9 +71,13 @@ fn policies() -> impl Strategy<Value = Vec<Policy>> {
     let any = strategies::settings().prop_map(move |settings| {
         let (initial_wait, max_backoff) = (a_year(settings.initial_wait), a_year(settings.max_backoff));
         let (head_start, max_wait) = (settings.head_start.map(a_year), settings.max_wait.map(a_year));
-        let is_narrow = initial_wait / 5 * 6 > max_backoff;
-        let jitter = if is_narrow { Jitter::Full } else { settings.jitter };
-        Settings { head_start, initial_wait, max_backoff, jitter, max_wait, ..settings }.policy()
+        let jitter = match settings.jitter {
+            Jitter::Decorrelated if initial_wait / 5 * 6 > max_backoff => Jitter::Full,
+            Jitter::Above(_) if initial_wait * 2 > max_backoff => Jitter::Full,
+            jitter => jitter,
+        };
+        let waits = settings.waits.map(|wait| wait.map(|wait| strategies::three_digits(wait.min(max_backoff))));
+        Settings { head_start, waits, initial_wait, max_backoff, jitter, max_wait, ..settings }.policy()
     });
     let policy = prop_oneof![2 => Just(Policy::builder().build().unwrap()), 1 => any];
     prop::collection::vec(policy, 1..4)

@@ -10,11 +10,16 @@ pub(crate) const LAST: u128 = u64::MAX as u128;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) head_start: Option<u64>,
+    /// Those that are there come first.
+    pub(crate) waits: [Option<u64>; 8],
     pub(crate) initial_wait: u64,
     pub(crate) max_backoff: u64,
     pub(crate) multiplier: (u32, u32),
     pub(crate) jitter: Jitter,
+    pub(crate) hint_jitter: Option<u8>,
+    pub(crate) max_hint: Option<u64>,
     pub(crate) max_wait: Option<u64>,
+    pub(crate) last_poll: bool,
     pub(crate) max_polls: Option<u32>,
     pub(crate) max_consecutive_errors: Option<u32>,
 }
@@ -27,7 +32,17 @@ impl Settings {
             .max_backoff(nanos(self.max_backoff))
             .multiplier(self.multiplier.0, self.multiplier.1)
             .jitter(self.jitter)
+            .waits(&self.waits.into_iter().flatten().map(nanos).collect::<Vec<_>>())
             .no_max_wait();
+        if let Some(percent) = self.hint_jitter {
+            builder = builder.hint_jitter(percent);
+        }
+        if let Some(hint) = self.max_hint {
+            builder = builder.max_hint(nanos(hint));
+        }
+        if !self.last_poll {
+            builder = builder.no_last_poll();
+        }
         if let Some(wait) = self.head_start {
             builder = builder.head_start(nanos(wait));
         }
@@ -43,25 +58,41 @@ impl Settings {
         builder.build().unwrap()
     }
 
-    /// The `q` of its jitter.
+    /// The percentage that the last wait is spread over.
     pub(crate) fn q(&self) -> u128 {
         q(self.jitter)
     }
 
-    /// Whether waits are drawn at all.
-    pub(crate) fn draws(&self) -> bool {
-        !matches!(self.jitter, Jitter::None | Jitter::PlusMinus(0))
+    /// The percentage by which a hint is lengthened.
+    pub(crate) fn hint_q(&self) -> u128 {
+        self.hint_jitter.map_or_else(|| self.q(), u128::from)
     }
 
-    /// A tenth of `initial_wait`, rounded up.
+    /// Whether waits are drawn at all.
+    pub(crate) fn draws(&self) -> bool {
+        let ladder_draws = !matches!(self.jitter, Jitter::None | Jitter::PlusMinus(0) | Jitter::Above(0));
+        ladder_draws || self.hint_jitter.is_some_and(|percent| percent > 0)
+    }
+
+    /// The least base: the shortest of `initial_wait` and the waits before the ladder.
+    pub(crate) fn least(&self) -> u64 {
+        self.waits.into_iter().flatten().fold(self.initial_wait, u64::min)
+    }
+
+    /// A tenth of the least base, rounded up.
     pub(crate) fn floor(&self) -> u128 {
-        u128::from(self.initial_wait).div_ceil(10)
+        u128::from(self.least()).div_ceil(10)
     }
 
     /// The least spread of the last wait.
     pub(crate) fn least_spread(&self) -> u128 {
-        let shorter = self.initial_wait.min(self.max_wait.unwrap_or(u64::MAX));
+        let shorter = self.least().min(self.max_wait.unwrap_or(u64::MAX));
         u128::from(shorter) * self.q() / 100
+    }
+
+    /// How long a hint counts, in nanoseconds.
+    pub(crate) fn believed(&self, hint: Duration) -> u128 {
+        hint.as_nanos().min(LAST).min(self.max_hint.map_or(LAST, u128::from))
     }
 }
 
@@ -91,11 +122,6 @@ impl Found {
             Self::Pending(hint) | Self::Transient(hint) => hint,
             Self::Done | Self::Failed => None,
         }
-    }
-
-    /// The hint in nanoseconds, saturated.
-    pub(crate) fn hint(self) -> Option<u128> {
-        self.retry_after().map(|hint| hint.as_nanos().min(LAST))
     }
 }
 
@@ -129,6 +155,8 @@ pub(crate) struct Model {
     hint_ends: u128,
     pub(crate) polls: u32,
     errors_in_a_row: u32,
+    /// The place in the table of waits, which is left at its end.
+    table: usize,
     /// The base that the ladder was set to, and how often it has climbed since.
     base: u128,
     climbs: u32,
@@ -141,6 +169,7 @@ pub(crate) struct Model {
 impl Model {
     /// Starts at a reading of the clock.
     pub(crate) fn new(settings: Settings, reading: Duration) -> Self {
+        let initial_wait = settings.initial_wait.into();
         Self {
             settings,
             latest_reading: reading.as_nanos(),
@@ -149,22 +178,27 @@ impl Model {
             hint_ends: 0,
             polls: 0,
             errors_in_a_row: 0,
-            base: settings.initial_wait.into(),
+            table: 0,
+            base: initial_wait,
             climbs: 0,
-            previous: settings.initial_wait.into(),
+            previous: initial_wait,
             kind: None,
             finished: false,
         }
     }
 
     pub(crate) fn reset_backoff(&mut self) {
-        self.set_backoff(Duration::ZERO);
+        self.base = self.settings.initial_wait.into();
+        self.climbs = 0;
+        self.previous = self.base;
+        self.table = 0;
     }
 
     pub(crate) fn set_backoff(&mut self, base: Duration) {
-        self.base = base.as_nanos().max(self.settings.initial_wait.into()).min(self.settings.max_backoff.into());
+        self.base = base.as_nanos().max(self.settings.least().into()).min(self.settings.max_backoff.into());
         self.climbs = 0;
         self.previous = self.base;
+        self.table = usize::MAX;
     }
 
     /// Cancels, and returns the reason and what is left of a hint.
@@ -190,8 +224,8 @@ impl Model {
             _ => {}
         }
         let left = self.due.saturating_sub(self.elapsed);
-        let hint = found.hint().unwrap_or(0);
-        if found.hint().is_some() && self.left().is_some_and(|left| hint > left) {
+        let hint = self.hint(found).unwrap_or(0);
+        if self.hint(found).is_some() && self.left().is_some_and(|left| hint > left) {
             return Expected::GaveUp(self.end(Reason::RetryAfterPastDeadline));
         }
         self.hint_ends = self.hint_ends.max(if hint > 0 { (self.elapsed + hint).min(LAST) } else { 0 });
@@ -203,7 +237,7 @@ impl Model {
     }
 
     /// Decides, with a reading of the caller's clock and what is drawn.
-    pub(crate) fn step(&mut self, found: Found, reading: Duration, mut draw: impl FnMut() -> u64) -> Expected {
+    pub(crate) fn step(&mut self, found: Found, reading: Duration, draw: impl FnMut() -> u64) -> Expected {
         let finished = self.finished;
         self.read(reading);
         if !finished {
@@ -218,9 +252,27 @@ impl Model {
             _ if finished => return Expected::GaveUp(Reason::Finished),
             _ => {}
         }
-        if let Some(reason) = self.reason_to_give_up(found) {
+        let reason = self.limit_reached(found).or_else(|| self.no_time_left(found));
+        if let Some(reason) = reason {
             return Expected::GaveUp(self.end(reason));
         }
+        self.wait(found, draw)
+    }
+
+    /// Waits before the first poll.
+    pub(crate) fn wait_first(&mut self, hint: Option<Duration>, reading: Duration, draw: impl FnMut() -> u64) -> Expected {
+        let found = Found::Pending(hint);
+        if self.polls > 0 || self.kind.is_some() || self.finished {
+            return self.look(found, reading);
+        }
+        self.read(reading);
+        match self.no_time_left(found) {
+            Some(reason) => Expected::GaveUp(self.end(reason)),
+            None => self.wait(found, draw),
+        }
+    }
+
+    fn wait(&mut self, found: Found, mut draw: impl FnMut() -> u64) -> Expected {
         let draws = self.settings.draws();
         let mut draw = || if draws { draw() } else { 0 };
         let first_draw = draw();
@@ -228,38 +280,45 @@ impl Model {
             .settings
             .head_start
             .map(u128::from)
-            .filter(|_| self.polls == 1 && (matches!(found, Found::Transient(_)) || found.hint().is_none()));
+            .filter(|_| self.kind.is_none() && (matches!(found, Found::Transient(_)) || found.retry_after().is_none()));
         let (earliest, latest, kind) = self.window(found, head_start, first_draw);
-        let (wait, kind) = self.before_the_deadline(found, head_start, (earliest, latest, kind), first_draw, draw);
-        self.hint_ends = found.hint().map_or(0, |hint| (self.elapsed + hint).min(LAST));
+        let Some((wait, kind)) = self.before_the_deadline(found, head_start, (earliest, latest, kind), first_draw, draw) else {
+            return Expected::GaveUp(self.end(Reason::MaxWait));
+        };
+        self.hint_ends = self.hint(found).map_or(0, |hint| (self.elapsed + hint).min(LAST));
         self.due = (self.elapsed + wait).min(LAST);
         self.kind = Some(kind);
         Expected::Sleep(wait)
     }
 
-    fn reason_to_give_up(&self, found: Found) -> Option<Reason> {
+    fn hint(&self, found: Found) -> Option<u128> {
+        found.retry_after().map(|hint| self.settings.believed(hint))
+    }
+
+    fn limit_reached(&self, found: Found) -> Option<Reason> {
         let too_many_errors = self.settings.max_consecutive_errors.is_some_and(|max| self.errors_in_a_row >= max);
         if matches!(found, Found::Transient(_)) && too_many_errors {
             return Some(Reason::ConsecutiveErrors);
         }
-        if self.settings.max_polls.is_some_and(|max| self.polls >= max) {
-            return Some(Reason::MaxPolls);
-        }
+        self.settings.max_polls.is_some_and(|max| self.polls >= max).then_some(Reason::MaxPolls)
+    }
+
+    fn no_time_left(&self, found: Found) -> Option<Reason> {
         let left = self.left()?;
         if left == 0 || self.kind == Some(WaitKind::Last) {
             return Some(Reason::MaxWait);
         }
-        found.hint().is_some_and(|hint| hint > left).then_some(Reason::RetryAfterPastDeadline)
+        self.hint(found).is_some_and(|hint| hint > left).then_some(Reason::RetryAfterPastDeadline)
     }
 
     /// The window of the next wait, the deadline apart, and what decides it.
     fn window(&mut self, found: Found, head_start: Option<u128>, draw: u64) -> (u128, u128, WaitKind) {
-        let initial_wait = u128::from(self.settings.initial_wait);
-        let q = self.settings.q();
-        let hinted = found.hint().map(|hint| {
-            if hint < initial_wait {
-                let (earliest, latest) = self.ladder_window(initial_wait, initial_wait);
-                (earliest.max(hint), latest.max(hint + initial_wait * q / 100))
+        let least = u128::from(self.settings.least());
+        let q = self.settings.hint_q();
+        let hinted = self.hint(found).map(|hint| {
+            if hint < least {
+                let (earliest, latest) = self.ladder_window(least, least);
+                (earliest.max(hint), latest.max(hint + least * q / 100))
             } else {
                 (hint, (hint + hint * q / 100).min(LAST))
             }
@@ -268,7 +327,10 @@ impl Model {
             return (earliest, latest, WaitKind::Hint);
         }
         let (own, kind) = if let Some(head_start) = head_start {
-            ((head_start, head_start + head_start.max(initial_wait) * q / 100), WaitKind::HeadStart)
+            ((head_start, head_start + head_start.max(least) * q / 100), WaitKind::HeadStart)
+        } else if let Some(&Some(base)) = self.settings.waits.get(self.table) {
+            self.table += 1;
+            (self.ladder_window(base.into(), 0), WaitKind::Ladder)
         } else {
             let window = self.ladder_window(self.ladder_base(), self.previous);
             self.climbs += 1;
@@ -292,25 +354,29 @@ impl Model {
         (earliest, latest, kind): (u128, u128, WaitKind),
         first_draw: u64,
         mut draw: impl FnMut() -> u64,
-    ) -> (u128, WaitKind) {
+    ) -> Option<(u128, WaitKind)> {
+        let drawn = (pick(earliest, latest, first_draw), kind);
         let (Some(left), Some(max_wait)) = (self.left(), self.settings.max_wait) else {
-            return (pick(earliest, latest, first_draw), kind);
+            return Some(drawn);
         };
+        if !self.settings.last_poll {
+            return Some(drawn).filter(|(wait, _)| *wait <= left);
+        }
         let least = self.settings.least_spread();
-        let most = u128::from(self.settings.initial_wait.min(max_wait));
+        let most = u128::from(self.settings.least().min(max_wait));
         let spread = (left * self.settings.q() / 100).max(least).min(most).min(left);
-        let asked = found.hint().unwrap_or(0).max(head_start.unwrap_or(0).min(left));
+        let asked = self.hint(found).unwrap_or(0).max(head_start.unwrap_or(0).min(left));
         let from = (left - spread).max(asked).max(1);
-        let cut = |from: u128, draw: u64| (pick(from, left.min(latest), draw), WaitKind::Last);
+        let shortened = |from: u128, draw: u64| (pick(from, left.min(latest), draw), WaitKind::Last);
         if latest + least < left {
-            return (pick(earliest, latest, first_draw), kind);
+            return Some(drawn);
         }
         if earliest + 2 * least > left {
-            return cut(from.min(earliest), draw());
+            return Some(shortened(from.min(earliest), draw()));
         }
         let truncated = if latest < left { latest.min(left - least - 1) } else { latest };
         let wait = pick(earliest, truncated, first_draw);
-        if wait + least < left { (wait, kind) } else { cut(from, draw()) }
+        Some(if wait + least < left { (wait, kind) } else { shortened(from, draw()) })
     }
 
     fn ladder_base(&self) -> u128 {
@@ -323,7 +389,7 @@ impl Model {
     }
 
     fn ladder_window(&self, base: u128, previous: u128) -> (u128, u128) {
-        let (earliest, latest) = around(self.settings.jitter, base, self.settings.initial_wait.into(), previous);
+        let (earliest, latest) = around(&self.settings, base, previous);
         (earliest.max(self.settings.floor()), latest.min(self.settings.max_backoff.into()))
     }
 
@@ -346,22 +412,27 @@ impl Model {
     }
 }
 
-/// The percentage by which jitter lengthens a hint and shortens the last wait.
+/// The percentage by which jitter shortens the last wait, and lengthens a hint unless `hint_jitter` says otherwise.
 pub(crate) fn q(jitter: Jitter) -> u128 {
     match jitter {
         Jitter::None => 0,
-        Jitter::PlusMinus(percent) => u128::from(percent).min(20),
+        Jitter::PlusMinus(percent) | Jitter::Above(percent) => u128::from(percent).min(20),
         Jitter::Full | Jitter::Equal | Jitter::Decorrelated => 20,
         other => panic!("the reference does not know {other:?}"),
     }
 }
 
 /// The window around a base, before any limit.
-fn around(jitter: Jitter, base: u128, first: u128, previous: u128) -> (u128, u128) {
-    match jitter {
+fn around(settings: &Settings, base: u128, previous: u128) -> (u128, u128) {
+    let (first, cap) = (u128::from(settings.initial_wait), u128::from(settings.max_backoff));
+    match settings.jitter {
         Jitter::PlusMinus(percent) => {
             let percent = u128::from(percent);
             ((base * (100 - percent)).div_ceil(100), base * (100 + percent) / 100)
+        }
+        Jitter::Above(percent) => {
+            let whole = 100 + u128::from(percent);
+            if base * whole / 100 > cap { ((cap * 100).div_ceil(whole), cap) } else { (base, base * whole / 100) }
         }
         Jitter::Full => (0, base),
         Jitter::Equal => (base.div_ceil(2), base),

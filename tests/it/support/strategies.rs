@@ -22,9 +22,18 @@ pub(crate) fn durations() -> impl Strategy<Value = u64> {
     ]
 }
 
+/// Leaves a wait its first three digits.
+pub(crate) fn three_digits(mut wait: u64) -> u64 {
+    let mut power = 1;
+    while wait > 999 {
+        (wait, power) = (wait / 10, power * 10);
+    }
+    wait * power
+}
+
 fn jitters() -> impl Strategy<Value = Jitter> {
     let (_, kinds): (Vec<_>, Vec<_>) = JITTERS.iter().copied().unzip();
-    prop_oneof![4 => prop::sample::select(kinds), 1 => (0..=100_u8).prop_map(Jitter::PlusMinus)]
+    prop_oneof![4 => prop::sample::select(kinds), 1 => (0..=100_u8).prop_map(Jitter::PlusMinus), 1 => (0..=100_u8).prop_map(Jitter::Above)]
 }
 
 fn multipliers() -> impl Strategy<Value = (u32, u32)> {
@@ -41,8 +50,15 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         prop::option::weighted(0.3, prop_oneof![1..5_u32, Just(u32::MAX)]),
     );
     let near = (0..20_u64, 100..800_u64, any::<bool>());
-    (durations(), durations(), multipliers(), jitters(), limits, near)
-        .prop_map(|(one, other, multiplier, jitter, limits, near)| {
+    let hints = (
+        prop::option::weighted(0.2, prop_oneof![Just(0), 0..=100_u8]),
+        prop::option::weighted(0.2, durations()),
+        prop::bool::weighted(0.8),
+        prop_oneof![2 => Just(vec![]), 1 => prop::collection::vec(durations(), 0..=8)],
+    );
+    (durations(), durations(), multipliers(), jitters(), limits, near, hints)
+        .prop_map(|(one, other, multiplier, jitter, limits, near, hints)| {
+            let (hint_jitter, max_hint, last_poll, waits) = hints;
             let (head_start, max_wait, max_polls, max_consecutive_errors) = limits;
             // A ceiling just above initial_wait, and a deadline a few of those away, are where a wait is hardly the last.
             let (above, percent, is_near) = near;
@@ -50,25 +66,37 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
             let other = if is_near { ceiling } else { other };
             let deadline = (u128::from(one) * u128::from(percent) / 100).clamp(1, LONGEST.into()) as u64;
             let max_wait = if is_near { max_wait.map(|_| deadline) } else { max_wait };
+            let mut table = [None; 8];
+            for (place, wait) in table.iter_mut().zip(waits) {
+                *place = Some(three_digits(wait.min(one.max(other))));
+            }
             Settings {
                 head_start: head_start.map(|wait| wait.min(max_wait.unwrap_or(u64::MAX))),
+                waits: if jitter == Jitter::Decorrelated { [None; 8] } else { table },
                 initial_wait: one.min(other),
                 max_backoff: one.max(other),
                 multiplier,
                 jitter,
+                hint_jitter,
+                max_hint,
                 max_wait,
+                last_poll,
                 max_polls,
                 max_consecutive_errors,
             }
         })
-        .prop_filter("decorrelated jitter needs room", |settings| {
-            settings.jitter != Jitter::Decorrelated
-                || u128::from(settings.max_backoff) * 5 >= u128::from(settings.initial_wait) * 6
+        .prop_filter("some kinds of jitter need room", |settings| {
+            let percent = match settings.jitter {
+                Jitter::Decorrelated => 20,
+                Jitter::Above(percent) => u128::from(percent),
+                _ => return true,
+            };
+            u128::from(settings.max_backoff) * 100 >= u128::from(settings.initial_wait) * (100 + percent)
         })
 }
 
 /// Hints from none and zero to the longest a header can say.
-fn hints() -> impl Strategy<Value = Option<Duration>> {
+pub(crate) fn hints() -> impl Strategy<Value = Option<Duration>> {
     prop_oneof![
         20 => Just(None),
         2 => (0..700_000_000_000_u64).prop_map(|nanos| Some(Duration::from_nanos(nanos))),

@@ -3,8 +3,8 @@
 use core::{convert::Infallible, fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
 use asyncpoll::{
-    Cadence, CadenceError, GaveUp, Instant, Jitter, NextWait, Outcome, ParsePolicyError, Policy, PolicyError, ScheduledPoll,
-    rand_core::TryRng,
+    Cadence, CadenceError, FnRng, GaveUp, Instant, Jitter, NextWait, Outcome, ParsePolicyError, Policy, PolicyError,
+    ScheduledPoll,
     ticker::{First, Missed, Phase},
 };
 
@@ -47,12 +47,18 @@ pub struct Device {
 #[repr(C)]
 struct Settings {
     head_start: u64,
+    waits: [u64; 9],
+    /// How many of these there are.
+    waits_length: usize,
     initial_wait: u64,
     multiplier: [u32; 2],
     max_backoff: u64,
     /// A place in the list of kinds, or else a percentage.
     jitter: u8,
+    hint_jitter: u8,
+    max_hint: u64,
     max_wait: u64,
+    has_last_poll: bool,
     max_polls: u32,
     max_consecutive_errors: u32,
 }
@@ -106,16 +112,20 @@ impl core::error::Error for Status {}
 impl Device {
     pub(crate) fn policy(&self) -> Result<Policy, PolicyError> {
         let Settings { multiplier: [numer, denom], jitter, max_polls, max_consecutive_errors, .. } = self.settings;
-        Policy::builder()
+        let waits = self.settings.waits.map(Duration::from_millis);
+        let builder = Policy::builder()
+            .waits(waits.get(..self.settings.waits_length).unwrap_or(&waits))
             .head_start(Duration::from_millis(self.settings.head_start))
             .initial_wait(Duration::from_millis(self.settings.initial_wait))
             .multiplier(numer, denom)
             .max_backoff(Duration::from_millis(self.settings.max_backoff))
             .jitter(JITTERS.get(usize::from(jitter)).map_or(Jitter::PlusMinus(jitter), |(_, jitter)| *jitter))
+            .hint_jitter(self.settings.hint_jitter)
+            .max_hint(Duration::from_millis(self.settings.max_hint))
             .max_wait(Duration::from_millis(self.settings.max_wait))
             .max_polls(max_polls)
-            .max_consecutive_errors(max_consecutive_errors)
-            .build()
+            .max_consecutive_errors(max_consecutive_errors);
+        if self.settings.has_last_poll { builder.build() } else { builder.no_last_poll().build() }
     }
 
     pub(crate) fn cadence(&self) -> Result<Cadence, CadenceError> {
@@ -153,13 +163,12 @@ impl Device {
         Tick((self.milliseconds)())
     }
 
-    #[cfg(feature = "chacha")]
     pub(crate) fn seed(&self) -> u64 {
         (self.random)()
     }
 
-    pub(crate) fn generator(&self) -> Generator {
-        Generator(self.random)
+    pub(crate) fn generator(&self) -> FnRng<impl FnMut() -> u64> {
+        FnRng::new(|| self.seed())
     }
 
     pub(crate) fn poll(&self) -> Outcome<(), Status> {
@@ -230,29 +239,8 @@ impl Instant for Tick {
     }
 }
 
-/// The device's source of random numbers.
-#[derive(Debug)]
-pub struct Generator(extern "C" fn() -> u64);
-
-impl TryRng for Generator {
-    type Error = Infallible;
-
-    #[expect(clippy::cast_possible_truncation, reason = "the lower half of 64 random bits")]
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok((self.0)() as u32)
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        Ok((self.0)())
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        bytes.chunks_mut(8).for_each(|chunk| {
-            chunk.iter_mut().zip((self.0)().to_le_bytes()).for_each(|(byte, random)| *byte = random);
-        });
-        Ok(())
-    }
-}
+/// The generator of what the device keeps.
+pub type Generator = FnRng<fn() -> u64>;
 
 /// The device's display.
 pub(crate) struct Console(extern "C" fn(byte: u8));

@@ -79,7 +79,7 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
     #[cfg(feature = "chacha")]
     let mut fleet = Fleet::seeded(device.seed(), device.now());
     #[cfg(not(feature = "chacha"))]
-    let mut fleet = Fleet::new(device.generator(), device.now());
+    let mut fleet = Fleet::small(device.seed(), device.now());
     let (unknown, known) = (fleet.upstream(Limits::default()), fleet.upstream(device.limits().unwrap_or(KNOWN)));
     for number in 0..orders {
         let id = fleet.start(if number % 2 == 0 { known } else { unknown }, &policy, device.now());

@@ -16,6 +16,7 @@ pub mod device;
 mod every;
 #[cfg(feature = "fleet")]
 pub mod fleet;
+pub mod random;
 pub mod ticker;
 
 #[cfg(feature = "heap")]
@@ -51,7 +52,7 @@ pub enum End {
     GaveUp,
 }
 
-/// Polls to the end, with a generator of the crate's if there is one, and otherwise the device's own.
+/// Polls to the end, with a generator of the crate's: the larger one if it is there.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn poll_order(device: &Device) -> End {
@@ -61,7 +62,7 @@ pub extern "C" fn poll_order(device: &Device) -> End {
     #[cfg(feature = "chacha")]
     let mut poller = Poller::seeded(policy, device.seed(), device.now());
     #[cfg(not(feature = "chacha"))]
-    let mut poller = Poller::new(policy, device.generator(), device.now());
+    let mut poller = Poller::small(policy, device.seed(), device.now());
 
     let mut last_error = None;
     loop {
@@ -166,11 +167,14 @@ fn resume_bytes(device: &Device, bytes: &[u8], elapsed: u64) -> Result<Snapshot,
     Ok(poller.snapshot_without_generator(device.now()))
 }
 
-/// Polls to the end with the crate's own loop, which sleeps as the device does.
+/// Waits, and then polls to the end with the crate's own loop, which sleeps as the device does.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn drive_blocking(device: &Device) -> End {
     let mut poller = Poller::new(device.policy().unwrap_or_default(), device.generator(), device.now());
+    if let Ok(wait) = poller.wait_first(device.policy().ok().and_then(|policy| policy.waits().next()), device.now()) {
+        device.sleep(wait);
+    }
     Driver::new(|| device.now(), |wait| device.sleep(wait)).poll_blocking(&mut poller, |_| device.poll()).into()
 }
 
@@ -192,7 +196,7 @@ pub extern "C" fn drive_async(device: &Device) -> End {
     }
 }
 
-/// Shows when the device's policy polls, as far as a hundred polls, and how often.
+/// Shows when the device's policy polls, as far as a hundred polls, and how often, and sleeps as after the hundredth.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn show_schedule(device: &Device) {
@@ -203,6 +207,7 @@ pub extern "C" fn show_schedule(device: &Device) {
     if let Some(polls) = policy.polls() {
         device.show_polls(&polls);
     }
+    device.sleep(policy.wait(100, &mut device.generator()));
 }
 
 /// Drives the device's policy without its limits, and passes what is found and how it ends through every conversion.
@@ -210,8 +215,9 @@ pub extern "C" fn show_schedule(device: &Device) {
 #[unsafe(no_mangle)]
 pub extern "C" fn convert(device: &Device) -> u16 {
     let builder = device.policy().unwrap_or_default().to_builder();
-    let unlimited = builder.no_head_start().no_max_wait().no_max_polls().no_max_consecutive_errors().build();
-    let mut poller = Poller::new(unlimited.unwrap_or_default(), device.generator(), device.now());
+    let plain = builder.no_head_start().no_waits().no_hint_jitter().no_max_hint().last_poll();
+    let unlimited = plain.no_max_wait().no_max_polls().no_max_consecutive_errors().build_clamped();
+    let mut poller = Poller::new(unlimited, device.generator(), device.now());
     let found = |next: NextPoll| match device.poll() {
         Outcome::Pending { retry_after, .. } => Outcome::from(Poll::Pending::<Result<u32, Status>>).retry_after(retry_after),
         Outcome::Done(()) => Outcome::from(Some(next.number)).map_err(|never| match never {}),

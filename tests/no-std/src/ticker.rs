@@ -26,8 +26,8 @@ pub extern "C" fn tick(device: &Device, ticker: &mut Ticker<Tick, Generator>) ->
     wait.as_secs().saturating_mul(1_000).saturating_add(wait.subsec_millis().into())
 }
 
-/// Ticks until the device is stopped, with a generator of the crate's if there is one, and otherwise the device's own, and
-/// returns about when the last tick was due, in seconds.
+/// Ticks until the device is stopped, with a generator of the crate's, the larger one if it is there, and returns about when the
+/// last tick was due, in seconds.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn tick_by_hand(device: &Device) -> u64 {
@@ -35,7 +35,7 @@ pub extern "C" fn tick_by_hand(device: &Device) -> u64 {
     #[cfg(feature = "chacha")]
     let mut ticker = Ticker::seeded(cadence, device.seed(), device.now());
     #[cfg(not(feature = "chacha"))]
-    let mut ticker = Ticker::new(cadence, device.generator(), device.now());
+    let mut ticker = Ticker::small(cadence, device.seed(), device.now());
     while !device.is_stopped() {
         device.sleep(ticker.until_next_tick(device.now()));
         if let Some(tick) = ticker.tick(device.now()) {

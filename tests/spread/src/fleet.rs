@@ -16,9 +16,12 @@ pub(crate) const INITIAL_WAIT: u64 = 100_000;
 pub(crate) struct Fleet {
     pub(crate) grain: u64,
     pub(crate) head_start: Option<u64>,
+    /// The waits before the ladder, which a policy rounds.
+    pub(crate) waits: Vec<u64>,
     pub(crate) multiplier: (u32, u32),
     pub(crate) max_backoff: u64,
     pub(crate) jitter: Jitter,
+    pub(crate) hint_jitter: Option<u8>,
     pub(crate) max_wait: u64,
     /// What the first polls find, by their numbers.
     pub(crate) stages: Vec<Stage>,
@@ -46,12 +49,17 @@ impl Found {
 
 impl Fleet {
     pub(crate) fn policy(&self) -> Result<Policy, PolicyError> {
-        let builder = Policy::builder()
+        let waits: Vec<_> = self.waits().map(Duration::from_nanos).collect();
+        let mut builder = Policy::builder()
+            .waits(&waits)
             .initial_wait(self.duration(INITIAL_WAIT))
             .multiplier(self.multiplier.0, self.multiplier.1)
             .max_backoff(self.duration(self.max_backoff))
             .jitter(self.jitter)
             .max_wait(self.duration(self.max_wait));
+        if let Some(percent) = self.hint_jitter {
+            builder = builder.hint_jitter(percent);
+        }
         match self.head_start {
             Some(head_start) => builder.head_start(self.duration(head_start)),
             None => builder,
@@ -74,15 +82,37 @@ impl Fleet {
         outcome.retry_after(found.hint.map(|hint| self.duration(hint)))
     }
 
-    /// Returns the least `s` in nanoseconds.
-    pub(crate) fn least_spread(&self) -> u64 {
-        let percent = match self.jitter {
+    /// Returns the waits before the ladder, in nanoseconds, rounded down to three significant digits.
+    fn waits(&self) -> impl Iterator<Item = u64> {
+        self.waits.iter().map(|wait| {
+            let nanos = wait * self.grain;
+            let mut unit = 1;
+            while nanos / unit > 999 {
+                unit *= 10;
+            }
+            nanos / unit * unit
+        })
+    }
+
+    /// Returns `q`, in percent.
+    fn percent(&self) -> u8 {
+        match self.jitter {
             Jitter::None => 0,
-            Jitter::PlusMinus(percent) => percent.min(20),
+            Jitter::PlusMinus(percent) | Jitter::Above(percent) => percent.min(20),
             Jitter::Full | Jitter::Equal | Jitter::Decorrelated => 20,
             other => panic!("the `q` of {other:?} is to be told here"),
-        };
-        self.max_wait.min(INITIAL_WAIT) * self.grain / 100 * u64::from(percent)
+        }
+    }
+
+    /// Returns whether hints are spread as far as other waits are, which the promise takes for granted.
+    pub(crate) fn spreads_hints(&self) -> bool {
+        self.hint_jitter.is_none_or(|percent| percent >= self.percent())
+    }
+
+    /// Returns the least `s` in nanoseconds.
+    pub(crate) fn least_spread(&self) -> u64 {
+        let shortest = (self.max_wait * self.grain).min(INITIAL_WAIT * self.grain);
+        self.waits().fold(shortest, u64::min) / 100 * u64::from(self.percent())
     }
 
     /// Returns the stretch of time that promise 13 is about, in nanoseconds.
@@ -111,10 +141,17 @@ impl Display for Fleet {
         if let Some(head_start) = self.head_start {
             writeln!(f, "    .head_start({})", seconds(head_start))?;
         }
+        if !self.waits.is_empty() {
+            let waits: Vec<_> = self.waits().map(|wait| format!("seconds({:?})", wait as f64 / 1e9)).collect();
+            writeln!(f, "    .waits(&[{}])", waits.join(", "))?;
+        }
         writeln!(f, "    .initial_wait({})", seconds(INITIAL_WAIT))?;
         writeln!(f, "    .multiplier({}, {})", self.multiplier.0, self.multiplier.1)?;
         writeln!(f, "    .max_backoff({})", seconds(self.max_backoff))?;
         writeln!(f, "    .jitter(Jitter::{:?})", self.jitter)?;
+        if let Some(percent) = self.hint_jitter {
+            writeln!(f, "    .hint_jitter({percent})")?;
+        }
         writeln!(f, "    .max_wait({});", seconds(self.max_wait))?;
 
         let outcome = |found: Found| {

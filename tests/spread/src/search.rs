@@ -1,6 +1,8 @@
 //! The search: hill climbs, each from a start of its own.
 
-use asyncpoll::{Policy, rand_chacha::ChaCha8Rng, rand_core::SeedableRng};
+use asyncpoll::Policy;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use crate::{
@@ -108,6 +110,13 @@ fn simpler(fleet: &Fleet) -> Vec<Fleet> {
     with(&|fleet| fleet.rest.hint = fleet.rest.hint.map(rounder));
     with(&|fleet| fleet.head_start = None);
     with(&|fleet| fleet.head_start = fleet.head_start.map(rounder));
+    for wait in 0..fleet.waits.len() {
+        with(&|fleet| {
+            fleet.waits.remove(wait);
+        });
+        with(&|fleet| fleet.waits[wait] = rounder(fleet.waits[wait]));
+    }
+    with(&|fleet| fleet.hint_jitter = None);
     with(&|fleet| fleet.grain = 50_000);
     with(&|fleet| fleet.multiplier = (3, 1));
     with(&|fleet| fleet.max_backoff = 60 * INITIAL_WAIT);

@@ -24,9 +24,11 @@ impl Fleet {
         let draft = Self {
             grain: *GRAINS.choose(rng).unwrap_or(&1),
             head_start: None,
+            waits: Vec::new(),
             multiplier: multiplier(rng),
             max_backoff: ceiling(rng),
             jitter: jitter(rng),
+            hint_jitter: hint_jitter(rng),
             max_wait: length(rng),
             stages: Vec::new(),
             rest: Found::PENDING,
@@ -34,7 +36,8 @@ impl Fleet {
         let stages = (0..rng.random_range(0..4)).map(|_| draft.random_stage(rng)).collect();
         let head_start = rng.random_bool(0.3).then(|| draft.random_length(rng));
         let rest = draft.random_found(rng);
-        Self { head_start, stages, rest, ..draft }.valid().unwrap_or_else(|| Self::random(rng))
+        let waits = draft.random_waits(rng);
+        Self { head_start, waits, stages, rest, ..draft }.valid().unwrap_or_else(|| Self::random(rng))
     }
 
     pub(crate) fn neighbour<R: Rng>(&self, rng: &mut R) -> Self {
@@ -46,7 +49,7 @@ impl Fleet {
     }
 
     fn vary<R: Rng>(&mut self, rng: &mut R) {
-        match rng.random_range(0..12) {
+        match rng.random_range(0..14) {
             0 => self.multiplier = multiplier(rng),
             1 => self.jitter = jitter(rng),
             2 => self.max_backoff = if rng.random() { ceiling(rng) } else { nudged(self.max_backoff, rng) },
@@ -67,6 +70,16 @@ impl Fleet {
             9 if !self.stages.is_empty() => {
                 self.stages.remove(rng.random_range(0..self.stages.len()));
             }
+            10 if self.waits.is_empty() => self.waits = self.random_waits(rng),
+            10 => {
+                let place = rng.random_range(0..self.waits.len());
+                if rng.random_bool(0.3) {
+                    self.waits.remove(place);
+                } else {
+                    self.waits[place] = nudged(self.waits[place], rng).clamp(1, self.max_backoff);
+                }
+            }
+            11 => self.hint_jitter = hint_jitter(rng),
             _ if !self.stages.is_empty() => {
                 let place = rng.random_range(0..self.stages.len());
                 let Stage { polls, found } = self.stages[place];
@@ -78,6 +91,15 @@ impl Fleet {
             }
             _ => self.grain = *GRAINS.choose(rng).unwrap_or(&1),
         }
+    }
+
+    /// Returns no table more often than one.
+    fn random_waits<R: Rng>(&self, rng: &mut R) -> Vec<u64> {
+        if self.jitter == Jitter::Decorrelated || rng.random_bool(0.6) {
+            return Vec::new();
+        }
+        let count = rng.random_range(1..=8);
+        (0..count).map(|_| length(rng).min(self.max_backoff)).collect()
     }
 
     fn random_stage<R: Rng>(&self, rng: &mut R) -> Stage {
@@ -110,7 +132,9 @@ impl Fleet {
     }
 
     fn valid(self) -> Option<Self> {
-        (self.max_wait >= INITIAL_WAIT / 5 && self.max_wait <= LONGEST * INITIAL_WAIT && self.policy().is_ok()).then_some(self)
+        let is_played_quickly = self.max_wait >= INITIAL_WAIT / 5 && self.max_wait <= LONGEST * INITIAL_WAIT;
+        let is_coarse = self.waits.iter().all(|wait| *wait >= INITIAL_WAIT / 20);
+        (is_played_quickly && is_coarse && self.spreads_hints() && self.policy().is_ok()).then_some(self)
     }
 }
 
@@ -129,8 +153,13 @@ fn jitter<R: Rng>(rng: &mut R) -> Jitter {
         // That would spread nothing.
         Jitter::None => Jitter::PlusMinus(percent),
         Jitter::PlusMinus(_) => Jitter::PlusMinus(20),
+        Jitter::Above(_) => Jitter::Above(percent),
         kind => kind,
     }
+}
+
+fn hint_jitter<R: Rng>(rng: &mut R) -> Option<u8> {
+    rng.random_bool(0.3).then(|| rng.random_range(1..=100))
 }
 
 /// Returns a `max_backoff`: often `initial_wait`, or little more.
