@@ -72,6 +72,10 @@ struct Settings {
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     head_start: Option<Duration>,
 
+    /// The waits before the ladder, such as 2s,30s
+    #[arg(long, value_name = "DURATIONS", value_delimiter = ',', value_parser = humantime::parse_duration)]
+    waits: Option<Vec<Duration>>,
+
     /// Where the ladder of waits starts
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     initial_wait: Option<Duration>,
@@ -84,9 +88,17 @@ struct Settings {
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     max_backoff: Option<Duration>,
 
-    /// none, full, equal, decorrelated, or a percentage such as 20%
+    /// none, full, equal, decorrelated, or a percentage such as 20%, or +20% for waits that are never shorter
     #[arg(long, value_parser = jitter)]
     jitter: Option<Jitter>,
+
+    /// By how much the server's hints are lengthened at most, such as 10%
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    hint_jitter: Option<u8>,
+
+    /// The longest hint that is believed
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    max_hint: Option<Duration>,
 
     /// The time after which to give up
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
@@ -95,6 +107,10 @@ struct Settings {
     /// Set no such time
     #[arg(long, conflicts_with = "max_wait")]
     no_max_wait: bool,
+
+    /// Give up instead of making a last poll at that time
+    #[arg(long)]
+    no_last_poll: bool,
 
     /// The number of polls after which to give up
     #[arg(long, value_name = "N")]
@@ -114,8 +130,6 @@ pub(crate) fn read(demonstration: Policy) -> Result<(Arguments, Policy), clap::E
     Ok((arguments, policy))
 }
 
-impl Arguments {}
-
 impl Settings {
     fn policy(&self, base: Policy) -> Result<Policy, Box<dyn Error + Send + Sync>> {
         let base = match &self.config {
@@ -133,6 +147,9 @@ impl Settings {
         if let Some(wait) = self.head_start {
             builder = builder.head_start(wait);
         }
+        if let Some(waits) = &self.waits {
+            builder = builder.waits(waits);
+        }
         if let Some(wait) = self.initial_wait {
             builder = builder.initial_wait(wait);
         }
@@ -145,11 +162,20 @@ impl Settings {
         if let Some(jitter) = self.jitter {
             builder = builder.jitter(jitter);
         }
+        if let Some(percent) = self.hint_jitter {
+            builder = builder.hint_jitter(percent);
+        }
+        if let Some(hint) = self.max_hint {
+            builder = builder.max_hint(hint);
+        }
         if let Some(wait) = self.max_wait {
             builder = builder.max_wait(wait);
         }
         if self.no_max_wait {
             builder = builder.no_max_wait();
+        }
+        if self.no_last_poll {
+            builder = builder.no_last_poll();
         }
         if let Some(polls) = self.max_polls {
             builder = builder.max_polls(polls);
@@ -197,15 +223,22 @@ fn multiplier(text: &str) -> Result<(u32, u32), &'static str> {
     }
 }
 
+fn percent(text: &str) -> Result<u8, &'static str> {
+    text.strip_suffix('%').unwrap_or(text).parse().map_err(|_| "it must be a percentage from 0 to 100")
+}
+
 fn jitter(text: &str) -> Result<Jitter, &'static str> {
     Ok(match text {
         "none" => Jitter::None,
         "full" => Jitter::Full,
         "equal" => Jitter::Equal,
         "decorrelated" => Jitter::Decorrelated,
-        _ => match text.strip_suffix('%').unwrap_or(text).parse() {
-            Ok(percent) => Jitter::PlusMinus(percent),
-            Err(_) => return Err("it must be none, full, equal, decorrelated or a percentage from 0 to 100"),
-        },
+        _ => {
+            let read = match text.strip_prefix('+') {
+                Some(above) => percent(above).map(Jitter::Above),
+                None => percent(text).map(Jitter::PlusMinus),
+            };
+            return read.map_err(|_| "it must be none, full, equal, decorrelated or a percentage from 0 to 100");
+        }
     })
 }

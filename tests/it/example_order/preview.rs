@@ -67,10 +67,23 @@ fn the_preview_says_how_many_polls_it_may_be() {
 }
 
 #[test]
+fn waits_go_before_the_ladder_and_the_last_poll_may_be_left_out() {
+    let settings = ["--preview", "--url", GONE, "--waits", "2s,1m", "--jitter", "none", "--max-wait", "80s"];
+    let latest = |flags: &[&str]| {
+        let shown = run(&[&settings, flags].concat()).out;
+        let lines = shown.lines().skip(1).filter_map(|line| line.rsplit("  ").next());
+        lines.map(|time| time.trim().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(latest(&[])[..5], ["0.000 s", "2.000 s", "62.000 s", "67.000 s", "80.000 s"]);
+    assert_eq!(latest(&["--no-last-poll"])[..4], ["0.000 s", "2.000 s", "62.000 s", "67.000 s"]);
+    assert_eq!(latest(&["--no-last-poll"]).len() + 1, latest(&[]).len());
+}
+
+#[test]
 fn every_kind_of_jitter_has_a_name() {
     for (name, jitter) in JITTERS.iter().copied() {
-        let name = name.strip_prefix("plus-minus-").unwrap_or(name);
-        let run = run(&["--preview", "--url", GONE, "--jitter", name, "--max-polls", "2"]);
+        let name = name.replace("plus-minus-", "").replace("above-", "+");
+        let run = run(&["--preview", "--url", GONE, "--jitter", &name, "--max-polls", "2"]);
         let poll = Policy::builder().jitter(jitter).build().unwrap().schedule().nth(1).unwrap();
         for time in [poll.earliest, poll.latest] {
             assert!(run.out.contains(&format!(" {:.3} s", time.as_secs_f64())), "{jitter:?}: {}{}", run.out, run.err);

@@ -18,7 +18,9 @@ fn preview(name: &str, text: &str, flags: &[&str]) -> Run {
 fn every_setting_has_a_flag() {
     let help = run(&["--help"]).out;
     for setting in fields(&Policy::builder()) {
-        assert!(help.contains(&format!("--{} ", setting.replace('_', "-"))), "no flag for {setting}: {help}");
+        let flag = setting.replace('_', "-");
+        let has_one = help.contains(&format!("--{flag} <")) || help.contains(&format!("--no-{flag} "));
+        assert!(has_one, "no flag for {setting}: {help}");
     }
 }
 
@@ -32,6 +34,10 @@ fn bad_usage_is_64_and_a_sentence() {
         (["--multiplier", "1.5"], "it must be a whole number or a ratio of two, such as 3 or 3/2"),
         (["--jitter", "120%"], "jitter is 120 %; it must be at most 100 %"),
         (["--jitter", "half"], "it must be none, full, equal, decorrelated or a percentage from 0 to 100"),
+        (["--waits", "2s,10m"], "waits[1] is 600 s; it must be at most max_backoff, 300 s"),
+        (["--hint-jitter", "101%"], "hint_jitter is 101 %; it must be at most 100 %"),
+        (["--hint-jitter", "none"], "it must be a percentage from 0 to 100"),
+        (["--max-hint", "0s"], "max_hint is 0 s; it must be at least 1 ns"),
         (["--max-polls", "0"], "max_polls is 0; it must be at least 1"),
         (["--max-consecutive-errors", "0"], "max_consecutive_errors is 0; it must be at least 1"),
         (["--max-wait=1s", "--no-max-wait"], "cannot be used with"),
@@ -41,7 +47,7 @@ fn bad_usage_is_64_and_a_sentence() {
         (["--url", "http://:80/"], "it must name a host"),
         (["--url", "http://127.0.0.1:65536/"], "its port must be a number from 0 to 65535"),
         (["--url", "two words"], "it is not a URL: "),
-        (["--policy", "5s x3 10 minutes"], "\"10\" is no word of a policy; its words are such as >=90s 5s x3 "),
+        (["--policy", "5s x3 10 minutes"], "\"10\" is no word of a policy; its words are such as >=90s [2s,30s] 5s x3 "),
         (["--policy", "5s <=1s"], "initial_wait is 5 s; it must be at most max_backoff, 1 s"),
         (["--policy=5s", "--config=policy.toml"], "cannot be used with"),
         (["--preview", "--table=polling"], "--config <FILE>"),

@@ -50,22 +50,30 @@ fn every_setting_is_read() {
     let read = from_toml(
         r#"
             head_start = "20s"
+            waits = ["4.2s", "1m 30s"]
             initial_wait = "10s"
             multiplier = 1.5
             max_backoff = "10m"
             jitter = "15%"
+            hint_jitter = "5%"
+            max_hint = "1h"
             max_wait = "3d"
+            last_poll = false
             max_polls = 200
             max_consecutive_errors = 10
         "#,
     );
     let expected = Policy::builder()
         .head_start(seconds(20.0))
+        .waits(&[4.2, 90.0].map(seconds))
         .initial_wait(seconds(10.0))
         .multiplier(3, 2)
         .max_backoff(seconds(600.0))
         .jitter(Jitter::PlusMinus(15))
+        .hint_jitter(5)
+        .max_hint(seconds(3600.0))
         .max_wait(seconds(259_200.0))
+        .no_last_poll()
         .max_polls(200)
         .max_consecutive_errors(10);
     assert_eq!(read, built(expected));
@@ -111,8 +119,8 @@ fn durations_have_many_forms() {
 #[test]
 fn what_is_no_duration_is_refused() {
     let form = r#"it must be a duration such as "5s", "1h30m" or "2d""#;
-    for setting in ["head_start", "initial_wait", "max_backoff", "max_wait"] {
-        let or_none = if matches!(setting, "head_start" | "max_wait") { r#", or "none""# } else { "" };
+    for setting in ["head_start", "initial_wait", "max_backoff", "max_hint", "max_wait"] {
+        let or_none = if matches!(setting, "head_start" | "max_hint" | "max_wait") { r#", or "none""# } else { "" };
         let values = [
             r#""""#,
             r#""5""#,
@@ -142,15 +150,84 @@ fn what_is_no_duration_is_refused() {
 #[test]
 fn none_clears_what_need_not_be_set() {
     let none = r#"head_start = "none"
+        waits = "none"
+        max_hint = "none"
         max_wait = "none"
         max_polls = "none"
         max_consecutive_errors = "none""#;
     assert_eq!(from_toml(none), built(Policy::builder().no_max_wait()));
-    let null = r#"{"head_start": null, "max_wait": null, "max_polls": null, "max_consecutive_errors": null}"#;
+    let null = r#"{"head_start": null, "waits": null, "max_hint": null, "max_wait": null, "max_polls": null,
+        "max_consecutive_errors": null}"#;
     assert_eq!(serde_json::from_str::<Policy>(null).unwrap(), from_toml(none));
     let (path, words) = refused_in_json::<Policy>(r#"{"jitter": null}"#);
-    let form = r#"expected "none", "full", "equal", "decorrelated" or a percentage up to "100%""#;
+    let form = r#"expected "none", "full", "equal", "decorrelated" or a percentage up to "100%" or "+100%""#;
     assert_eq!((&*path, words), ("jitter", format!("invalid type: null, {form}")));
+}
+
+#[test]
+fn waits_are_a_list_or_text_with_commas() {
+    let expected = built(Policy::builder().waits(&[4.2, 90.0, 5.0].map(seconds)));
+    for value in [r#"["4.2s", "1m 30s", "PT5S"]"#, r#""4.2s, 1m 30s,5s""#] {
+        assert_eq!(from_toml(&format!("waits = {value}")), expected, "{value}");
+    }
+    assert_eq!(from_toml("waits = []"), built(Policy::builder()));
+    let read = serde_json::from_str::<Policy>(r#"{"waits": ["2s"], "head_start": "9s"}"#).unwrap();
+    assert_eq!(read, built(Policy::builder().head_start(seconds(9.0)).waits(&[seconds(2.0)])));
+}
+
+#[test]
+fn what_are_no_waits_is_refused() {
+    let form = r#"it must be durations such as "4.2s" and "1m 30s", in a list or with commas between them, or "none""#;
+    for (value, shown) in [
+        (r#""""#, r#""""#),
+        (r#""2s,""#, r#""2s,""#),
+        (r#""2s 3s""#, r#""2s 3s""#),
+        ("5", "5"),
+        (r#"["2s", "soon"]"#, r#""soon""#),
+        (r#"["none"]"#, r#""none""#),
+    ] {
+        let _unset = DEFAULT_MAX_WAIT.read();
+        let error = toml::from_str::<Policy>(&format!("waits = {value}")).unwrap_err().to_string();
+        assert!(error.ends_with(&format!("\nwaits is {shown}; {form}\n")), "{error}");
+    }
+    let refused = |json: &str| refused_in_json::<Policy>(json).1;
+    assert_eq!(refused(r#"{"waits": [5]}"#), format!("invalid type: integer `5`, expected {}", &form[11..]));
+    assert_eq!(refused(r#"{"waits": ["2s", "0s"]}"#), "waits[1] is 0 s; it must be at least 1 ns");
+    assert_eq!(
+        refused(r#"{"waits": ["1.234s"]}"#),
+        "waits[0] is 1.234 s; it must have at most three significant digits, such as 1.23 s"
+    );
+    let nine = format!(r#"{{"waits": [{}]}}"#, ["\"2s\""; 9].join(", "));
+    assert_eq!(refused(&nine), "waits are 9; they must be at most 8");
+    assert_eq!(
+        refused(r#"{"max_wait": ["2s"]}"#),
+        r#"invalid type: sequence, expected a duration such as "5s", "1h30m" or "2d", or "none""#
+    );
+}
+
+#[test]
+fn hints_have_a_jitter_of_their_own() {
+    for (value, expected) in [("10%", Some(10)), ("0%", Some(0)), ("none", Some(0)), ("default", None)] {
+        assert_eq!(from_toml(&format!("hint_jitter = \"{value}\"")).hint_jitter(), expected, "{value}");
+    }
+    for value in [r#""10""#, r#""+10%""#, r#""full""#, "10", "true"] {
+        refused_value(
+            "hint_jitter",
+            value,
+            &format!(r#"hint_jitter is {value}; it must be a percentage up to "100%", "none" or "default""#),
+        );
+    }
+    refused_value("hint_jitter", r#""101%""#, "hint_jitter is 101 %; it must be at most 100 %");
+}
+
+#[test]
+fn a_last_poll_is_made_or_not() {
+    for (value, expected) in [("true", true), ("false", false), ("\"false\"", false)] {
+        assert_eq!(from_toml(&format!("last_poll = {value}")).last_poll(), expected, "{value}");
+    }
+    for value in ["1", "\"no\"", "\"none\""] {
+        refused_value("last_poll", value, &format!("last_poll is {value}; it must be true or false"));
+    }
 }
 
 #[test]
@@ -228,7 +305,7 @@ fn kinds_of_jitter_have_their_names() {
 
 #[test]
 fn what_is_no_jitter_is_refused() {
-    let form = r#"it must be "none", "full", "equal", "decorrelated" or a percentage up to "100%""#;
+    let form = r#"it must be "none", "full", "equal", "decorrelated" or a percentage up to "100%" or "+100%""#;
     for value in [r#""""#, r#""20""#, r#""%""#, r#""-5%""#, r#""12.5%""#, r#""300%""#, r#""Full""#, "20", "0.2"] {
         refused_value("jitter", value, &format!("jitter is {value}; {form}"));
     }
@@ -291,8 +368,8 @@ fn what_does_not_go_with_a_default_is_refused_as_a_whole() {
 
 #[test]
 fn an_unknown_setting_is_refused() {
-    let expected = "expected one of `head_start`, `initial_wait`, `multiplier`, `max_backoff`, `jitter`, `max_wait`, \
-        `max_polls`, `max_consecutive_errors`";
+    let expected = "expected one of `head_start`, `waits`, `initial_wait`, `multiplier`, `max_backoff`, `jitter`, \
+        `hint_jitter`, `max_hint`, `max_wait`, `last_poll`, `max_polls`, `max_consecutive_errors`";
     let words = format!("unknown field `max_delay`, {expected}");
     refused("max_polls = 3\nmax_delay = \"60s\"", 2, 1, &words);
     let (path, said) = refused_in_json::<Policy>(r#"{"max_delay": "60s"}"#);
@@ -328,16 +405,31 @@ fn json_names_the_path() {
 fn a_policy_is_written_in_the_forms_that_are_read() {
     let policy = Policy::builder().head_start(seconds(90.0)).multiplier(3, 2).max_wait(seconds(90_061.5)).max_polls(7);
     let expected = r#"head_start = "1m30s"
+waits = "none"
 initial_wait = "5s"
 multiplier = "3/2"
 max_backoff = "5m"
 jitter = "20%"
+hint_jitter = "default"
+max_hint = "none"
 max_wait = "1d1h1m1s500ms"
+last_poll = true
 max_polls = 7
 max_consecutive_errors = "none"
 "#;
     assert_eq!(toml::to_string(&built(policy)).unwrap(), expected);
-    assert!(toml::to_string(&built(Policy::builder())).unwrap().contains("\nmultiplier = 3\n"));
+    let others = Policy::builder().waits(&[4.2, 90.0].map(seconds)).jitter(Jitter::Above(20)).hint_jitter(0).no_last_poll();
+    let written = toml::to_string(&built(others.max_hint(seconds(3600.0)))).unwrap();
+    for line in [
+        r#"waits = ["4s200ms", "1m30s"]"#,
+        "multiplier = 3",
+        r#"jitter = "+20%""#,
+        r#"hint_jitter = "0%""#,
+        r#"max_hint = "1h""#,
+        "last_poll = false",
+    ] {
+        assert!(written.lines().any(|written| written == line), "{line}: {written}");
+    }
 }
 
 #[test]
@@ -347,7 +439,7 @@ fn none_and_some_are_read_as_ron_has_them() {
     let expected = Policy::builder().max_wait(seconds(259_200.0)).max_polls(7).jitter(Jitter::Full);
     assert_eq!(read, built(expected));
     let error = ron::from_str::<Policy>("(jitter: None)").unwrap_err().to_string();
-    assert!(error.contains(r#""none", "full", "equal", "decorrelated" or a percentage up to "100%""#), "{error}");
+    assert!(error.contains(r#""none", "full", "equal", "decorrelated" or a percentage up to "100%" or "+100%""#), "{error}");
     let error = ron::from_str::<Policy>("(max_polls: Some(0))").unwrap_err().to_string();
     assert!(error.contains("max_polls is 0; it must be at least 1"), "{error}");
 }
@@ -355,19 +447,23 @@ fn none_and_some_are_read_as_ron_has_them() {
 #[test]
 fn a_sequence_has_the_settings_in_their_order() {
     let _unset = DEFAULT_MAX_WAIT.read();
-    let read: Policy = serde_json::from_str(r#"[null, "10s", 1.5, "10m", "full", "3d", 7, "none"]"#).unwrap();
+    let read: Policy =
+        serde_json::from_str(r#"[null, ["2s"], "10s", 1.5, "10m", "full", "none", "1h", "3d", true, 7, "none"]"#).unwrap();
     let expected = Policy::builder()
+        .waits(&[seconds(2.0)])
         .initial_wait(seconds(10.0))
         .multiplier(3, 2)
         .max_backoff(seconds(600.0))
         .jitter(Jitter::Full)
+        .hint_jitter(0)
+        .max_hint(seconds(3600.0))
         .max_wait(seconds(259_200.0))
         .max_polls(7);
     assert_eq!(read, built(expected));
     assert_eq!(serde_json::from_str::<Policy>(r#"["20s"]"#).unwrap(), built(Policy::builder().head_start(seconds(20.0))));
     for (json, refused, words) in [
-        (r#"["none", "5s", 0.5]"#, "[2]", "multiplier is 5/10; it must be at least 1/1"),
-        (r#"["none", "10m"]"#, "", "initial_wait is 600 s; it must be at most max_backoff, 300 s"),
+        (r#"["none", "none", "5s", 0.5]"#, "[3]", "multiplier is 5/10; it must be at least 1/1"),
+        (r#"["none", "none", "10m"]"#, "", "initial_wait is 600 s; it must be at most max_backoff, 300 s"),
     ] {
         let (path, said) = refused_in_json::<Policy>(json);
         assert_eq!((path.trim_matches('.'), &*said), (refused, words));
@@ -376,12 +472,12 @@ fn a_sequence_has_the_settings_in_their_order() {
 
 #[test]
 fn compact_formats_have_text_alone() {
-    let policy = built(Policy::builder().max_polls(7));
-    let expected = ["none", "5s", "3", "5m", "20%", "10m", "7", "none"].map(str::to_owned);
+    let policy = built(Policy::builder().waits(&[2.0, 30.0].map(seconds)).max_polls(7));
+    let expected = ["none", "2s,30s", "5s", "3", "5m", "20%", "default", "none", "10m", "true", "7", "none"].map(str::to_owned);
     let postcard = postcard::to_allocvec(&policy).unwrap();
-    assert_eq!(postcard::from_bytes::<[String; 8]>(&postcard).unwrap(), expected);
+    assert_eq!(postcard::from_bytes::<[String; 12]>(&postcard).unwrap(), expected);
     let message_pack = rmp_serde::to_vec(&policy).unwrap();
-    assert_eq!(rmp_serde::from_slice::<[String; 8]>(&message_pack).unwrap(), expected);
+    assert_eq!(rmp_serde::from_slice::<[String; 12]>(&message_pack).unwrap(), expected);
     // Where the values have names, they may be numbers.
     let named = rmp_serde::to_vec_named(&BTreeMap::from([("max_polls", 7)])).unwrap();
     assert_eq!(rmp_serde::from_slice::<Policy>(&named).unwrap().max_polls(), Some(7));

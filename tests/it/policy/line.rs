@@ -33,14 +33,19 @@ fn the_default_is_five_words() {
 fn each_setting_has_a_word() {
     let all = Policy::builder()
         .head_start(seconds(90.0))
+        .waits(&[4.2, 0.25, 59.0].map(seconds))
         .initial_wait(seconds(2.5))
         .multiplier(3, 2)
         .max_backoff(seconds(60.0))
         .jitter(Jitter::PlusMinus(15))
+        .hint_jitter(0)
+        .max_hint(seconds(3600.0))
         .max_wait(seconds(90_061.5))
+        .no_last_poll()
         .max_polls(40)
         .max_consecutive_errors(3);
-    let line = ">=1m30s 2s500ms x3/2 <=1m +-15% 1d1h1m1s500ms 40polls 3errors";
+    let line =
+        ">=1m30s [4s200ms,250ms,59s] 2s500ms x3/2 <=1m +-15% hint+0% hint<=1h 1d1h1m1s500ms nolastpoll 40polls 3errors";
     assert_eq!(built(all).to_string(), line);
     assert_eq!(read(line), built(all));
 }
@@ -78,7 +83,8 @@ fn numbers_may_be_decimals_that_are_exact() {
 
 #[test]
 fn what_is_no_word_is_refused() {
-    let words = ">=90s 5s x3 <=5m +-20% 10m 40polls 3errors, full, equal, decorrelated and forever";
+    let words = ">=90s [2s,30s] 5s x3 <=5m +-20% hint+10% hint<=1h 10m nolastpoll 40polls 3errors, +20%, full, equal, \
+                 decorrelated and forever";
     for word in [
         "5",
         "s",
@@ -114,6 +120,23 @@ fn what_is_no_word_is_refused() {
         "+-full",
         "20%",
         "none",
+        "+-+20%",
+        "+20",
+        "+",
+        "[",
+        "[]",
+        "[2s",
+        "2s,30s",
+        "[2s,]",
+        "[none]",
+        "hint+none",
+        "hint+default",
+        "hint+10",
+        "hint+-10%",
+        "hint<=none",
+        "default",
+        "true",
+        "lastpoll",
         "Full",
         "polls",
         "-1polls",
@@ -131,7 +154,10 @@ fn what_is_no_word_is_refused() {
     refused(&long, &format!("\"{}\" is no word of a policy; its words are such as {words}", &long[..32]));
     refused("\u{1b}[31m", &format!("\"\\u{{1b}}[31m\" is no word of a policy; its words are such as {words}"));
     for (name, jitter) in JITTERS {
-        assert!(words.contains(name) || matches!(jitter, Jitter::None | Jitter::PlusMinus(_)), "{name} is not named");
+        assert!(
+            words.contains(name) || matches!(jitter, Jitter::None | Jitter::PlusMinus(_) | Jitter::Above(_)),
+            "{name} is not named"
+        );
     }
 }
 
@@ -142,6 +168,11 @@ fn a_setting_has_one_word() {
         ("5s 10m forever", "max_wait"),
         (">=5s >=5s", "head_start"),
         ("full equal", "jitter"),
+        ("+20% +-20%", "jitter"),
+        ("[2s] [2s]", "waits"),
+        ("hint+1% hint+1%", "hint_jitter"),
+        ("hint<=1m hint<=1m", "max_hint"),
+        ("nolastpoll nolastpoll", "last_poll"),
         ("x3 x3", "multiplier"),
         ("<=1m <=2m", "max_backoff"),
         ("1polls 2polls", "max_polls"),
@@ -154,7 +185,10 @@ fn a_setting_has_one_word() {
 #[test]
 fn a_line_without_words_is_refused() {
     for line in ["", " \n"] {
-        refused(line, "the policy is empty; it must be words such as >=90s 5s x3 <=5m +-20% 10m 40polls 3errors");
+        refused(
+            line,
+            "the policy is empty; it must be words such as >=90s [2s,30s] 5s x3 <=5m +-20% hint+10% hint<=1h 10m nolastpoll 40polls 3errors",
+        );
     }
 }
 
@@ -191,7 +225,7 @@ proptest! {
 
     #[test]
     fn a_line_that_is_read_is_written_as_one_that_is_read_to_the_same(
-        words in prop::collection::vec("(<=|>=|x|\\+-)?[0-9.]{1,4}(s|m|ms|%|polls|errors|/[0-9])?|full|forever", 1..6),
+        words in prop::collection::vec("(<=|>=|x|\\+-|\\+|hint\\+|hint<=|\\[)?[0-9.]{1,4}(s|m|ms|%|polls|errors|/[0-9]|,2s\\]|\\])?|full|forever", 1..6),
     ) {
         if let Ok(policy) = words.join(" ").parse::<Policy>() {
             prop_assert_eq!(policy.to_string().parse(), Ok(policy));

@@ -320,9 +320,13 @@ fn a_loop_that_starts_after_its_deadline_polls_once() {
 fn one_reason_to_stop_ends_every_loop_that_shares_it() {
     let stop = Cell::new(false);
     let ends = [(); 3].map(|()| {
-        let sleep = |_| if stop.replace(true) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        let ended =
-            Driver::new(|| Duration::ZERO, sleep).poll_blocking(&mut start(every_second(), Tape::none()), |_| pending(0));
+        let now = Cell::new(Duration::ZERO);
+        let sleep = |wait| {
+            now.set(now.get() + wait);
+            if stop.replace(true) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let mut poller = start(every_second(), Tape::none());
+        let ended = Driver::new(|| now.get(), sleep).poll_blocking(&mut poller, |_| pending(0));
         ended.map_err(|end| match end {
             PollError::GaveUp(gave_up) => (gave_up.reason, gave_up.polls),
             PollError::Failed(error) => panic!("{error}"),

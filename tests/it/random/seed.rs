@@ -20,7 +20,7 @@ fn threads_differ() {
 fn processes_differ() {
     let seed = || {
         let output = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "random_seed::the_seed_of_another_process", "--nocapture"])
+            .args(["--exact", "random::seed::the_seed_of_another_process", "--nocapture"])
             .env("SHOW_SEED", "1")
             .output()
             .unwrap();
