@@ -47,7 +47,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 
 /// Decides for many operations at once: which to poll now, when to wake up next, and after each poll as a [`Poller`] does.
 ///
-/// Pollers alone are each polite for itself: one is told 429 and waits, and the others go on. A fleet knows which operations
+/// Each of many pollers is polite on its own: one is told 429 and waits, and the others go on. A fleet knows which operations
 /// share an [`Upstream`], a server with its limits, and what one of them learns there all obey. It is fed outcomes and
 /// instants as a poller is; it calls nothing, spawns nothing and reads no clock. It is the one part of this crate that
 /// allocates: 58 bytes an operation for a million of them, given back as they end.
@@ -98,7 +98,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// # let soon = Duration::from_millis(10);
 /// # let policy = Policy::builder().initial_wait(soon).build().unwrap();
 /// for _ in 0..100 {
-///     fleet.start(authority, &policy, Instant::now());
+///     fleet.start(authority, policy, Instant::now());
 /// }
 ///
 /// let (answers, inbox) = mpsc::channel();
@@ -158,7 +158,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// let mut fleet = Fleet::seeded(random_seed(), Instant::now());
 /// let authority = fleet.upstream(Limits::default());
 /// for _ in 0..100 {
-///     fleet.start(authority, &Policy::default(), Instant::now());
+///     fleet.start(authority, Policy::default(), Instant::now());
 /// }
 ///
 /// let (mut tasks, mut ids) = (JoinSet::new(), HashMap::new());
@@ -204,7 +204,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// | was made, but its answer never comes: its task died | [`lost`](Self::lost) | as after a `Transient` without a hint |
 /// | was never made: no sender was free, for instance | [`release`](Self::release) | it is due again at once, not counted |
 /// | is no longer wanted | [`cancel`](Self::cancel) | the operation ends |
-/// | was forgotten: none of these is called | | its operation is not polled again, and one place in flight stays taken |
+/// | was forgotten: none of these is called | | its operation is not polled again, and counts as in flight from then on |
 ///
 /// Give every poll a timeout: the fleet has none. If the answer of a lost or released poll comes after all, feed it to
 /// [`look`](Self::look): `step` would take it for that of the next poll.
@@ -220,16 +220,16 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///   was refused waits by its own rules besides.
 /// - *In flight* are the polls that were handed out and neither fed, lost nor released.
 ///   [`in_flight`](LimitsBuilder::in_flight) bounds them for good. [`in_flight_from`](LimitsBuilder::in_flight_from), of 16 by
-///   default, bounds them at first: one more may be for each good answer that comes while as many are as may be, but no more than
-///   an eighth more each second. What is in flight when the first refusal comes will be refused as well.
+///   default, bounds them at first. A good answer that arrives while that bound is reached raises it by one, by an eighth a
+///   second at most. What is in flight when the first refusal comes will be refused as well.
 /// - *The pace.* If there is one, polls are handed out at least that far apart, never several at once, however late the caller
 ///   is. [`rate`](LimitsBuilder::rate) sets one. [`find_pace`](LimitsBuilder::find_pace) finds one: the first refusal sets it to
 ///   0.6 of the highest rate of good answers in any few seconds before, at least 0.6 a second, and each later one to 0.7 of what
-///   it was. After a cut there is none other, and polls go out a second apart at least, until one that went out after it has
-///   been served: what was in flight may be refused as well, and so may everything, whatever the pace. Served polls raise it with
-///   the square of the time spent at it, to double after ten minutes, or after ten seconds if the first refusal came before 16
-///   polls had been served. While nothing is served, it stays. It never passes a limit that was set. An upstream that never
-///   refuses has none.
+///   it was. A cut is followed by no other until a poll sent after it is served; until then polls go out at least a second
+///   apart. The polls that were in flight may be refused as well, and a server that is down refuses all, whatever the pace.
+///   Served polls raise the pace with the square of the time spent at it, to double after ten minutes, or after ten seconds if
+///   the first refusal came before 16 polls had been served. While nothing is served, the pace stays. It never passes a limit
+///   that was set. An upstream that never refuses has no pace.
 /// - *Order.* While limits or refusals keep polls waiting, the one that was due first goes first. Without limits all that are
 ///   due are handed out, in no order to rely on.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
@@ -259,7 +259,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// # Pitfalls
 ///
-/// - Whoever refuses polls whatever their pace is taken for slow: if one in a thousand is refused at random, the pace falls to
+/// - A server that refuses at random is mistaken for a slow one: if one in a thousand is refused at random, the pace falls to
 ///   three polls a second, and to one in four seconds if one in a hundred is. If you know the limit, set it and turn
 ///   `find_pace` off; or leave the hint out of an outcome that is no refusal, for then its operation alone waits.
 /// - A hold does not reach a poll that was handed out before. So take a poll only when it can be sent at once, as the loops do:
@@ -280,8 +280,8 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// let mut now = Duration::ZERO;
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), now);
 /// let authority = fleet.upstream(Limits::default());
-/// let one = fleet.start(authority, &Policy::default(), now);
-/// let other = fleet.start(authority, &Policy::default(), now);
+/// let one = fleet.start(authority, Policy::default(), now);
+/// let other = fleet.start(authority, Policy::default(), now);
 ///
 /// let poll = fleet.next_poll(now).expect("both are due at once");
 /// assert_eq!(poll.id, one);
@@ -376,7 +376,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let poll = fleet.next_poll(Duration::ZERO).expect("it is due at once");
     /// let issued = Outcome::<_>::Done("issued");
     /// let decision = fleet.step(poll.id, issued, Duration::ZERO);
@@ -397,7 +397,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let mut last_error = None;
     /// let refused = Outcome::<(), _>::transient("503");
     /// let decision = fleet.step_keeping(id, refused, Duration::ZERO, &mut last_error);
@@ -428,7 +428,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// let upstream = fleet.upstream(Limits::default());
     /// let policy =
     ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
-    /// let id = fleet.start(upstream, &policy, Duration::ZERO);
+    /// let id = fleet.start(upstream, policy, Duration::ZERO);
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     ///
     /// let five_seconds = Duration::from_secs(5);
@@ -464,7 +464,7 @@ impl<I: Instant, R> Fleet<I, R> {
 
     /// Starts an operation at `now`: its first poll is due at once.
     ///
-    /// Equal policies are stored once. What is started at an upstream of another fleet has ended before it began.
+    /// Equal policies are stored once. If `upstream` is another fleet's, nothing starts, and the id counts as finished.
     ///
     /// ```
     /// use asyncpoll::{Fleet, Policy, fleet::Limits};
@@ -472,13 +472,13 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert!(fleet.contains(id));
     /// assert_eq!(fleet.until_next_poll(Duration::ZERO), Some(Duration::ZERO));
     /// ```
-    pub fn start(&mut self, upstream: Upstream, policy: &Policy, now: I) -> Id {
+    pub fn start(&mut self, upstream: Upstream, policy: Policy, now: I) -> Id {
         self.pass(now);
-        self.take_in(upstream, policy, &State::new(policy))
+        self.take_in(upstream, policy, &State::new(&policy))
     }
 
     /// Returns what is left at `now` until the next poll is to be made: one wake-up for all.
@@ -495,7 +495,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let minute = Duration::from_secs(60);
     /// let policy =
     ///     Policy::builder().head_start(minute).build().expect("a good policy");
-    /// let id = fleet.start(upstream, &policy, Duration::ZERO);
+    /// let id = fleet.start(upstream, policy, Duration::ZERO);
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     /// assert_eq!(fleet.until_next_poll(Duration::ZERO), None);
     /// let pending = Outcome::<()>::pending();
@@ -519,7 +519,7 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let poll = fleet.next_poll(Duration::from_secs(2)).expect("it is due");
     /// assert_eq!((poll.id, poll.number), (id, 1));
     /// assert_eq!(poll.elapsed, Duration::from_secs(2));
@@ -534,13 +534,13 @@ impl<I: Instant, R> Fleet<I, R> {
         }
         let index = self.next.first()?;
         let lane = self.lanes.get_mut(index)?;
-        let place = lane.send(self.time)?;
+        let slot = lane.send(self.time)?;
         self.next.set(index, lane.next());
-        let operation = lane.operation(place)?;
+        let operation = lane.operation(slot)?;
         let state = operation.state(self.time);
         let deadline = self.policies.get(operation.policy).and_then(|policy| policy.deadline);
         Some(DuePoll {
-            id: Id { upstream: Upstream(index), place, serial: operation.serial, started: operation.started },
+            id: Id { upstream: Upstream(index), slot, serial: operation.serial, started: operation.started },
             number: state.polls.saturating_add(1),
             elapsed: Duration::from_nanos(state.elapsed),
             remaining: deadline.map(|deadline| Duration::from_nanos(deadline.left(state.elapsed))),
@@ -558,7 +558,7 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     /// fleet.release(id, Duration::ZERO);
     /// assert_eq!(fleet.next_poll(Duration::ZERO).map(|poll| poll.number), Some(1));
@@ -567,7 +567,7 @@ impl<I: Instant, R> Fleet<I, R> {
         self.pass(now);
         let Some(lane) = self.lanes.get_mut(id.upstream.0) else { return };
         if lane.operation_of(id).is_some_and(Entry::is_in_flight) {
-            lane.release(id.place);
+            lane.release(id.slot);
             lane.gate.back(None, lane.len(), self.time);
             self.next.set(id.upstream.0, lane.next());
         }
@@ -584,7 +584,7 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let hint = Some(Duration::from_secs(10));
     /// fleet.slow_down(upstream, hint, Duration::ZERO);
     /// assert_eq!(fleet.until_next_poll(Duration::ZERO), hint);
@@ -607,7 +607,7 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let issued = Outcome::<_>::Done("issued");
     /// let decision = fleet.look(id, issued, Duration::ZERO);
     /// assert_eq!(decision, Decision::Done("issued"));
@@ -628,7 +628,7 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert_eq!(fleet.cancel(id, Duration::from_secs(3)).reason, Reason::Cancelled);
     /// assert_eq!(fleet.cancel(id, Duration::from_secs(4)).reason, Reason::Finished);
     /// ```
@@ -647,7 +647,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let upstream = fleet.upstream(Limits::default());
     /// let policy =
     ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
-    /// let id = fleet.start(upstream, &policy, Duration::ZERO);
+    /// let id = fleet.start(upstream, policy, Duration::ZERO);
     /// let pending = Outcome::<()>::pending();
     /// let five_seconds = fleet.step(id, pending, Duration::ZERO);
     /// fleet.reset_backoff(id);
@@ -668,7 +668,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let upstream = fleet.upstream(Limits::default());
     /// let policy =
     ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
-    /// let id = fleet.start(upstream, &policy, Duration::ZERO);
+    /// let id = fleet.start(upstream, policy, Duration::ZERO);
     /// fleet.set_backoff(id, Duration::from_secs(40));
     /// let decision = fleet.step(id, Outcome::<()>::pending(), Duration::ZERO);
     /// assert_eq!(decision, Decision::Sleep(Duration::from_secs(40)));
@@ -686,7 +686,7 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let hint = Some(Duration::from_secs(10));
     /// fleet.slow_down(upstream, hint, Duration::ZERO);
     /// let status = fleet.status(upstream, Duration::from_secs(4));
@@ -696,26 +696,27 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn status(&self, upstream: Upstream, now: I) -> Status {
         let Some(lane) = self.lanes.get(upstream.0) else { return Status::default() };
-        let gap = lane.gate.gap();
+        let spacing = lane.gate.spacing();
         Status {
             operations: lane.len(),
             in_flight: lane.gate.in_flight(),
             most_in_flight: lane.gate.most_in_flight(),
-            spacing: (gap > 0).then_some(Duration::from_nanos(gap)),
+            spacing: (spacing > 0).then_some(Duration::from_nanos(spacing)),
             held: Duration::from_nanos(lane.gate.held_until().saturating_sub(self.time_at(now))),
             refusals: lane.gate.refusals(),
         }
     }
 
     /// Takes an operation in, unless it has finished or its upstream is another fleet's.
-    fn take_in(&mut self, upstream: Upstream, policy: &Policy, state: &State) -> Id {
+    fn take_in(&mut self, upstream: Upstream, policy: Policy, state: &State) -> Id {
         self.serial = self.serial.wrapping_add(1);
         let started = self.time.saturating_sub(state.elapsed);
-        let mut id = Id { upstream, place: usize::MAX, serial: self.serial, started };
+        let mut id = Id { upstream, slot: usize::MAX, serial: self.serial, started };
         if let Some(lane) = self.lanes.get_mut(upstream.0).filter(|_| !state.is_finished()) {
-            let policy_number = self.policies.take(policy);
-            let place = lane.take_in(Entry::new(state, started, self.serial, policy_number));
-            id.place = place.unwrap_or(id.place);
+            let policy_number = self.policies.take(&policy);
+            let slot = lane.take_in(Entry::new(state, started, self.serial, policy_number));
+            debug_assert!(slot.is_some(), "a lane takes in whatever comes");
+            id.slot = slot.unwrap_or(id.slot);
             self.next.set(upstream.0, lane.next());
         }
         id
@@ -741,7 +742,7 @@ impl<I: Instant, R> Fleet<I, R> {
 
         let was_in_flight = operation.is_in_flight();
         let stays = was_in_flight && !matches!(told, Told::Outcome(_)) && !state.is_finished();
-        lane.put(id.place, &state, stays);
+        lane.put(id.slot, &state, stays);
         match told {
             _ if was_in_flight && !stays => lane.gate.back(told.answer(), lane.len(), *time),
             Told::Outcome(Answer::Refused(hint)) | Told::Look(Answer::Refused(hint)) => {
@@ -785,7 +786,7 @@ impl<I, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert_eq!(fleet.len(), 1);
     /// ```
     pub fn len(&self) -> usize {
@@ -812,7 +813,7 @@ impl<I, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     /// assert_eq!(fleet.in_flight(), 1);
     /// ```
@@ -828,7 +829,7 @@ impl<I, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert!(fleet.contains(id));
     /// fleet.cancel(id, Duration::ZERO);
     /// assert!(!fleet.contains(id));

@@ -211,9 +211,9 @@
 //!
 //! # Crate features
 //!
-//! - **std** (enabled by default): When enabled, there are `random_seed`, `poll_blocking` and `BoxedError`, and so is **alloc**.
-//!   Without it, these are missing, and all else is the same.
-//!   On `wasm32-unknown-unknown`, where std has no entropy, there is no `random_seed`; its docs name what to call instead.
+//! - **std** (enabled by default): Adds `random_seed`, `poll_blocking` and `BoxedError`, and turns on **alloc**. All else is the
+//!   same without it. On `wasm32-unknown-unknown`, where std has no entropy, there is no `random_seed`; its docs name what to
+//!   call instead.
 //! - **alloc** (enabled by default, with **std**): When enabled, there is `Fleet`. Nothing but that and `into_boxed` allocates.
 //! - **chacha** (enabled by default): When enabled, there is `SeededRng`. A `Poller`, a `Ticker` or a `Fleet` owns one unless told
 //!   otherwise, and `seeded` starts each with one. Without it, there are three crates fewer, and `small` takes its place.
@@ -289,7 +289,7 @@ pub use {
     poller::{Driver, NextPoll, NextWait, Poller, poll_async},
     random::{FnRng, SmallRng},
     slept::Slept,
-    snapshot::{RestoreError, Snapshot},
+    snapshot::{Elapsed, RestoreError, Snapshot},
     ticker::{Cadence, CadenceBuilder, CadenceError, Ticker, tick_async, tick_blocking},
     wait::{Jitter, WaitKind},
 };

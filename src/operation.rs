@@ -19,5 +19,5 @@ pub use {
 };
 pub(crate) use {
     feed::{Feed, kept},
-    state::{Phase, State},
+    state::{Stage, State},
 };

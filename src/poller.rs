@@ -38,7 +38,7 @@ use crate::{
 /// |---|---|---|---|
 /// | any | `Done(v)`, `Failed(e)` | | `Done(v)`, `Failed(e)`; finished |
 /// | finished | other | | `GaveUp(Finished)`; the error just fed is handed back |
-/// | polling | `Transient` | the run of errors reaches `max_consecutive_errors` | `GaveUp(ConsecutiveErrors)` |
+/// | polling | `Transient` | the run of errors reaches `max_consecutive_errors` | `GaveUp(MaxConsecutiveErrors)` |
 /// | polling | `Pending`, `Transient` | polls reach `max_polls` | `GaveUp(MaxPolls)` |
 /// | polling | either | elapsed is `max_wait` or more, or the last wait has been decided | `GaveUp(MaxWait)` |
 /// | polling | either, with a hint | the hint ends after the deadline | `GaveUp(RetryAfterPastDeadline)` |
@@ -77,8 +77,9 @@ use crate::{
 /// `max_wait`, if shorter), and never more than the time left. `p` is the `q` that follows from the jitter, whatever
 /// `hint_jitter` is. A wait that would end within the least such `s` of the deadline would leave no room to spread
 /// the last polls over, so it is the last as well. If its window ends before the deadline, the window is truncated to leave that
-/// room. If less than the least `s` of a window ends so early, there would be no room in it for the others either: then all of
-/// it is the last wait's, which starts where the window or that `s` does, whichever is earlier. The last wait is never shorter
+/// room. If the part that is left of a window is shorter than the least `s`, that part has no room either: all of the window
+/// becomes the last wait's, which starts where the window or that `s` does, whichever is earlier. With 100 s left, a window of
+/// 70 to 130 s and an `s` of 20 s, the last wait is drawn from 80 to 100 s. The last wait is never shorter
 /// than the hint or the head start, and never longer than the wait it replaces may be.
 ///
 /// # Pitfalls

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-/// A short text, built by appending. A text or a digit that does not fit is left out.
+/// A short text, built by appending. A part that does not fit is left out: an error made by hand may have one.
 #[derive(Clone, Copy, Debug)]
 #[expect(unnameable_types, reason = "only `const_policy!` needs it, and never its name")]
 pub struct Sentence {

@@ -1,6 +1,7 @@
 //! A state as plain bytes: to put a poller away, and to take it out again in another process or on another machine.
 
 mod checksum;
+mod elapsed;
 mod error;
 mod generator;
 #[cfg(feature = "serde")]
@@ -8,11 +9,11 @@ mod serde;
 
 use core::{fmt, num::NonZeroU64, time::Duration};
 
-pub use error::RestoreError;
 pub(crate) use generator::Generator;
+pub use {elapsed::Elapsed, error::RestoreError};
 
 use crate::{
-    operation::{Phase, State},
+    operation::{Stage, State},
     policy::Policy,
     wait::{Rung, WaitKind},
 };
@@ -23,7 +24,7 @@ const VERSION: u8 = 1;
 /// Where each field starts: the table in the docs of [`Snapshot`].
 mod at {
     pub(super) const VERSION: usize = 0;
-    pub(super) const PHASE: usize = 1;
+    pub(super) const STAGE: usize = 1;
     pub(super) const WAIT_KIND: usize = 2;
     pub(super) const GENERATOR: usize = 3;
     pub(super) const POLLS: usize = 4;
@@ -89,7 +90,7 @@ const CHACHA8: u8 = 1;
 /// # Example
 ///
 /// ```
-/// use asyncpoll::{Outcome, Policy, Poller, Snapshot};
+/// use asyncpoll::{Elapsed, Outcome, Policy, Poller, Snapshot};
 /// use core::time::Duration;
 ///
 /// let mut poller =
@@ -99,7 +100,7 @@ const CHACHA8: u8 = 1;
 ///
 /// // In another process, nine seconds later, by a clock with another zero.
 /// let snapshot = Snapshot::from_bytes(&bytes)?;
-/// let elapsed = snapshot.elapsed() + Duration::from_secs(9);
+/// let elapsed = Elapsed(snapshot.elapsed() + Duration::from_secs(9));
 /// let now = Duration::from_secs(5_000);
 /// let restored = Poller::restore(&snapshot, Policy::default(), now, elapsed)?;
 /// assert_eq!(
@@ -170,7 +171,7 @@ impl Snapshot {
             return Err(RestoreError::Corrupt);
         }
         for (field, at, most) in [
-            ("phase", at::PHASE, FINISHED),
+            ("stage", at::STAGE, FINISHED),
             ("wait kind", at::WAIT_KIND, 4),
             ("generator", at::GENERATOR, CHACHA8),
             ("word", at::WORD, Generator::LAST_WORD),
@@ -253,7 +254,7 @@ impl Snapshot {
         let mut snapshot = Self([0; Self::LENGTH]);
         let max_wait = policy.deadline.map_or(0, |deadline| deadline.max_wait.get());
         snapshot.write(at::VERSION, [VERSION]);
-        snapshot.write(at::PHASE, [if state.is_finished() { FINISHED } else { POLLING }]);
+        snapshot.write(at::STAGE, [if state.is_finished() { FINISHED } else { POLLING }]);
         snapshot.write(at::WAIT_KIND, [wait_kind_to_byte(state.wait_kind)]);
         snapshot.write(at::GENERATOR, [if generator.is_some() { CHACHA8 } else { NO_GENERATOR }]);
         snapshot.write(at::POLLS, state.polls.to_le_bytes());
@@ -288,10 +289,10 @@ impl Snapshot {
             polls: self.polls(),
             errors: u32::from_le_bytes(self.read(at::ERRORS)),
             consecutive_errors: u32::from_le_bytes(self.read(at::CONSECUTIVE_ERRORS)),
-            phase: match wait_kind {
-                _ if self.is_finished() => Phase::Finished,
-                Some(WaitKind::Last) => Phase::LastWait,
-                _ => Phase::Polling,
+            stage: match wait_kind {
+                _ if self.is_finished() => Stage::Finished,
+                Some(WaitKind::Last) => Stage::LastWait,
+                _ => Stage::Polling,
             },
             is_in_flight: false,
             wait_kind,
@@ -316,7 +317,7 @@ impl Snapshot {
     }
 
     fn is_finished(&self) -> bool {
-        self.read(at::PHASE) == [FINISHED]
+        self.read(at::STAGE) == [FINISHED]
     }
 
     fn has_generator(&self) -> bool {

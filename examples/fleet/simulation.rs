@@ -128,7 +128,7 @@ impl Play<'_> {
         let mut fleet = Fleet::seeded(1, now);
         let upstreams: Vec<_> = (0..self.scenario.servers).map(|_| fleet.upstream(limits)).collect();
         let orders: HashMap<Id, usize> = (0..self.ends.len())
-            .map(|order| (fleet.start(upstreams[order % upstreams.len()], &Policy::default(), now), order))
+            .map(|order| (fleet.start(upstreams[order % upstreams.len()], Policy::default(), now), order))
             .collect();
         // They come back in the order in which they went out.
         let mut in_flight: VecDeque<(Duration, Id, Answer)> = VecDeque::new();

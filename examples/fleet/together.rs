@@ -23,7 +23,7 @@ pub(crate) async fn poll(
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut fleet = Fleet::seeded(random_seed(), Instant::now());
     let authority = fleet.upstream(Limits::default());
-    let urls: HashMap<_, _> = urls.into_iter().map(|url| (fleet.start(authority, &policy, Instant::now()), url)).collect();
+    let urls: HashMap<_, _> = urls.into_iter().map(|url| (fleet.start(authority, policy, Instant::now()), url)).collect();
 
     let (mut tasks, mut ids) = (JoinSet::new(), HashMap::new());
     while !fleet.is_empty() {

@@ -138,7 +138,7 @@ impl Account {
         let polls_reached = max_polls.is_some_and(|most| self.polls >= most);
         let rows = [
             (self.finished, Reason::Finished),
-            (found.transient && errors_reached, Reason::ConsecutiveErrors),
+            (found.transient && errors_reached, Reason::MaxConsecutiveErrors),
             (polls_reached, Reason::MaxPolls),
         ];
         rows.into_iter().find_map(|(applies, reason)| applies.then_some(reason)).or_else(|| self.end_of_time(found, now))

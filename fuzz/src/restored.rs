@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use arbitrary::Arbitrary;
-use asyncpoll::{Decision, Outcome, Poller, RestoreError, Snapshot, WaitKind};
+use asyncpoll::{Decision, Elapsed, Outcome, Poller, RestoreError, Snapshot, WaitKind};
 
 use crate::{
     operations::{Operations, Subject, wait_first},
@@ -81,7 +81,7 @@ impl Restored {
         let (snapshot, settings) = (stored.mended(), stored.operations.settings());
         let (policy, elapsed) = (settings.build().expect("the settings build"), stored.operations.start);
         let now = Duration::ZERO;
-        let poller = Poller::restore(&snapshot, policy, now, elapsed).expect("it holds a generator");
+        let poller = Poller::restore(&snapshot, policy, now, Elapsed(elapsed)).expect("it holds a generator");
         assert_eq!((poller.due(), poller.polls()), (snapshot.due(), snapshot.polls()), "adopting moved them: {stored:#?}");
         let is_finished = snapshot.due().is_none();
         let expected = if is_finished { snapshot.elapsed() } else { snapshot.elapsed().max(elapsed) };
@@ -95,7 +95,8 @@ impl Restored {
         assert_eq!(read, Ok(snapshot), "it is read differently: {self:#?}");
         assert_eq!(self.whole.snapshot(self.latest), snapshot, "Resumable: the snapshots differ: {self:#?}");
         let policy = *self.moved.policy();
-        self.moved = Poller::restore(&snapshot, policy, self.latest, snapshot.elapsed()).expect("it holds a generator");
+        self.moved =
+            Poller::restore(&snapshot, policy, self.latest, Elapsed(snapshot.elapsed())).expect("it holds a generator");
     }
 
     fn assert_sleep(&self, wait: Duration, found: Outcome<(), ()>) {

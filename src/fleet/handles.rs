@@ -33,17 +33,17 @@ pub struct Upstream(pub(super) usize);
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
 /// let upstream = fleet.upstream(Limits::default());
-/// let ended = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+/// let ended = fleet.start(upstream, Policy::default(), Duration::ZERO);
 /// fleet.cancel(ended, Duration::ZERO);
-/// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+/// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
 /// assert!(id != ended && !fleet.contains(ended));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id {
     pub(super) upstream: Upstream,
-    pub(super) place: usize,
+    pub(super) slot: usize,
     pub(super) serial: u32,
-    /// Tells operations of one place and one serial apart: serials start anew after four thousand million.
+    /// Tells operations of one slot and one serial apart: serials start anew after four thousand million.
     pub(super) started: u64,
 }
 
@@ -56,7 +56,7 @@ impl Id {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert_eq!(id.upstream(), upstream);
     /// ```
     pub const fn upstream(self) -> Upstream {
@@ -77,7 +77,7 @@ impl Id {
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
 /// let upstream = fleet.upstream(Limits::default());
-/// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+/// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
 /// let poll = fleet.next_poll(Duration::ZERO).expect("it is due at once");
 /// assert_eq!((poll.id, poll.number), (id, 1));
 /// ```

@@ -64,6 +64,7 @@ impl Policies {
     /// Counts one operation less that has the policy of this number.
     pub(super) fn give_back(&mut self, number: u32) -> Option<()> {
         let stored = self.stored.get_mut(index(number))?;
+        debug_assert!(stored.operations > 0, "a policy is given back as often as it is taken");
         stored.operations = stored.operations.saturating_sub(1);
         if stored.operations > 0 {
             return Some(());

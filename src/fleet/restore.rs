@@ -1,9 +1,11 @@
 //! Operations of a fleet put away as snapshots, and taken out again.
 
-use core::time::Duration;
-
 use super::{Fleet, Id, Upstream};
-use crate::{instant::Instant, policy::Policy, snapshot::Snapshot, wait::nanos};
+use crate::{
+    instant::Instant,
+    policy::Policy,
+    snapshot::{Elapsed, Snapshot},
+};
 
 impl<I: Instant, R> Fleet<I, R> {
     /// Puts an operation away at `now`, or returns `None` if it has ended.
@@ -18,7 +20,7 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let snapshot = fleet.snapshot(id, Duration::from_secs(3));
     /// assert_eq!(
     ///     snapshot.as_ref().map(Snapshot::elapsed),
@@ -35,11 +37,11 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// It may have been put away by another fleet, or by a [`Poller`](crate::Poller), whose generator is left in the snapshot.
     /// `elapsed`, the time away and another policy than before are taken as by
-    /// [`Poller::restore_with`](crate::Poller::restore_with). A poll that was in flight, or came due in the meantime, is due at
-    /// once, before those that came due later, and is made again. What had finished has ended here too.
+    /// [`Poller::restore_with`](crate::Poller::restore_with). An overdue poll, or one that was in flight, is due at once; the
+    /// longest overdue goes first. What had finished has ended here too.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Policy, Poller, fleet::Limits};
+    /// use asyncpoll::{Elapsed, Fleet, Policy, Poller, fleet::Limits};
     /// use core::time::Duration;
     ///
     /// let poller =
@@ -50,12 +52,12 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let (now, elapsed) = (Duration::ZERO, Duration::from_secs(63));
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), now);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.restore(upstream, &snapshot, &Policy::default(), now, elapsed);
+    /// let id = fleet.restore(upstream, &snapshot, Policy::default(), now, Elapsed(elapsed));
     /// let poll = fleet.next_poll(now).expect("it has been due for a minute");
     /// assert_eq!((poll.id, poll.number, poll.elapsed), (id, 1, elapsed));
     /// ```
-    pub fn restore(&mut self, upstream: Upstream, snapshot: &Snapshot, policy: &Policy, now: I, elapsed: Duration) -> Id {
+    pub fn restore(&mut self, upstream: Upstream, snapshot: &Snapshot, policy: Policy, now: I, elapsed: Elapsed) -> Id {
         self.pass(now);
-        self.take_in(upstream, policy, &snapshot.state(policy, nanos::from_duration(elapsed)))
+        self.take_in(upstream, policy, &snapshot.state(&policy, elapsed.nanos()))
     }
 }

@@ -144,7 +144,9 @@ impl<E> fmt::Display for GaveUp<E> {
             Some(retry_after) => sentence.text("; retry in ").duration(retry_after),
             None => sentence,
         };
-        let is_stale = self.last_error.is_some() && self.consecutive_errors == 0 && self.reason != Reason::Finished;
+        // After the end, and beside a cancellation, the error is the caller's.
+        let is_polls = !matches!(self.reason, Reason::Cancelled | Reason::Finished);
+        let is_stale = is_polls && self.last_error.is_some() && self.consecutive_errors == 0;
         let sentence = if is_stale { sentence.text("; the last error is from an earlier poll") } else { sentence };
         f.pad(sentence.as_str())
     }
@@ -165,7 +167,7 @@ pub enum Reason {
     /// The poller was cancelled.
     Cancelled,
     /// As many transient errors came in a row as `max_consecutive_errors` allows.
-    ConsecutiveErrors,
+    MaxConsecutiveErrors,
     /// The poller had finished before: with a result, by giving up or by being cancelled.
     Finished,
     /// As many polls were made as `max_polls` allows.
@@ -182,7 +184,7 @@ impl Reason {
     const fn text(self) -> &'static str {
         match self {
             Self::Cancelled => "cancelled",
-            Self::ConsecutiveErrors => "max_consecutive_errors was reached",
+            Self::MaxConsecutiveErrors => "max_consecutive_errors was reached",
             Self::Finished => "already finished",
             Self::MaxPolls => "max_polls was reached",
             Self::MaxWait => "max_wait elapsed",

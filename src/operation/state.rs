@@ -26,7 +26,7 @@ pub(crate) struct State {
     pub(crate) polls: u32,
     pub(crate) errors: u32,
     pub(crate) consecutive_errors: u32,
-    pub(crate) phase: Phase,
+    pub(crate) stage: Stage,
     /// A driver has sent a poll, and nothing has been fed since.
     pub(crate) is_in_flight: bool,
     /// What decided the wait until `due`, once there is one.
@@ -34,7 +34,7 @@ pub(crate) struct State {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
+pub(crate) enum Stage {
     Polling,
     /// The wait that was shortened to the deadline has been decided; the poll after it is the last.
     LastWait,
@@ -60,7 +60,7 @@ impl State {
             polls: 0,
             errors: 0,
             consecutive_errors: 0,
-            phase: Phase::Polling,
+            stage: Stage::Polling,
             is_in_flight: false,
             wait_kind: None,
         }
@@ -85,7 +85,7 @@ impl State {
             self.errors = self.errors.saturating_add(1);
             self.consecutive_errors = self.consecutive_errors.saturating_add(1);
             if policy.max_consecutive_errors.is_some_and(|max| self.consecutive_errors >= max.get()) {
-                return self.give_up(Reason::ConsecutiveErrors);
+                return self.give_up(Reason::MaxConsecutiveErrors);
             }
         } else {
             self.consecutive_errors = 0;
@@ -117,7 +117,7 @@ impl State {
     fn wait<R: Rng + ?Sized>(&mut self, policy: &Policy, rng: &mut R, transient: bool, hint: Option<u64>) -> Verdict {
         if let Some(deadline) = policy.deadline {
             let left = deadline.left(self.elapsed);
-            if left == 0 || self.phase == Phase::LastWait {
+            if left == 0 || self.stage == Stage::LastWait {
                 return self.give_up(Reason::MaxWait);
             }
             if hint.is_some_and(|hint| hint > left) {
@@ -136,7 +136,7 @@ impl State {
                 match policy.fit(deadline, left, window, asked, |window| window.at(draw)) {
                     Fit::Whole(wait) => self.sleep(wait, kind),
                     Fit::Last(window) => {
-                        self.phase = Phase::LastWait;
+                        self.stage = Stage::LastWait;
                         self.sleep(window.at(policy.ladder.draw(rng)), WaitKind::Last)
                     }
                     Fit::TooLong => self.give_up(Reason::MaxWait),
@@ -174,14 +174,14 @@ impl State {
         if !self.is_finished() {
             self.count(passed);
             self.consecutive_errors = 0;
-            self.phase = Phase::Finished;
+            self.stage = Stage::Finished;
         }
     }
 
     /// Ends with the operation's own end, found by an unscheduled look.
     pub(crate) fn conclude_look(&mut self, passed: u64) {
         self.pass(passed);
-        self.phase = Phase::Finished;
+        self.stage = Stage::Finished;
     }
 
     /// Ends because the caller wants to.
@@ -190,7 +190,7 @@ impl State {
             return Reason::Finished;
         }
         self.pass(passed);
-        self.phase = Phase::Finished;
+        self.stage = Stage::Finished;
         Reason::Cancelled
     }
 
@@ -223,13 +223,13 @@ impl State {
         // None at all is the longest.
         let length = |max_wait: Option<NonZeroU64>| (max_wait.is_none(), max_wait);
         let max_wait = policy.deadline.map(|deadline| deadline.max_wait);
-        match (self.phase, length(max_wait).cmp(&length(ran_under))) {
-            (Phase::LastWait, Ordering::Greater) if leaves_time => {
-                self.phase = Phase::Polling;
+        match (self.stage, length(max_wait).cmp(&length(ran_under))) {
+            (Stage::LastWait, Ordering::Greater) if leaves_time => {
+                self.stage = Stage::Polling;
                 self.wait_kind = Some(WaitKind::Ladder);
             }
-            (Phase::Polling, Ordering::Less) if !leaves_time => {
-                self.phase = Phase::LastWait;
+            (Stage::Polling, Ordering::Less) if !leaves_time => {
+                self.stage = Stage::LastWait;
                 self.wait_kind = Some(WaitKind::Last);
             }
             _ => {}
@@ -255,7 +255,7 @@ impl State {
 
     #[inline]
     pub(crate) const fn is_finished(&self) -> bool {
-        matches!(self.phase, Phase::Finished)
+        matches!(self.stage, Stage::Finished)
     }
 
     /// Returns the window of the next wait as hint, head start and ladder have it, the deadline apart, and which of them
@@ -317,7 +317,7 @@ impl State {
 
     #[inline]
     const fn give_up(&mut self, reason: Reason) -> Verdict {
-        self.phase = Phase::Finished;
+        self.stage = Stage::Finished;
         Verdict::GiveUp(reason)
     }
 }

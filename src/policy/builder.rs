@@ -435,7 +435,7 @@ impl PolicyBuilder {
     /// let decision = poller
     ///     .step(Outcome::<(), _>::transient("connection refused"), Duration::ZERO);
     /// let Decision::GaveUp(gave_up) = decision else { unreachable!() };
-    /// assert_eq!(gave_up.reason, Reason::ConsecutiveErrors);
+    /// assert_eq!(gave_up.reason, Reason::MaxConsecutiveErrors);
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn max_consecutive_errors(mut self, errors: u32) -> Self {

@@ -39,11 +39,12 @@ impl PolicyBuilder {
     /// assert_eq!(policy.max_polls(), Some(1));
     /// ```
     pub const fn build_clamped(self) -> Policy {
-        if let Ok(policy) = self.clamped().build() {
-            return policy;
+        let built = self.clamped().build();
+        debug_assert!(built.is_ok(), "every clamped setting is taken");
+        match built {
+            Ok(policy) => policy,
+            Err(_) => Self::CONSTANTS,
         }
-        debug_assert!(false, "a clamped setting was refused");
-        Self::CONSTANTS
     }
 
     const fn clamped(self) -> Self {

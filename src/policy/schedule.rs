@@ -96,6 +96,9 @@ impl Schedule {
     fn advance(&mut self) {
         let Policy { ladder, deadline, head_start, max_polls, .. } = self.policy;
         self.ended = self.last || max_polls.is_some_and(|max_polls| self.number >= max_polls.get());
+        if self.ended {
+            return;
+        }
         let head_start = head_start.filter(|_| self.number == 1).map(NonZeroU64::get);
         let window =
             |track: Track| head_start.map_or_else(|| ladder.window(track.rung.base), |wait| ladder.head_start_window(wait));

@@ -1,11 +1,13 @@
 //! A poller put away as a snapshot, and taken out again.
 
-use core::time::Duration;
-
 use super::Poller;
 #[cfg(feature = "chacha")]
 use crate::snapshot::RestoreError;
-use crate::{instant::Instant, policy::Policy, snapshot::Snapshot, wait::nanos};
+use crate::{
+    instant::Instant,
+    policy::Policy,
+    snapshot::{Elapsed, Snapshot},
+};
 
 #[cfg(feature = "chacha")]
 impl<I: Instant> Poller<I> {
@@ -50,7 +52,7 @@ impl<I: Instant> Poller<I> {
     /// Refuses a snapshot that was made [without its generator](Self::snapshot_without_generator).
     ///
     /// ```
-    /// use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller};
+    /// use asyncpoll::{Decision, Elapsed, Jitter, Outcome, Policy, Poller};
     /// use core::time::Duration;
     ///
     /// let policy = Policy::builder().jitter(Jitter::None).build()?;
@@ -62,13 +64,13 @@ impl<I: Instant> Poller<I> {
     /// // Two seconds later, by a clock that starts from zero.
     /// let now = Duration::ZERO;
     /// let mut restored =
-    ///     Poller::restore(&snapshot, policy, now, Duration::from_secs(2))?;
+    ///     Poller::restore(&snapshot, policy, now, Elapsed(Duration::from_secs(2)))?;
     /// assert_eq!(restored.until_next_poll(now), Some(Duration::from_secs(3)));
     /// let next = restored.step(Outcome::<()>::pending(), Duration::from_secs(3));
     /// assert_eq!(next, Decision::Sleep(Duration::from_secs(15)));
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
-    pub fn restore(snapshot: &Snapshot, policy: Policy, now: I, elapsed: Duration) -> Result<Self, RestoreError> {
+    pub fn restore(snapshot: &Snapshot, policy: Policy, now: I, elapsed: Elapsed) -> Result<Self, RestoreError> {
         let generator = snapshot.generator().ok_or(RestoreError::NoGenerator)?;
         Ok(Self::restore_with(snapshot, policy, generator.into(), now, elapsed))
     }
@@ -78,7 +80,7 @@ impl<I: Instant, R> Poller<I, R> {
     /// Puts the poller away at `now`, but for its generator, whose state is the caller's to keep.
     ///
     /// ```
-    /// use asyncpoll::{Policy, Poller, SeededRng, random_seed};
+    /// use asyncpoll::{Elapsed, Policy, Poller, SeededRng, random_seed};
     /// use core::time::Duration;
     ///
     /// let mut rng = SeededRng::new(random_seed());
@@ -90,7 +92,7 @@ impl<I: Instant, R> Poller<I, R> {
     ///     Policy::default(),
     ///     &mut rng,
     ///     Duration::ZERO,
-    ///     Duration::ZERO,
+    ///     Elapsed(Duration::ZERO),
     /// );
     /// assert_eq!(restored.polls(), 0);
     /// ```
@@ -103,7 +105,7 @@ impl<I: Instant, R> Poller<I, R> {
     /// A generator that the snapshot holds is left there. A generator with a new seed may take its place: the rules stay the same.
     ///
     /// ```
-    /// use asyncpoll::{Policy, Poller, SmallRng, random_seed};
+    /// use asyncpoll::{Elapsed, Policy, Poller, SmallRng, random_seed};
     /// use core::time::Duration;
     ///
     /// let poller =
@@ -112,11 +114,11 @@ impl<I: Instant, R> Poller<I, R> {
     /// let rng = SmallRng::new(random_seed());
     /// let (now, elapsed) = (Duration::ZERO, Duration::from_secs(2));
     /// let restored =
-    ///     Poller::restore_with(&snapshot, Policy::default(), rng, now, elapsed);
+    ///     Poller::restore_with(&snapshot, Policy::default(), rng, now, Elapsed(elapsed));
     /// assert_eq!(restored.elapsed(now), elapsed);
     /// ```
-    pub fn restore_with(snapshot: &Snapshot, policy: Policy, rng: R, now: I, elapsed: Duration) -> Self {
-        let state = snapshot.state(&policy, nanos::from_duration(elapsed));
+    pub fn restore_with(snapshot: &Snapshot, policy: Policy, rng: R, now: I, elapsed: Elapsed) -> Self {
+        let state = snapshot.state(&policy, elapsed.nanos());
         Self { policy, rng, latest: now, state }
     }
 }

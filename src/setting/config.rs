@@ -15,6 +15,9 @@ use serde_core::{
 
 use super::{NONE, Setting, Short, Written};
 
+/// Adds what is written to the list that a setting is, if it has the form of an element.
+pub(crate) type Add<B> = fn(B, Written<'_>) -> Option<B>;
+
 /// Settings that a file of configuration can hold.
 pub(crate) trait Configured: Setting {
     /// What `build` refuses.
@@ -41,7 +44,7 @@ pub(crate) trait Configured: Setting {
     fn clear(self) -> Option<fn(Self::Builder) -> Self::Builder>;
 
     /// Returns how another element is added, if the value is a list.
-    fn and(self) -> Option<fn(Self::Builder, Written<'_>) -> Option<Self::Builder>> {
+    fn and(self) -> Option<Add<Self::Builder>> {
         None
     }
 
@@ -78,7 +81,7 @@ impl<'de, S: Configured> Visitor<'de> for Table<S> {
             if !read.see(setting) {
                 return Err(de::Error::duplicate_field(setting.name()));
             }
-            map.next_value_seed(Slot { setting, read: &mut read })?;
+            map.next_value_seed(Field { setting, read: &mut read })?;
         }
         read.build()
     }
@@ -86,7 +89,7 @@ impl<'de, S: Configured> Visitor<'de> for Table<S> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<S::Built, A::Error> {
         let mut read = Read::<S>::new();
         for setting in S::ALL {
-            if sequence.next_element_seed(Placed(Slot { setting: *setting, read: &mut read }))?.is_none() {
+            if sequence.next_element_seed(Placed(Field { setting: *setting, read: &mut read }))?.is_none() {
                 break;
             }
             let _ = read.see(*setting);
@@ -174,12 +177,12 @@ enum Refusal<E> {
 }
 
 /// The value of a setting, yet to be read.
-struct Slot<'a, S: Setting> {
+struct Field<'a, S: Setting> {
     setting: S,
     read: &'a mut Read<S>,
 }
 
-impl<S: Configured> Slot<'_, S> {
+impl<S: Configured> Field<'_, S> {
     fn set_text(&mut self, text: &str) -> Result<(), Refusal<S::Error>> {
         if let (NONE, Some(clear)) = (text, self.setting.clear()) {
             return self.read.set(|builder| Some(clear(builder)));
@@ -208,7 +211,7 @@ impl<S: Configured> Slot<'_, S> {
     }
 }
 
-impl<'de, S: Configured> DeserializeSeed<'de> for Slot<'_, S> {
+impl<'de, S: Configured> DeserializeSeed<'de> for Field<'_, S> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -216,7 +219,7 @@ impl<'de, S: Configured> DeserializeSeed<'de> for Slot<'_, S> {
     }
 }
 
-impl<'de, S: Configured> Visitor<'de> for Slot<'_, S> {
+impl<'de, S: Configured> Visitor<'de> for Field<'_, S> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -249,7 +252,7 @@ impl<'de, S: Configured> Visitor<'de> for Slot<'_, S> {
         };
         self.read.set(|builder| Some(clear(builder))).map_err(|refusal| self.refused(refusal, NONE))?;
         while sequence
-            .next_element_seed(Element { and, slot: Slot { setting: self.setting, read: &mut *self.read } })?
+            .next_element_seed(Element { and, field: Field { setting: self.setting, read: &mut *self.read } })?
             .is_some()
         {}
         Ok(())
@@ -271,8 +274,8 @@ impl<'de, S: Configured> Visitor<'de> for Slot<'_, S> {
 
 /// An element of a list, yet to be read.
 struct Element<'a, S: Setting> {
-    and: fn(S::Builder, Written<'_>) -> Option<S::Builder>,
-    slot: Slot<'a, S>,
+    and: Add<S::Builder>,
+    field: Field<'a, S>,
 }
 
 impl<'de, S: Configured> DeserializeSeed<'de> for Element<'_, S> {
@@ -287,18 +290,18 @@ impl<S: Configured> Visitor<'_> for Element<'_, S> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.slot.expecting(f)
+        self.field.expecting(f)
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<(), E> {
-        let Self { and, slot } = self;
+        let Self { and, field } = self;
         let written = Written::new(value).with_durations(duration);
-        slot.read.set(|builder| and(builder, written)).map_err(|refusal| slot.refused(refusal, format_args!("{value:?}")))
+        field.read.set(|builder| and(builder, written)).map_err(|refusal| field.refused(refusal, format_args!("{value:?}")))
     }
 }
 
 /// The value of a setting that is known by its place. Compact formats do not say what a value is, and write text alone.
-struct Placed<'a, S: Setting>(Slot<'a, S>);
+struct Placed<'a, S: Setting>(Field<'a, S>);
 
 impl<'de, S: Configured> DeserializeSeed<'de> for Placed<'_, S> {
     type Value = ();

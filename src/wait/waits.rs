@@ -17,8 +17,9 @@ pub(crate) struct Waits([u16; MOST as usize]);
 impl Waits {
     pub(crate) const NONE: Self = Self([0; MOST as usize]);
 
-    /// Puts `wait` in the place of wait number `index`. A number beyond the table changes nothing.
+    /// Puts `wait` where wait number `index` is.
     pub(crate) const fn with(mut self, index: u8, wait: u64) -> Self {
+        debug_assert!(index < MOST, "the table has a wait of that number");
         let mut number = 0;
         let mut rest: &mut [u16] = &mut self.0;
         while let [packed, tail @ ..] = rest {
@@ -106,7 +107,7 @@ mod tests {
 
     #[test]
     fn equal_waits_are_equal_bits_in_the_place_that_they_were_put_in() {
-        let table = Waits::NONE.with(0, 5_000).with(7, 70).with(8, 1);
+        let table = Waits::NONE.with(0, 5_000).with(7, 70);
         assert_eq!(table, Waits::NONE.with(7, 70).with(0, 9).with(0, 5_000));
         assert_eq!([0, 1, 7, 8, u8::MAX].map(|index| table.get(index)), [Some(5_000), None, Some(70), None, None]);
     }

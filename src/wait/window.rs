@@ -17,11 +17,13 @@ impl Window {
     /// Truncates the window so that it starts no earlier than `start`, which must not be above `latest`.
     #[inline]
     pub(crate) fn not_before(self, start: u64) -> Self {
+        debug_assert!(start <= self.latest, "nothing of the window would be left");
         Self { earliest: self.earliest.max(start), ..self }
     }
 
     /// Truncates the window so that it ends before `end`, which must be above `earliest`.
     pub(crate) fn before(self, end: u64) -> Self {
+        debug_assert!(end > self.earliest, "nothing of the window would be left");
         Self { latest: self.latest.min(end.saturating_sub(1)), ..self }
     }
 
@@ -42,6 +44,7 @@ impl Window {
     /// others by at most width / 2⁶⁴.
     #[inline]
     pub(crate) fn at(self, draw: u64) -> u64 {
+        debug_assert!(self.earliest <= self.latest, "a window ends after it starts");
         // No window is as wide as 2⁶⁴, because none starts at zero; so neither sum overflows.
         let width = self.latest.wrapping_sub(self.earliest).wrapping_add(1);
         let offset = u128::from(draw).wrapping_mul(width.into()) >> 64;

@@ -77,7 +77,7 @@ impl<const ORDERED: bool> Queue for Ours<ORDERED> {
     }
 
     fn start(&mut self, now: Duration) {
-        self.ids.push(self.fleet.start(self.upstream, &policy(), now));
+        self.ids.push(self.fleet.start(self.upstream, policy(), now));
     }
 
     fn turn(&mut self, now: Duration) -> bool {

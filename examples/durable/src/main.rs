@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use asyncpoll::{Decision, Outcome, Policy, Poller, const_policy, random_seed};
+use asyncpoll::{Decision, Elapsed, Outcome, Policy, Poller, const_policy, random_seed};
 
 use crate::{
     authority::Answer,
@@ -39,7 +39,7 @@ fn main() -> anyhow::Result<ExitCode> {
 
     // The start never changes, so a clock that is set back and forth loses no time in the end.
     let elapsed = order.elapsed(SystemTime::now());
-    let mut poller = Poller::restore(&order.snapshot, POLICY, Instant::now(), elapsed)?;
+    let mut poller = Poller::restore(&order.snapshot, POLICY, Instant::now(), Elapsed(elapsed))?;
     match poller.polls() {
         0 => writeln!(out, "An order is placed, and kept in {}.", file.display())?,
         polls => writeln!(out, "An order placed {elapsed:.1?} ago and polled {polls} times goes on.")?,

@@ -15,7 +15,7 @@ const GROWTH: usize = 8;
 #[derive(Clone, Copy, Debug)]
 pub(in crate::fleet) struct Gate {
     /// The least time between two polls that the limits allow.
-    spacing: u64,
+    rate_spacing: u64,
     find_pace: bool,
     pace: Pace,
     bound: Option<Bound>,
@@ -24,17 +24,32 @@ pub(in crate::fleet) struct Gate {
     sent: Option<u64>,
     /// Until when the server asked all of the upstream to wait.
     held_until: u64,
-    /// Until when the polls that were held are spread, and how far apart they are.
-    herd: (u64, u64),
+    herd: Herd,
     refusals: u64,
+}
+
+/// The polls that a hold kept back, and that no pace spreads.
+#[derive(Clone, Copy, Debug, Default)]
+struct Herd {
+    /// Until when they are spread.
+    until: u64,
+    /// The time between two of them.
+    spacing: u64,
 }
 
 /// The most polls in flight.
 #[derive(Clone, Copy, Debug)]
 struct Bound {
     now: usize,
-    /// How far it may grow until a second has passed since then, if at all.
-    growth: Option<(usize, u64)>,
+    growth: Option<Growth>,
+}
+
+/// How far the bound may grow in this second.
+#[derive(Clone, Copy, Debug)]
+struct Growth {
+    most: usize,
+    /// When the second began.
+    since: u64,
 }
 
 /// What an answer says, as the upstream sees it.
@@ -65,17 +80,17 @@ impl Gate {
         let bound = in_flight.map(|in_flight| {
             let (InFlight::AtMost(first) | InFlight::From(first)) = in_flight;
             let now = usize::try_from(first.get()).unwrap_or(usize::MAX);
-            Bound { now, growth: matches!(in_flight, InFlight::From(_)).then_some((now, time)) }
+            Bound { now, growth: matches!(in_flight, InFlight::From(_)).then_some(Growth { most: now, since: time }) }
         });
         Self {
-            spacing: rate.map_or(0, |(polls, per)| per.get().div_ceil(polls.get().into())),
+            rate_spacing: rate.map_or(0, |(polls, per)| per.get().div_ceil(polls.get().into())),
             find_pace,
             pace: Pace::default(),
             bound,
             in_flight: 0,
             sent: None,
             held_until: 0,
-            herd: (0, 0),
+            herd: Herd::default(),
             refusals: 0,
         }
     }
@@ -98,8 +113,8 @@ impl Gate {
 
     /// Returns the time between two polls, zero where nothing keeps them apart.
     #[inline]
-    pub(in crate::fleet) fn gap(&self) -> u64 {
-        self.spacing.max(self.pace.gap())
+    pub(in crate::fleet) fn spacing(&self) -> u64 {
+        self.rate_spacing.max(self.pace.spacing())
     }
 
     /// Returns when the next poll may go out, or nothing while as many are in flight as may be.
@@ -109,8 +124,8 @@ impl Gate {
             return None;
         }
         let Some(sent) = self.sent else { return Some(self.held_until) };
-        let spaced = match (self.spacing.max(self.pace.apart()), self.herd) {
-            (0, (until, apart)) => until.min(sent.saturating_add(apart)),
+        let spaced = match (self.rate_spacing.max(self.pace.apart()), self.herd) {
+            (0, herd) => herd.until.min(sent.saturating_add(herd.spacing)),
             (apart, _) => sent.saturating_add(apart),
         };
         Some(self.held_until.max(spaced))
@@ -119,14 +134,14 @@ impl Gate {
     /// Returns whether polls may be kept waiting at `time`, so that it matters which goes first.
     #[inline]
     pub(in crate::fleet) fn is_narrow(&self, time: u64) -> bool {
-        self.bound.is_some() || self.gap() > 0 || time < self.herd.0
+        self.bound.is_some() || self.spacing() > 0 || time < self.herd.until
     }
 
     /// Notes that a poll goes out that was due at `due`.
     #[inline]
     pub(in crate::fleet) fn send(&mut self, due: u64, time: u64) {
         if self.find_pace {
-            let has_waited = self.sent.is_some_and(|sent| due < sent.saturating_add(self.pace.gap()));
+            let has_waited = self.sent.is_some_and(|sent| due < sent.saturating_add(self.pace.spacing()));
             self.pace.sent(has_waited, time);
         }
         self.in_flight = self.in_flight.saturating_add(1);
@@ -141,6 +156,7 @@ impl Gate {
             self.pace.served(is_old, time);
             self.grow(time);
         }
+        debug_assert!(self.in_flight > 0, "a poll comes back once");
         self.in_flight = self.in_flight.saturating_sub(1);
         if let Some(Answer::Refused(hint)) = answer {
             self.hold(hint, living, time);
@@ -166,8 +182,8 @@ impl Gate {
         if until > self.held_until {
             self.held_until = until;
             let spread = hint / HERD;
-            let apart = spread.checked_div(living.try_into().unwrap_or(u64::MAX)).unwrap_or(0);
-            self.herd = (until.saturating_add(spread), apart);
+            let spacing = spread.checked_div(living.try_into().unwrap_or(u64::MAX)).unwrap_or(0);
+            self.herd = Herd { until: until.saturating_add(spread), spacing };
         }
     }
 
@@ -175,15 +191,14 @@ impl Gate {
     #[inline]
     fn grow(&mut self, time: u64) {
         let Some(bound) = &mut self.bound else { return };
-        let Some((most, since)) = &mut bound.growth else { return };
+        let Some(growth) = &mut bound.growth else { return };
         if self.in_flight < bound.now {
             return;
         }
-        if time.saturating_sub(*since) >= SECOND {
-            *since = time;
-            *most = bound.now.saturating_add(bound.now.div_ceil(GROWTH));
+        if time.saturating_sub(growth.since) >= SECOND {
+            *growth = Growth { most: bound.now.saturating_add(bound.now.div_ceil(GROWTH)), since: time };
         }
-        if bound.now < *most {
+        if bound.now < growth.most {
             bound.now = bound.now.saturating_add(1);
         }
     }

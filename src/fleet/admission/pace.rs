@@ -25,7 +25,7 @@ pub(in crate::fleet) struct Pace {
     /// The time between two polls that the last cut left; zero before the first.
     cut: u64,
     /// The time between two polls now.
-    gap: u64,
+    spacing: u64,
     /// How long the pace has kept polls apart that were served since the last cut.
     paced: u64,
     /// Whether the pace made the last poll wait that went out.
@@ -43,15 +43,15 @@ pub(in crate::fleet) struct Pace {
 impl Pace {
     /// Returns the time between two polls, zero where no pace has been found.
     #[inline]
-    pub(in crate::fleet) const fn gap(&self) -> u64 {
-        self.gap
+    pub(in crate::fleet) const fn spacing(&self) -> u64 {
+        self.spacing
     }
 
     /// Returns the time between the last poll that went out and the next: a second at least until one that went out after the
     /// last cut has been served. Before that, each may be refused as well.
     #[inline]
     pub(in crate::fleet) fn apart(&self) -> u64 {
-        if self.gap > 0 && !self.is_proven { self.gap.max(SECOND) } else { self.gap }
+        if self.spacing > 0 && !self.is_proven { self.spacing.max(SECOND) } else { self.spacing }
     }
 
     /// Notes that a poll goes out, and whether the pace made it wait.
@@ -82,27 +82,28 @@ impl Pace {
     /// Raises the pace, if it keeps polls waiting. Only what is served does: a server that fails every poll proves nothing.
     #[inline]
     fn grow(&mut self) {
-        if !self.has_waited || self.gap == 0 {
+        if !self.has_waited || self.spacing == 0 {
             return;
         }
-        self.paced = self.paced.saturating_add(self.gap);
+        self.paced = self.paced.saturating_add(self.spacing);
         let seconds = u128::from(self.paced / SECOND);
         let doubling = u128::from(if self.is_guess { DOUBLING_OF_GUESS } else { DOUBLING });
         let doubling = doubling.saturating_mul(doubling);
         let growth = seconds.saturating_mul(seconds).saturating_add(doubling);
-        let gap = u128::from(self.cut).saturating_mul(doubling).checked_div(growth);
-        self.gap = gap.and_then(|gap| u64::try_from(gap).ok()).unwrap_or(self.cut).max(1);
+        let spacing = u128::from(self.cut).saturating_mul(doubling).checked_div(growth);
+        self.spacing = spacing.and_then(|spacing| u64::try_from(spacing).ok()).unwrap_or(self.cut).max(1);
     }
 
     /// Cuts the pace after a refusal, with so many polls in flight: once, until one that goes out from now on has been served.
     pub(in crate::fleet) fn cut(&mut self, in_flight: usize, time: u64) {
-        if self.gap > 0 && !self.is_proven {
+        if self.spacing > 0 && !self.is_proven {
             return;
         }
-        let (gap, tenths) = if self.gap > 0 { (self.gap, TENTHS_LATER) } else { (self.served.gap(time), TENTHS_AT_FIRST) };
-        self.is_guess = self.gap == 0 && self.served.are_few();
-        self.cut = gap.saturating_mul(10).div_ceil(tenths);
-        self.gap = self.cut;
+        let (spacing, tenths) =
+            if self.spacing > 0 { (self.spacing, TENTHS_LATER) } else { (self.served.spacing(time), TENTHS_AT_FIRST) };
+        self.is_guess = self.spacing == 0 && self.served.are_few();
+        self.cut = spacing.saturating_mul(10).div_ceil(tenths);
+        self.spacing = self.cut;
         self.paced = 0;
         self.is_proven = false;
         self.old = in_flight;
@@ -116,10 +117,17 @@ struct Served {
     /// When the stretch began that goes on; none before the first poll.
     since: Option<u64>,
     count: u64,
-    /// How long the stretch before it was, and how many were served in it.
-    before: (u64, u64),
+    before: Stretch,
     /// The least of the mean times between two in earlier pairs of stretches.
-    least_gap: Option<u64>,
+    least_spacing: Option<u64>,
+}
+
+/// A stretch of time that has passed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stretch {
+    length: u64,
+    /// How many polls were served in it.
+    count: u64,
 }
 
 impl Served {
@@ -133,8 +141,8 @@ impl Served {
         let since = *self.since.get_or_insert(time);
         let length = time.saturating_sub(since);
         if length >= WINDOW {
-            self.least_gap = Some(self.gap(time));
-            self.before = (length, self.count);
+            self.least_spacing = Some(self.spacing(time));
+            self.before = Stretch { length, count: self.count };
             self.count = 0;
             self.since = Some(time);
         }
@@ -142,15 +150,15 @@ impl Served {
     }
 
     fn are_few(&self) -> bool {
-        self.least_gap.is_none() && self.count < FEW
+        self.least_spacing.is_none() && self.count < FEW
     }
 
     /// Returns the least mean time between two that were served, over a second at least. It is a second at most: of so few polls,
     /// there is no rate to tell.
-    fn gap(&self, time: u64) -> u64 {
-        let (length, count) = self.before;
+    fn spacing(&self, time: u64) -> u64 {
+        let Stretch { length, count } = self.before;
         let length = length.saturating_add(time.saturating_sub(self.since.unwrap_or(time)));
-        let gap = length.max(SECOND).checked_div(count.saturating_add(self.count)).unwrap_or(SECOND);
-        gap.min(self.least_gap.unwrap_or(SECOND)).min(SECOND)
+        let spacing = length.max(SECOND).checked_div(count.saturating_add(self.count)).unwrap_or(SECOND);
+        spacing.min(self.least_spacing.unwrap_or(SECOND)).min(SECOND)
     }
 }

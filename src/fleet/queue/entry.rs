@@ -2,7 +2,7 @@
 
 use super::minima::NEVER;
 use crate::{
-    operation::{Phase, State},
+    operation::{Stage, State},
     wait::WaitKind,
 };
 
@@ -23,12 +23,12 @@ pub(in crate::fleet) struct Entry {
     polls: u32,
     errors: u32,
     consecutive_errors: u32,
-    /// Tells it from those that had its place before.
+    /// Tells it from those that were in its slot before.
     pub(in crate::fleet) serial: u32,
     /// Which of the policies of the fleet it has.
     pub(in crate::fleet) policy: u32,
     rung: u8,
-    phase: Phase,
+    stage: Stage,
     wait_kind: Option<WaitKind>,
 }
 
@@ -44,18 +44,18 @@ impl Entry {
             errors,
             consecutive_errors,
             rung,
-            phase,
+            stage,
             is_in_flight: _,
             wait_kind,
         } = *state;
         let due = started.saturating_add(due).min(LATEST);
-        Self { due, started, base, hinted_until, polls, errors, consecutive_errors, serial, policy, rung, phase, wait_kind }
+        Self { due, started, base, hinted_until, polls, errors, consecutive_errors, serial, policy, rung, stage, wait_kind }
     }
 
     /// Returns its state at `time`.
     #[inline]
     pub(in crate::fleet) const fn state(&self, time: u64) -> State {
-        let Self { started, base, hinted_until, polls, errors, consecutive_errors, rung, phase, wait_kind, .. } = *self;
+        let Self { started, base, hinted_until, polls, errors, consecutive_errors, rung, stage, wait_kind, .. } = *self;
         let (elapsed, due) = (time.saturating_sub(started), self.due().saturating_sub(started));
         State {
             elapsed,
@@ -66,7 +66,7 @@ impl Entry {
             polls,
             errors,
             consecutive_errors,
-            phase,
+            stage,
             is_in_flight: false,
             wait_kind,
         }

@@ -6,7 +6,7 @@ use super::{
     super::{Id, admission::Gate},
     entry::Entry,
     minima::{Minima, NEVER},
-    page::{PLACES, Page},
+    page::{Page, SLOTS},
 };
 use crate::operation::State;
 
@@ -42,43 +42,43 @@ impl Lane {
         }
     }
 
-    /// Returns the operation at `place`.
+    /// Returns the operation at `slot`.
     #[inline]
-    pub(in crate::fleet) fn operation(&self, place: usize) -> Option<&Entry> {
-        self.pages.get(place / PLACES)?.operation(place % PLACES)
+    pub(in crate::fleet) fn operation(&self, slot: usize) -> Option<&Entry> {
+        self.pages.get(slot / SLOTS)?.operation(slot % SLOTS)
     }
 
     /// Returns the operation that `id` names.
     #[inline]
     pub(in crate::fleet) fn operation_of(&self, id: Id) -> Option<&Entry> {
-        self.operation(id.place).filter(|operation| operation.serial == id.serial && operation.started == id.started)
+        self.operation(id.slot).filter(|operation| operation.serial == id.serial && operation.started == id.started)
     }
 
-    /// Sends the next of the polls that are due at `time`, and returns the place of its operation. The gate must be open.
+    /// Sends the next of the polls that are due at `time`, and returns the slot of its operation. The gate must be open.
     #[inline]
     pub(in crate::fleet) fn send(&mut self, time: u64) -> Option<usize> {
-        let place = if self.gate.is_narrow(time) { self.first()? } else { self.next_by_place(time)? };
-        self.gate.send(self.operation(place)?.due(), time);
-        self.change(place, Page::send);
-        self.cursor = place.saturating_add(1);
-        Some(place)
+        let slot = if self.gate.is_narrow(time) { self.first()? } else { self.next_by_slot(time)? };
+        self.gate.send(self.operation(slot)?.due(), time);
+        self.change(slot, Page::send);
+        self.cursor = slot.saturating_add(1);
+        Some(slot)
     }
 
-    /// Makes the poll in flight of `place` due again.
-    pub(in crate::fleet) fn release(&mut self, place: usize) {
-        self.change(place, Page::release);
+    /// Makes the poll in flight of `slot` due again.
+    pub(in crate::fleet) fn release(&mut self, slot: usize) {
+        self.change(slot, Page::release);
     }
 
-    /// Puts the operation at `place` back, its state changed, its poll in flight or not; one that has finished is forgotten.
+    /// Puts the operation at `slot` back, its state changed, its poll in flight or not; one that has finished is forgotten.
     #[inline]
-    pub(in crate::fleet) fn put(&mut self, place: usize, state: &State, in_flight: bool) {
+    pub(in crate::fleet) fn put(&mut self, slot: usize, state: &State, in_flight: bool) {
         if !state.is_finished() {
-            self.change(place, |page, place| page.put(place, state, in_flight));
+            self.change(slot, |page, slot| page.put(slot, state, in_flight));
             return;
         }
-        self.change(place, Page::vacate);
+        self.change(slot, Page::vacate);
         self.living = self.living.saturating_sub(1);
-        self.room.set(place / PLACES, 0);
+        self.room.set(slot / SLOTS, 0);
         while self.pages.last().is_some_and(Page::is_empty) {
             self.pages.pop();
             self.due.pop();
@@ -86,7 +86,7 @@ impl Lane {
         }
     }
 
-    /// Takes an operation in, and returns its place.
+    /// Takes an operation in, and returns its slot.
     pub(in crate::fleet) fn take_in(&mut self, operation: Entry) -> Option<usize> {
         let index = self.room.first().unwrap_or_else(|| {
             self.pages.push(Page::default());
@@ -94,44 +94,45 @@ impl Lane {
             self.room.push(0);
             self.pages.len().saturating_sub(1)
         });
-        let first = index.saturating_mul(PLACES);
-        let (place, has_room) = self.change(first, |page, _| (page.take_in(operation), page.has_room()))?;
+        let first = index.saturating_mul(SLOTS);
+        let (slot, has_room) = self.change(first, |page, _| (page.take_in(operation), page.has_room()))?;
         self.room.set(index, if has_room { 0 } else { NEVER });
         self.living = self.living.saturating_add(1);
-        Some(first.saturating_add(place))
+        Some(first.saturating_add(slot))
     }
 
-    /// Changes the page that `place` is on, which is told where.
+    /// Changes the page that `slot` is on, which is told where.
     #[inline]
-    fn change<O>(&mut self, place: usize, change: impl FnOnce(&mut Page, usize) -> O) -> Option<O> {
-        let page = self.pages.get_mut(place / PLACES)?;
-        let done = change(page, place % PLACES);
-        self.due.set(place / PLACES, page.first_due());
+    fn change<O>(&mut self, slot: usize, change: impl FnOnce(&mut Page, usize) -> O) -> Option<O> {
+        debug_assert!(slot / SLOTS < self.pages.len(), "an operation has a page");
+        let page = self.pages.get_mut(slot / SLOTS)?;
+        let done = change(page, slot % SLOTS);
+        self.due.set(slot / SLOTS, page.first_due());
         Some(done)
     }
 
-    /// Returns the place of the operation whose poll is due first.
+    /// Returns the slot of the operation whose poll is due first.
     fn first(&self) -> Option<usize> {
         let index = self.due.first()?;
-        Some(index.saturating_mul(PLACES).saturating_add(self.pages.get(index)?.first()?))
+        Some(index.saturating_mul(SLOTS).saturating_add(self.pages.get(index)?.first()?))
     }
 
-    /// Returns the place of an operation whose poll is due at `time`, the next from the cursor on, and around.
+    /// Returns the slot of an operation whose poll is due at `time`, the next from the cursor on, and around.
     #[inline]
-    fn next_by_place(&self, time: u64) -> Option<usize> {
+    fn next_by_slot(&self, time: u64) -> Option<usize> {
         let time = time.min(NEVER - 1);
-        let page = self.cursor / PLACES;
-        self.next_of_page(page, self.cursor % PLACES, time).or_else(|| {
+        let page = self.cursor / SLOTS;
+        self.next_of_page(page, self.cursor % SLOTS, time).or_else(|| {
             let next = self.due.next(page.saturating_add(1), time).or_else(|| self.due.next(0, time))?;
             self.next_of_page(next, 0, time)
         })
     }
 
-    /// Returns the first place of a page, at `from` or after it, of an operation whose poll is due at `time`.
+    /// Returns the first slot of a page, at `from` or after it, of an operation whose poll is due at `time`.
     #[inline]
     fn next_of_page(&self, page: usize, from: usize, time: u64) -> Option<usize> {
         let found = self.pages.get(page)?.next(from, time)?;
-        Some(page.saturating_mul(PLACES).saturating_add(found))
+        Some(page.saturating_mul(SLOTS).saturating_add(found))
     }
 }
 
@@ -151,27 +152,27 @@ mod tests {
         let mut ended = state;
         ended.cancel(0);
         let mut lane = lane();
-        let mut places: Vec<_> = (0..40_000).filter_map(|serial| lane.take_in(Entry::new(&state, 0, serial, 0))).collect();
+        let mut slots: Vec<_> = (0..40_000).filter_map(|serial| lane.take_in(Entry::new(&state, 0, serial, 0))).collect();
         assert_eq!((lane.len(), lane.pages.len()), (40_000, 20));
 
-        // All but one of each page end, and new ones take the first places.
-        places.retain(|place| {
-            let stays = place % PLACES == 7;
+        // All but one of each page end, and new ones take the first slots.
+        slots.retain(|slot| {
+            let stays = slot % SLOTS == 7;
             if !stays {
-                lane.put(*place, &ended, false);
+                lane.put(*slot, &ended, false);
             }
             stays
         });
         assert_eq!((lane.len(), lane.pages.len()), (20, 20));
         let new: Vec<_> = (0..500).filter_map(|serial| lane.take_in(Entry::new(&state, 0, serial, 1))).collect();
-        assert!(new.iter().all(|place| *place < PLACES && place % PLACES != 7));
+        assert!(new.iter().all(|slot| *slot < SLOTS && slot % SLOTS != 7));
 
-        for place in places {
-            lane.put(place, &ended, false);
+        for slot in slots {
+            lane.put(slot, &ended, false);
         }
         assert_eq!((lane.len(), lane.pages.len()), (500, 1));
-        for place in new {
-            lane.put(place, &ended, false);
+        for slot in new {
+            lane.put(slot, &ended, false);
         }
         assert_eq!((lane.len(), lane.pages.len(), lane.due.len(), lane.room.len()), (0, 0, 0, 0));
     }
@@ -185,10 +186,10 @@ mod tests {
         for serial in 0..3 * 2_048 {
             lane.take_in(Entry::new(&state, 0, serial, 0));
         }
-        let left = PLACES.saturating_add(100);
+        let left = SLOTS.saturating_add(100);
         lane.put(left, &ended, false);
         assert_eq!(lane.take_in(Entry::new(&state, 0, 0, 1)), Some(left));
-        assert_eq!(lane.take_in(Entry::new(&state, 0, 1, 1)), Some(PLACES.saturating_mul(3)));
+        assert_eq!(lane.take_in(Entry::new(&state, 0, 1, 1)), Some(SLOTS.saturating_mul(3)));
     }
 
     #[test]
@@ -201,8 +202,8 @@ mod tests {
         let sent: Vec<_> = (0..4_000).map_while(|_| lane.send(0)).collect();
         assert_eq!(sent, (0..4_000).collect::<Vec<_>>());
         // The first ones are due again, and yet the last have their turn.
-        for place in sent {
-            lane.release(place);
+        for slot in sent {
+            lane.release(slot);
         }
         let sent: Vec<_> = (0..5_100).map_while(|_| lane.send(0)).collect();
         assert_eq!(sent, (4_000..5_000).chain(0..4_000).collect::<Vec<_>>());

@@ -1,11 +1,11 @@
-//! A tree of minima: which of many places holds the least key.
+//! A tree of minima: which of many slots holds the least key.
 
 use alloc::vec::Vec;
 
 /// How many keys a node holds, and so how many nodes one of the level above stands for.
 const WIDTH: usize = 8;
 
-/// What a place holds that is not to be found.
+/// What a slot holds that is not to be found.
 pub(in crate::fleet) const NEVER: u64 = u64::MAX;
 
 /// Eight keys: one line of a cache.
@@ -16,10 +16,10 @@ struct Node([u64; WIDTH]);
 impl Node {
     const EMPTY: Self = Self([NEVER; WIDTH]);
 
-    /// Changes the key at `place` of the node, and says whether it was another.
+    /// Changes the key at `slot` of the node, and says whether it was another.
     #[inline]
-    fn set(&mut self, place: usize, key: u64) -> bool {
-        self.0.get_mut(place % WIDTH).is_some_and(|there| core::mem::replace(there, key) != key)
+    fn set(&mut self, slot: usize, key: u64) -> bool {
+        self.0.get_mut(slot % WIDTH).is_some_and(|there| core::mem::replace(there, key) != key)
     }
 
     #[inline]
@@ -27,7 +27,7 @@ impl Node {
         self.0.iter().fold(NEVER, |least, key| least.min(*key))
     }
 
-    /// Returns the first place of the node, at `from` or after it, whose key is at most `limit`.
+    /// Returns the first slot of the node, at `from` or after it, whose key is at most `limit`.
     #[inline]
     fn next(&self, from: usize, limit: u64) -> Option<usize> {
         let found = self.0.iter().skip(from).position(|key| *key <= limit)?;
@@ -35,15 +35,15 @@ impl Node {
     }
 }
 
-/// Keys by place. The nodes of level 0 hold them, each further level the least of every node of the level below, and the last
+/// Keys by slot. The nodes of level 0 hold them, each further level the least of every node of the level below, and the last
 /// level is a single node. All levels lie in one piece of memory, one after the other.
 #[derive(Clone, Debug)]
 pub(in crate::fleet) struct Minima {
     nodes: Vec<Node>,
     /// How many nodes level 0 has: a power of eight, or none.
     leaves: usize,
-    /// How many places there are.
-    places: usize,
+    /// How many slots there are.
+    slots: usize,
     /// The least of the last level.
     least: u64,
 }
@@ -56,12 +56,12 @@ impl Default for Minima {
 
 impl Minima {
     pub(in crate::fleet) const fn new() -> Self {
-        Self { nodes: Vec::new(), leaves: 0, places: 0, least: NEVER }
+        Self { nodes: Vec::new(), leaves: 0, slots: 0, least: NEVER }
     }
 
     #[cfg(test)]
     pub(in crate::fleet) const fn len(&self) -> usize {
-        self.places
+        self.slots
     }
 
     /// Returns the least key, or `NEVER` if there is none.
@@ -70,7 +70,7 @@ impl Minima {
         self.least
     }
 
-    /// Returns the first place that holds the least key.
+    /// Returns the first slot that holds the least key.
     #[inline]
     pub(in crate::fleet) fn first(&self) -> Option<usize> {
         match self.least {
@@ -79,14 +79,14 @@ impl Minima {
         }
     }
 
-    /// Returns the first place, at `from` or after it, whose key is at most `limit`, which is less than `NEVER`.
+    /// Returns the first slot, at `from` or after it, whose key is at most `limit`, which is less than `NEVER`.
     #[inline]
     pub(in crate::fleet) fn next(&self, from: usize, limit: u64) -> Option<usize> {
         if self.least > limit {
             return None;
         }
         if from == 0 {
-            // From the top, only what leads to the place is looked at.
+            // From the top, only what leads to the slot is looked at.
             return self.descend(self.nodes.len(), 1, 0, limit);
         }
         let (mut end, mut nodes, mut from) = (self.leaves, self.leaves, from);
@@ -102,37 +102,39 @@ impl Minima {
         None
     }
 
-    /// Adds a place at the end.
+    /// Adds a slot at the end.
     pub(in crate::fleet) fn push(&mut self, key: u64) {
-        if self.places == self.leaves.saturating_mul(WIDTH) {
+        if self.slots == self.leaves.saturating_mul(WIDTH) {
             self.grow();
         }
-        self.places = self.places.saturating_add(1);
-        self.set(self.places.saturating_sub(1), key);
+        self.slots = self.slots.saturating_add(1);
+        self.set(self.slots.saturating_sub(1), key);
     }
 
-    /// Takes the last place away. With the last of all, all memory is given back.
+    /// Takes the last slot away. With the last of all, all memory is given back.
     pub(in crate::fleet) fn pop(&mut self) {
-        self.set(self.places.saturating_sub(1), NEVER);
-        self.places = self.places.saturating_sub(1);
-        if self.places == 0 {
+        debug_assert!(self.slots > 0, "the last slot is there");
+        self.set(self.slots.saturating_sub(1), NEVER);
+        self.slots = self.slots.saturating_sub(1);
+        if self.slots == 0 {
             *self = Self::new();
         }
     }
 
-    /// Changes the key at `place`, if there is that place.
+    /// Changes the key at `slot`.
     #[inline]
-    pub(in crate::fleet) fn set(&mut self, place: usize, key: u64) -> Option<()> {
-        let (mut start, mut nodes, mut place, mut key) = (0_usize, self.leaves, place, key);
+    pub(in crate::fleet) fn set(&mut self, slot: usize, key: u64) -> Option<()> {
+        debug_assert!(slot < self.slots, "a key has a slot");
+        let (mut start, mut nodes, mut slot, mut key) = (0_usize, self.leaves, slot, key);
         while nodes > 0 {
-            let node = self.nodes.get_mut(start.saturating_add(place / WIDTH))?;
-            if !node.set(place, key) {
+            let node = self.nodes.get_mut(start.saturating_add(slot / WIDTH))?;
+            if !node.set(slot, key) {
                 return Some(());
             }
             key = node.least();
             start = start.saturating_add(nodes);
             nodes /= WIDTH;
-            place /= WIDTH;
+            slot /= WIDTH;
         }
         self.least = key;
         Some(())
@@ -153,8 +155,8 @@ impl Minima {
         let mut below = 0_usize;
         while nodes.len() < total {
             let mut node = Node::EMPTY;
-            for (place, below) in nodes.iter().skip(below).take(WIDTH).enumerate() {
-                node.set(place, below.least());
+            for (slot, below) in nodes.iter().skip(below).take(WIDTH).enumerate() {
+                node.set(slot, below.least());
             }
             nodes.push(node);
             below = below.saturating_add(WIDTH);
@@ -162,7 +164,7 @@ impl Minima {
         (self.nodes, self.leaves) = (nodes, leaves);
     }
 
-    /// Returns the first place with a key of at most `limit` among those that the keys from `from` on of its node stand for. The
+    /// Returns the first slot with a key of at most `limit` among those that the keys from `from` on of its node stand for. The
     /// level of that node ends at `end` and has so many nodes.
     #[inline]
     fn descend(&self, mut end: usize, mut nodes: usize, mut from: usize, limit: u64) -> Option<usize> {
@@ -198,7 +200,7 @@ mod tests {
         let mut below = numbers();
         let (mut minima, mut keys) = (Minima::new(), vec![]);
         for turn in 0..60_000 {
-            // It grows to some seven hundred places, and back to none.
+            // It grows to some seven hundred slots, and back to none.
             let grows = (turn / 15_000) % 2 == 0;
             match below(20) {
                 0 => {
@@ -213,14 +215,14 @@ mod tests {
                 }
                 _ if keys.is_empty() => {}
                 1..12 => {
-                    let (place, key) = (below(keys.len()), below(1_000) as u64);
+                    let (slot, key) = (below(keys.len()), below(1_000) as u64);
                     let key = if key < 100 { NEVER } else { key };
-                    minima.set(place, key);
-                    keys[place] = key;
+                    minima.set(slot, key);
+                    keys[slot] = key;
                 }
                 _ => {
                     let (from, limit) = (below(keys.len() + 3), below(1_000) as u64);
-                    let next = (from..keys.len()).find(|place| keys[*place] <= limit);
+                    let next = (from..keys.len()).find(|slot| keys[*slot] <= limit);
                     assert_eq!(minima.next(from, limit), next, "from {from} up to {limit}: {keys:?}");
                 }
             }

@@ -1,4 +1,4 @@
-//! Some thousand operations of one upstream, each at a place of its own.
+//! Some thousand operations of one upstream, each at a slot of its own.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -10,7 +10,7 @@ use super::{
 use crate::operation::State;
 
 /// How many operations a page holds. Memory is taken and given back by the page, so that neither takes long.
-pub(in crate::fleet) const PLACES: usize = 2_048;
+pub(in crate::fleet) const SLOTS: usize = 2_048;
 
 /// How many operations side by side have one key in the tree: no line of a cache for the keys is fetched besides theirs.
 const BLOCK: usize = 4;
@@ -18,22 +18,22 @@ const BLOCK: usize = 4;
 /// The operations of a page, and when the next poll of each is due.
 #[derive(Clone, Debug, Default)]
 pub(in crate::fleet) struct Page {
-    places: Vec<Place>,
+    slots: Vec<Slot>,
     /// The least key of each block.
     due: Minima,
-    /// The first vacant place, which names the next.
+    /// The first vacant slot, which names the next.
     vacant: Option<u16>,
     living: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum Slot {
     Vacant { next: Option<u16> },
     Taken(Entry),
 }
 
-impl Place {
-    /// Returns the operation, or else the next vacant place.
+impl Slot {
+    /// Returns the operation, or else the next vacant slot.
     #[inline]
     const fn content(&self) -> (Option<&Entry>, Option<u16>) {
         match self {
@@ -54,7 +54,7 @@ impl Page {
     }
 
     pub(in crate::fleet) fn has_room(&self) -> bool {
-        self.vacant.is_some() || self.places.len() < PLACES
+        self.vacant.is_some() || self.slots.len() < SLOTS
     }
 
     /// Returns when the first poll that waits is due, or `NEVER`.
@@ -63,14 +63,14 @@ impl Page {
         self.due.least()
     }
 
-    /// Returns the place of the operation whose poll is due first.
+    /// Returns the slot of the operation whose poll is due first.
     #[inline]
     pub(in crate::fleet) fn first(&self) -> Option<usize> {
         let block = self.due.first()?;
         self.next_of_block(block.saturating_mul(BLOCK), self.due.least())
     }
 
-    /// Returns the first place, at `from` or after it, of an operation whose poll is due at `time`, which is less than `NEVER`.
+    /// Returns the first slot, at `from` or after it, of an operation whose poll is due at `time`, which is less than `NEVER`.
     #[inline]
     pub(in crate::fleet) fn next(&self, from: usize, time: u64) -> Option<usize> {
         let here = if from % BLOCK > 0 { self.next_of_block(from, time) } else { None };
@@ -80,78 +80,80 @@ impl Page {
         })
     }
 
-    /// Returns the first place of its block, at `from` or after it, of an operation whose poll is due at `time`.
+    /// Returns the first slot of its block, at `from` or after it, of an operation whose poll is due at `time`.
     #[inline]
     fn next_of_block(&self, from: usize, time: u64) -> Option<usize> {
-        let mut places = self.places.get(from..)?.iter().zip(from..=(from | (BLOCK - 1)));
-        let (_, place) = places.find(|(place, _)| place.key() <= time)?;
-        Some(place)
+        let mut slots = self.slots.get(from..)?.iter().zip(from..=(from | (BLOCK - 1)));
+        let (_, slot) = slots.find(|(slot, _)| slot.key() <= time)?;
+        Some(slot)
     }
 
-    /// Returns the operation at `place`.
+    /// Returns the operation at `slot`.
     #[inline]
-    pub(in crate::fleet) fn operation(&self, place: usize) -> Option<&Entry> {
-        self.places.get(place)?.content().0
+    pub(in crate::fleet) fn operation(&self, slot: usize) -> Option<&Entry> {
+        self.slots.get(slot)?.content().0
     }
 
-    /// Notes that the poll of `place` goes out.
+    /// Notes that the poll of `slot` goes out.
     #[inline]
-    pub(in crate::fleet) fn send(&mut self, place: usize) {
-        self.change(place, Entry::send);
+    pub(in crate::fleet) fn send(&mut self, slot: usize) {
+        self.change(slot, Entry::send);
     }
 
-    /// Makes the poll in flight of `place` due again, when it was.
-    pub(in crate::fleet) fn release(&mut self, place: usize) {
-        self.change(place, Entry::release);
+    /// Makes the poll in flight of `slot` due again, when it was.
+    pub(in crate::fleet) fn release(&mut self, slot: usize) {
+        self.change(slot, Entry::release);
     }
 
-    /// Puts the operation at `place` back, its state changed, its poll in flight or not.
+    /// Puts the operation at `slot` back, its state changed, its poll in flight or not.
     #[inline]
-    pub(in crate::fleet) fn put(&mut self, place: usize, state: &State, in_flight: bool) {
-        self.change(place, |operation| operation.put(state, in_flight));
+    pub(in crate::fleet) fn put(&mut self, slot: usize, state: &State, in_flight: bool) {
+        self.change(slot, |operation| operation.put(state, in_flight));
     }
 
-    /// Takes an operation in at a vacant place, and returns that place. There must be room.
+    /// Takes an operation in at a vacant slot, and returns that slot. There must be room.
     pub(in crate::fleet) fn take_in(&mut self, operation: Entry) -> usize {
-        let place = self.vacant.map_or(self.places.len(), usize::from);
-        if place == self.places.len() {
-            self.places.push(Place::Vacant { next: None });
-            if place % BLOCK == 0 {
+        debug_assert!(self.has_room(), "a page that is full takes nothing in");
+        let slot = self.vacant.map_or(self.slots.len(), usize::from);
+        if slot == self.slots.len() {
+            self.slots.push(Slot::Vacant { next: None });
+            if slot % BLOCK == 0 {
                 self.due.push(NEVER);
             }
         }
-        self.vacant = self.places.get(place).and_then(|vacant| vacant.content().1);
+        self.vacant = self.slots.get(slot).and_then(|vacant| vacant.content().1);
         self.living = self.living.saturating_add(1);
-        self.set(place, Place::Taken(operation));
-        place
+        self.set(slot, Slot::Taken(operation));
+        slot
     }
 
-    /// Vacates `place`. With its last operation, a page gives back all its memory.
-    pub(in crate::fleet) fn vacate(&mut self, place: usize) {
+    /// Vacates `slot`. With its last operation, a page gives back all its memory.
+    pub(in crate::fleet) fn vacate(&mut self, slot: usize) {
         self.living = self.living.saturating_sub(1);
         if self.is_empty() {
             *self = Self::default();
         } else {
-            let next = mem::replace(&mut self.vacant, u16::try_from(place).ok());
-            self.set(place, Place::Vacant { next });
+            let next = mem::replace(&mut self.vacant, u16::try_from(slot).ok());
+            self.set(slot, Slot::Vacant { next });
         }
     }
 
     #[inline]
-    fn change(&mut self, place: usize, change: impl FnOnce(&mut Entry)) -> Option<()> {
-        let mut operation = *self.operation(place)?;
+    fn change(&mut self, slot: usize, change: impl FnOnce(&mut Entry)) -> Option<()> {
+        debug_assert!(self.operation(slot).is_some(), "an operation has a slot");
+        let mut operation = *self.operation(slot)?;
         change(&mut operation);
-        self.set(place, Place::Taken(operation))
+        self.set(slot, Slot::Taken(operation))
     }
 
-    /// Changes what is at `place`, and the key of its block with it.
+    /// Changes what is at `slot`, and the key of its block with it.
     #[inline]
-    fn set(&mut self, place: usize, content: Place) -> Option<()> {
-        *self.places.get_mut(place)? = content;
-        let block = self.places.get(place & !(BLOCK - 1)..)?.iter().take(BLOCK);
-        self.due.set(place / BLOCK, block.map(Place::key).fold(NEVER, u64::min));
+    fn set(&mut self, slot: usize, content: Slot) -> Option<()> {
+        *self.slots.get_mut(slot)? = content;
+        let block = self.slots.get(slot & !(BLOCK - 1)..)?.iter().take(BLOCK);
+        self.due.set(slot / BLOCK, block.map(Slot::key).fold(NEVER, u64::min));
         Some(())
     }
 }
 
-const _: () = assert!(size_of::<Place>() <= 56, "a million operations are a million of these");
+const _: () = assert!(size_of::<Slot>() <= 56, "a million operations are a million of these");

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use asyncpoll::{Decision, Outcome, Policy, Poller, RestoreError, SeededRng, Snapshot, const_policy, random_seed};
+use asyncpoll::{Decision, Elapsed, Outcome, Policy, Poller, RestoreError, SeededRng, Snapshot, const_policy, random_seed};
 
 /// The policy of every order.
 pub const POLICY: Policy = const_policy!(
@@ -57,10 +57,10 @@ impl Order {
         // Before the question: what cannot be restored is not asked about.
         let snapshot = Snapshot::from_bytes(&self.snapshot)?;
         let start = self.elapsed;
-        let mut poller = match Poller::restore(&snapshot, POLICY, start, start) {
+        let mut poller = match Poller::restore(&snapshot, POLICY, start, Elapsed(start)) {
             Err(RestoreError::NoGenerator) => {
                 let rng = SeededRng::new(random_seed());
-                Poller::restore_with(&snapshot, POLICY, rng, start, start)
+                Poller::restore_with(&snapshot, POLICY, rng, start, Elapsed(start))
             }
             restored => restored?,
         };

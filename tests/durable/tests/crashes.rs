@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use asyncpoll::{Decision, Outcome, Poller, SeededRng, Snapshot, rand_core::Rng as _, random_seed};
+use asyncpoll::{Decision, Elapsed, Outcome, Poller, SeededRng, Snapshot, rand_core::Rng as _, random_seed};
 use asyncpoll_durable::{
     authority::{Answer, Authority, CANCELLED, DELETED, Question, SLOW},
     database::Database,
@@ -269,7 +269,7 @@ fn errors(snapshot: &Snapshot) -> u32 {
 
 /// Tells one poller that is never interrupted what every poll found: it has the same states, to the nanosecond and the bit.
 fn assert_replayed(order: i64, polls: &[Kept]) -> Result<()> {
-    let mut poller = Poller::restore(&first(order), POLICY, Duration::ZERO, Duration::ZERO)?;
+    let mut poller = Poller::restore(&first(order), POLICY, Duration::ZERO, Elapsed(Duration::ZERO))?;
     for (before, kept) in (0..).zip(polls) {
         let (answer, now) = (Answer::to((order, before)), kept.snapshot.elapsed());
         let (outcome, hint) =
@@ -278,7 +278,7 @@ fn assert_replayed(order: i64, polls: &[Kept]) -> Result<()> {
         let decision = poller.step(outcome, now);
         if (order, before) == (WITHOUT_GENERATOR, 0) {
             // Whoever polled it first has given it a generator.
-            poller = Poller::restore(&kept.snapshot, POLICY, now, now)?;
+            poller = Poller::restore(&kept.snapshot, POLICY, now, Elapsed(now))?;
             continue;
         }
         ensure!(poller.snapshot(now) == kept.snapshot, "{:?} is not {:?}", poller.snapshot(now), kept.snapshot);

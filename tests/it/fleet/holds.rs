@@ -13,7 +13,7 @@ fn ten() -> (Fleet<Duration>, Upstream) {
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
     let upstream = fleet.upstream(Limits::none());
     for _ in 0..10 {
-        fleet.start(upstream, &exact().build().unwrap(), Duration::ZERO);
+        fleet.start(upstream, exact().build().unwrap(), Duration::ZERO);
     }
     (fleet, upstream)
 }

@@ -3,7 +3,7 @@
 //! Each test judges its own law by what `play` has recorded. Only that of the reference compares with the naive fleet, and only
 //! *Same* with lone pollers.
 
-use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller, Reason};
+use asyncpoll::{Decision, Elapsed, Jitter, Outcome, Policy, Poller, Reason};
 use core::time::Duration;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,7 +82,7 @@ proptest! {
                     pollers.insert(number, Poller::new(policy, tape.clone(), now));
                 }
                 What::Restored { number, policy, snapshot, elapsed, .. } => {
-                    pollers.insert(number, Poller::restore_with(&snapshot, policy, tape.clone(), now, elapsed));
+                    pollers.insert(number, Poller::restore_with(&snapshot, policy, tape.clone(), now, Elapsed(elapsed)));
                 }
                 What::Sent { number, poll, .. } => {
                     let poller = &pollers[&number];

@@ -73,7 +73,7 @@ fn what_is_not_of_this_fleet_has_ended() {
     let upstream = (0..2).map(|_| other.upstream(Limits::none())).last().unwrap();
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
     let _its_own = fleet.upstream(Limits::none());
-    let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     assert!(!fleet.contains(id) && fleet.is_empty());
     assert_eq!(fleet.status(upstream, Duration::ZERO), Status::default());
     fleet.slow_down(upstream, None, Duration::ZERO);
@@ -98,7 +98,7 @@ fn what_is_not_of_this_fleet_has_ended() {
 fn debug_text_and_clones() {
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
     let upstream = fleet.upstream(Limits::default());
-    let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     let mut clone = fleet.clone();
     assert_eq!(clone.next_poll(Duration::ZERO), fleet.next_poll(Duration::ZERO));
     assert_eq!(

@@ -13,7 +13,7 @@ fn one(policy: PolicyBuilder) -> (Fleet<Duration>, Upstream, Id) {
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
     let upstream = fleet.upstream(Limits::default());
     let policy = policy.initial_wait(seconds(5.0)).multiplier(3, 2).build().unwrap();
-    let id = fleet.start(upstream, &policy, Duration::ZERO);
+    let id = fleet.start(upstream, policy, Duration::ZERO);
     (fleet, upstream, id)
 }
 
@@ -51,7 +51,7 @@ fn an_answer_in_between_ends_the_run_of_errors() {
     assert_eq!(fleet.step(id, Outcome::<()>::pending(), seconds(5.0)), Decision::Sleep(seconds(7.5)));
     assert_eq!(lose(&mut fleet, id, seconds(12.5)), Decision::Sleep(seconds(11.25)));
     let end = gave_up(lose(&mut fleet, id, seconds(23.75)));
-    assert_eq!((end.reason, end.polls, end.errors), (Reason::ConsecutiveErrors, 4, 3));
+    assert_eq!((end.reason, end.polls, end.errors), (Reason::MaxConsecutiveErrors, 4, 3));
     assert!(fleet.is_empty());
 }
 
@@ -97,7 +97,7 @@ fn a_poll_is_lost_once() {
 fn a_place_in_flight_is_free_again() {
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
     let upstream = fleet.upstream(Limits::none().to_builder().in_flight(1).build().unwrap());
-    let ids = [(); 2].map(|()| fleet.start(upstream, &Policy::default(), Duration::ZERO));
+    let ids = [(); 2].map(|()| fleet.start(upstream, Policy::default(), Duration::ZERO));
     assert_eq!(fleet.next_poll(Duration::ZERO).map(|poll| poll.id), Some(ids[0]));
     assert_eq!(fleet.until_next_poll(Duration::ZERO), None);
     let _wait = fleet.lost(ids[0], Duration::ZERO);
@@ -109,7 +109,7 @@ fn polls_in_an_hour(fails: impl Fn(&mut Fleet<Duration>, Id, Duration) -> Shape)
     let mut now = Duration::ZERO;
     let mut fleet = Fleet::seeded(1, now);
     let upstream = fleet.upstream(Limits::default());
-    let ids: Vec<Id> = (0..31).map(|_| fleet.start(upstream, &Policy::default(), now)).collect();
+    let ids: Vec<Id> = (0..31).map(|_| fleet.start(upstream, Policy::default(), now)).collect();
     let mut polls = 0;
     while let Some(wait) = fleet.until_next_poll(now).filter(|wait| now + *wait < seconds(3_600.0)) {
         now += wait;

@@ -25,7 +25,7 @@ impl Upstreamed {
         let upstream = fleet.upstream(limits);
         let policy: Policy = exact().initial_wait(seconds(1.0)).no_max_wait().build().unwrap();
         for _ in 0..1_000 {
-            fleet.start(upstream, &policy, Duration::ZERO);
+            fleet.start(upstream, policy, Duration::ZERO);
         }
         Self { fleet, upstream, now: Duration::ZERO }
     }

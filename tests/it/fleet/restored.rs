@@ -1,7 +1,7 @@
 //! Operations of a fleet, put away and taken out again: by it, by another fleet, and by pollers.
 
 use asyncpoll::{
-    Decision, Fleet, GaveUp, Outcome, Policy, Poller, Reason,
+    Decision, Elapsed, Fleet, GaveUp, Outcome, Policy, Poller, Reason,
     fleet::{Limits, Upstream},
 };
 use core::time::Duration;
@@ -31,7 +31,7 @@ fn one_moves_from_a_poller_to_a_fleet_to_another_and_back() {
     let poller = alone.snapshot_without_generator(seconds(1.0));
 
     let (mut one, upstream) = fleet(Limits::default(), seconds(100.0));
-    let id = one.restore(upstream, &poller, &policy(), seconds(101.0), seconds(2.0));
+    let id = one.restore(upstream, &poller, policy(), seconds(101.0), Elapsed(seconds(2.0)));
     assert_eq!(one.until_next_poll(seconds(101.0)), Some(seconds(3.0)));
     assert_eq!(one.next_poll(seconds(104.0)).map(|poll| (poll.number, poll.elapsed)), Some((2, seconds(5.0))));
     // In flight it can be put away too, and here it goes on.
@@ -40,14 +40,14 @@ fn one_moves_from_a_poller_to_a_fleet_to_another_and_back() {
     assert_eq!(one.in_flight(), 1);
 
     let (mut other, upstream) = fleet(Limits::default(), Duration::ZERO);
-    let id = other.restore(upstream, &in_flight, &policy(), Duration::ZERO, seconds(30.0));
+    let id = other.restore(upstream, &in_flight, policy(), Duration::ZERO, Elapsed(seconds(30.0)));
     assert_eq!(other.next_poll(Duration::ZERO).map(|poll| (poll.id, poll.number)), Some((id, 2)));
     let next = other.step(id, pending, Duration::ZERO);
     assert_eq!(next, alone.step(pending, seconds(30.0)));
 
     let moved = other.snapshot(id, seconds(1.0)).unwrap();
     assert_eq!(moved, alone.snapshot_without_generator(seconds(31.0)));
-    let back = Poller::restore_with(&moved, policy(), no_draw(), Duration::ZERO, seconds(31.0));
+    let back = Poller::restore_with(&moved, policy(), no_draw(), Duration::ZERO, Elapsed(seconds(31.0)));
     assert_eq!((back.polls(), back.due()), (2, alone.due()));
 }
 
@@ -57,7 +57,7 @@ fn what_was_due_first_before_the_fleet_began_goes_first() {
     let mut ids = Vec::new();
     for age in [20, 3_000, 100] {
         let snapshot = Poller::new(policy(), no_draw(), Duration::ZERO).snapshot_without_generator(Duration::ZERO);
-        ids.push(fleet.restore(upstream, &snapshot, &policy(), Duration::ZERO, Duration::from_secs(age)));
+        ids.push(fleet.restore(upstream, &snapshot, policy(), Duration::ZERO, Elapsed(Duration::from_secs(age))));
     }
     for first in [1, 2, 0] {
         assert_eq!(fleet.next_poll(Duration::ZERO).map(|poll| poll.id), Some(ids[first]));
@@ -68,14 +68,14 @@ fn what_was_due_first_before_the_fleet_began_goes_first() {
 #[test]
 fn what_has_ended_stays_so() {
     let (mut fleet, upstream) = fleet(Limits::default(), Duration::ZERO);
-    let id = fleet.start(upstream, &policy(), Duration::ZERO);
+    let id = fleet.start(upstream, policy(), Duration::ZERO);
     fleet.cancel(id, Duration::ZERO);
     assert_eq!(fleet.snapshot(id, Duration::ZERO), None);
 
     let mut poller = Poller::new(policy(), no_draw(), Duration::ZERO);
     poller.cancel(seconds(1.0));
     let finished = poller.snapshot_without_generator(seconds(1.0));
-    let id = fleet.restore(upstream, &finished, &policy(), Duration::ZERO, seconds(1.0));
+    let id = fleet.restore(upstream, &finished, policy(), Duration::ZERO, Elapsed(seconds(1.0)));
     assert!(!fleet.contains(id) && fleet.is_empty());
     assert_eq!(fleet.next_poll(Duration::ZERO), None);
     let decision = fleet.step(id, Outcome::<()>::pending(), Duration::ZERO);
@@ -85,13 +85,13 @@ fn what_has_ended_stays_so() {
 #[test]
 fn what_is_put_away_at_another_fleet_s_upstream_has_ended() {
     let (mut here, own) = fleet(Limits::default(), Duration::ZERO);
-    let id = here.start(own, &policy(), Duration::ZERO);
+    let id = here.start(own, policy(), Duration::ZERO);
     let snapshot = here.snapshot(id, Duration::ZERO).unwrap();
     let foreign = {
         let (mut there, _) = fleet(Limits::default(), Duration::ZERO);
         there.upstream(Limits::none())
     };
-    let id = here.restore(foreign, &snapshot, &policy(), Duration::ZERO, Duration::ZERO);
+    let id = here.restore(foreign, &snapshot, policy(), Duration::ZERO, Elapsed(Duration::ZERO));
     assert_eq!((here.contains(id), here.len()), (false, 1));
 }
 
@@ -100,7 +100,7 @@ fn one_as_old_as_the_hills_counts_as_seventy_three_years_old() {
     let forever = exact().no_max_wait().build().unwrap();
     let snapshot = Poller::new(forever, no_draw(), Duration::ZERO).snapshot_without_generator(Duration::MAX);
     let (mut fleet, upstream) = fleet(Limits::default(), Duration::ZERO);
-    fleet.restore(upstream, &snapshot, &forever, Duration::ZERO, Duration::MAX);
+    fleet.restore(upstream, &snapshot, forever, Duration::ZERO, Elapsed(Duration::MAX));
     let poll = fleet.next_poll(Duration::ZERO).unwrap();
     assert_eq!((poll.number, poll.elapsed.as_secs() / 31_557_600), (1, 73));
 }

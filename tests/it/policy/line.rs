@@ -44,8 +44,7 @@ fn each_setting_has_a_word() {
         .no_last_poll()
         .max_polls(40)
         .max_consecutive_errors(3);
-    let line =
-        ">=1m30s [4s200ms,250ms,59s] 2s500ms x3/2 <=1m +-15% hint+0% hint<=1h 1d1h1m1s500ms nolastpoll 40polls 3errors";
+    let line = ">=1m30s [4s200ms,250ms,59s] 2s500ms x3/2 <=1m +-15% hint+0% hint<=1h 1d1h1m1s500ms nolastpoll 40polls 3errors";
     assert_eq!(built(all).to_string(), line);
     assert_eq!(read(line), built(all));
 }

@@ -61,6 +61,10 @@ fn an_error_that_an_earlier_poll_left_is_not_told_as_the_cause() {
     };
     let expected = "gave up after 2 polls in 5 s: max_polls was reached; the last error is from an earlier poll";
     assert_eq!((gave_up.to_string().as_str(), gave_up.last_error), (expected, Some("reset")));
+
+    let mut poller = start(exact(), Tape::none());
+    let cancelled = poller.cancel(seconds(2.0)).with_last_error(Some("disk full"));
+    assert_eq!(cancelled.to_string(), "gave up after 0 polls in 2 s: cancelled", "the cause is the caller's own");
 }
 
 #[test]

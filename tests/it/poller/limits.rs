@@ -31,14 +31,14 @@ fn a_pending_poll_breaks_a_run_of_errors() {
         at 0.0: transient => Sleep 5.0;
         at 5.0: pending => Sleep 15.0;
         at 20.0: transient => Sleep 45.0;
-        at 65.0: transient => GaveUp ConsecutiveErrors;
+        at 65.0: transient => GaveUp MaxConsecutiveErrors;
     );
 }
 
 #[test]
 fn consecutive_errors_go_before_max_polls_and_those_before_max_wait() {
     timetable!(start(exact().max_consecutive_errors(1).max_polls(1), Tape::none());
-        at 900.0: transient => GaveUp ConsecutiveErrors;
+        at 900.0: transient => GaveUp MaxConsecutiveErrors;
     );
     timetable!(start(exact().max_consecutive_errors(1).max_polls(1), Tape::none());
         at 900.0: pending => GaveUp MaxPolls;

@@ -61,6 +61,7 @@ pub(crate) fn tapes() -> impl Strategy<Value = Vec<u64>> {
 
 /// What was fed, and what came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Step {
     found: Found,
     /// The time since the start that the poller has been shown, in nanoseconds.

@@ -34,7 +34,7 @@ fn counts_and_the_run_of_errors_go_on() {
     );
     poller.reset_backoff();
     assert_eq!((poller.polls(), poller.until_next_poll(seconds(1.0))), (1, Some(seconds(4.0))));
-    timetable!(poller; at 5.0: transient => GaveUp ConsecutiveErrors;);
+    timetable!(poller; at 5.0: transient => GaveUp MaxConsecutiveErrors;);
 }
 
 #[test]

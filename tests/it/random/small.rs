@@ -84,7 +84,7 @@ fn small_tickers_and_fleets_draw_from_it() {
         let fleets = [Fleet::small(seed, Duration::ZERO), Fleet::new(SmallRng::new(seed), Duration::ZERO)];
         let [small, other] = fleets.map(|mut fleet| {
             let upstream = fleet.upstream(Limits::none());
-            let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+            let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
             fleet.step(id, Outcome::<()>::pending(), Duration::ZERO)
         });
         assert_eq!(small, other);

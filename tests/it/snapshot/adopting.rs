@@ -1,6 +1,6 @@
 //! Taking a poller out of its snapshot under another policy, which is adopted.
 
-use asyncpoll::{Decision, Jitter, Outcome, Policy, PolicyBuilder, Poller, Snapshot, WaitKind};
+use asyncpoll::{Decision, Elapsed, Jitter, Outcome, Policy, PolicyBuilder, Poller, Snapshot, WaitKind};
 use core::time::Duration;
 use proptest::prelude::*;
 
@@ -16,7 +16,7 @@ use crate::{
 /// Takes the poller out at once under another policy.
 fn adopted(poller: &Poller<Duration, Tape>, now: f64, policy: PolicyBuilder) -> Poller<Duration, Tape> {
     let snapshot = poller.snapshot_without_generator(seconds(now));
-    let restored = Poller::restore_with(&snapshot, policy.build().unwrap(), Tape::none(), seconds(now), seconds(now));
+    let restored = Poller::restore_with(&snapshot, policy.build().unwrap(), Tape::none(), seconds(now), Elapsed(seconds(now)));
     assert_eq!((restored.due(), restored.polls()), (poller.due(), poller.polls()), "what was promised stays");
     restored
 }
@@ -52,7 +52,7 @@ fn limits_apply_from_the_next_outcome_on() {
     let fewer = exact().max_polls(2);
     timetable!(adopted(&amid_the_ladder(), 20.0, fewer); at 65.0: done => Done;);
     let errors = exact().max_consecutive_errors(1);
-    timetable!(adopted(&amid_the_ladder(), 20.0, errors); at 65.0: transient => GaveUp ConsecutiveErrors;);
+    timetable!(adopted(&amid_the_ladder(), 20.0, errors); at 65.0: transient => GaveUp MaxConsecutiveErrors;);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn another_jitter_is_drawn_from_then_on() {
     let mut poller = adopted(&amid_the_ladder(), 20.0, exact());
     let snapshot = poller.snapshot_without_generator(seconds(20.0));
     let full = Policy::builder().jitter(Jitter::Full).build().unwrap();
-    let mut lucky = Poller::restore_with(&snapshot, full, Tape::new([1 << 63]), seconds(20.0), seconds(20.0));
+    let mut lucky = Poller::restore_with(&snapshot, full, Tape::new([1 << 63]), seconds(20.0), Elapsed(seconds(20.0)));
     assert_eq!(step(&mut poller, Outcome::pending(), seconds(65.0)), Shape::Sleep(seconds(135.0)));
     let Shape::Sleep(wait) = step(&mut lucky, Outcome::pending(), seconds(65.0)) else { panic!("half of the window") };
     assert!(wait.abs_diff(seconds(67.75)) < seconds(0.01), "{wait:?}");
@@ -100,7 +100,8 @@ fn a_longer_max_wait_that_leaves_no_time_for_another_changes_nothing() {
     assert_eq!(step(&mut original, Outcome::pending(), seconds(595.0)), Shape::Sleep(seconds(5.0)));
     let snapshot = original.snapshot_without_generator(seconds(595.0));
     let kind = |max_wait| {
-        Poller::restore_with(&snapshot, jittered(max_wait), Tape::highest(), seconds(595.0), seconds(595.0)).wait_kind()
+        Poller::restore_with(&snapshot, jittered(max_wait), Tape::highest(), seconds(595.0), Elapsed(seconds(595.0)))
+            .wait_kind()
     };
     // Last waits are spread over a second at least.
     assert_eq!((kind(600.5), kind(601.0)), (Some(WaitKind::Last), Some(WaitKind::Last)));
@@ -140,7 +141,7 @@ fn what_had_finished_stays_finished_under_any() {
     let original = timetable!(start(exact(), Tape::none()); at 600.0: pending => GaveUp MaxWait;);
     let snapshot = original.snapshot_without_generator(seconds(600.0));
     let longer = exact().max_wait(seconds(9_000.0)).build().unwrap();
-    let poller = Poller::restore_with(&snapshot, longer, Tape::none(), seconds(600.0), seconds(600.0));
+    let poller = Poller::restore_with(&snapshot, longer, Tape::none(), seconds(600.0), Elapsed(seconds(600.0)));
     assert_eq!(poller.wait_kind(), None);
     timetable!(poller; at 600.0: pending => GaveUp Finished;);
 }
@@ -179,7 +180,7 @@ proptest! {
     ) {
         let (mut now, away) = (now, Duration::from_nanos(away));
         let elapsed = snapshot.elapsed().saturating_add(away);
-        let mut poller = Poller::restore_with(&snapshot, settings.policy(), Tape::new(tape), now, elapsed);
+        let mut poller = Poller::restore_with(&snapshot, settings.policy(), Tape::new(tape), now, Elapsed(elapsed));
         prop_assert_eq!((poller.due(), poller.polls()), (snapshot.due(), snapshot.polls()), "what was promised moved");
         prop_assert_eq!(poller.is_finished(), snapshot.due().is_none());
         now = now.saturating_add(poller.until_next_poll(now).unwrap_or_default());

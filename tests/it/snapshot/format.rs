@@ -1,6 +1,6 @@
 //! The bytes of a snapshot: what they are, and what is refused.
 
-use asyncpoll::{Jitter, Outcome, Policy, Poller, RestoreError, SeededRng, Snapshot, rand_core::Rng};
+use asyncpoll::{Elapsed, Jitter, Outcome, Policy, Poller, RestoreError, SeededRng, Snapshot, rand_core::Rng};
 use core::{hash::Hash, time::Duration};
 use expect_test::expect_file;
 
@@ -137,7 +137,7 @@ fn the_version_is_read_first_then_the_length_then_the_checksum() {
 
 #[test]
 fn a_value_that_no_release_has_written_is_refused() {
-    assert_eq!(refused(1, 2), "snapshot has phase 2; it must be at most 1");
+    assert_eq!(refused(1, 2), "snapshot has stage 2; it must be at most 1");
     assert_eq!(refused(2, 5), "snapshot has wait kind 5; it must be at most 4");
     assert_eq!(refused(3, 2), "snapshot has generator 2; it must be at most 1");
     assert_eq!(refused(104, 16), "snapshot has word 16; it must be at most 15");
@@ -164,7 +164,7 @@ fn a_generator_where_there_is_none_is_refused() {
 fn a_snapshot_without_a_generator_takes_one() {
     let poller = Poller::seeded(policy(), 5, Duration::ZERO);
     let snapshot = poller.snapshot_without_generator(Duration::ZERO);
-    let refused = Poller::restore(&snapshot, policy(), Duration::ZERO, Duration::ZERO).unwrap_err();
+    let refused = Poller::restore(&snapshot, policy(), Duration::ZERO, Elapsed(Duration::ZERO)).unwrap_err();
     assert_eq!(refused.to_string(), "snapshot holds no generator; restore it with one, by Poller::restore_with");
 }
 
@@ -187,7 +187,7 @@ fn a_generator_comes_back_at_any_word_of_its_block() {
         (0..word).for_each(|_| _ = rng.next_u32());
         let mut poller = Poller::new(policy(), rng, Duration::ZERO);
         let snapshot = Snapshot::from_bytes(poller.snapshot(Duration::ZERO).as_bytes()).unwrap();
-        let mut restored = Poller::restore(&snapshot, policy(), Duration::ZERO, Duration::ZERO).unwrap();
+        let mut restored = Poller::restore(&snapshot, policy(), Duration::ZERO, Elapsed(Duration::ZERO)).unwrap();
         let [original, same] = [&mut poller, &mut restored].map(|poller| poller.step(Outcome::<()>::pending(), Duration::ZERO));
         assert_eq!(original, same, "after word {word}");
     }

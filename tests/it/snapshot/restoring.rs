@@ -1,6 +1,6 @@
 //! Taking a poller out of its snapshot: what has changed in the meantime, and what has not.
 
-use asyncpoll::{Decision, Outcome, Poller, Reason, Snapshot, WaitKind};
+use asyncpoll::{Decision, Elapsed, Outcome, Poller, Reason, Snapshot, WaitKind};
 use core::time::Duration;
 
 use crate::support::{Shape, Tape, exact, seconds, start, step};
@@ -17,7 +17,7 @@ fn put_away() -> (Poller<Duration, Tape>, Snapshot) {
 
 /// Takes it out at zero of a clock, when `elapsed` has passed since the start.
 fn restored(snapshot: &Snapshot, original: &Poller<Duration, Tape>, elapsed: f64) -> Poller<Duration, Tape> {
-    Poller::restore_with(snapshot, *original.policy(), Tape::none(), Duration::ZERO, seconds(elapsed))
+    Poller::restore_with(snapshot, *original.policy(), Tape::none(), Duration::ZERO, Elapsed(seconds(elapsed)))
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn the_run_of_errors_goes_on() {
     let Decision::GaveUp(gave_up) = poller.step(Outcome::<(), _>::transient("503"), Duration::ZERO) else {
         panic!("the third error in a row is the last");
     };
-    assert_eq!((gave_up.reason, gave_up.errors, gave_up.consecutive_errors), (Reason::ConsecutiveErrors, 3, 3));
+    assert_eq!((gave_up.reason, gave_up.errors, gave_up.consecutive_errors), (Reason::MaxConsecutiveErrors, 3, 3));
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn restored_twice_both_draw_the_same() {
     let _wait = original.step(Outcome::<()>::pending(), Duration::ZERO);
     let snapshot = original.snapshot(Duration::ZERO);
     let [one, other] = [(), ()].map(|()| {
-        let mut poller = Poller::restore(&snapshot, *original.policy(), Duration::ZERO, seconds(5.0)).unwrap();
+        let mut poller = Poller::restore(&snapshot, *original.policy(), Duration::ZERO, Elapsed(seconds(5.0))).unwrap();
         poller.step(Outcome::<()>::pending(), Duration::ZERO)
     });
     assert_eq!(one, other);

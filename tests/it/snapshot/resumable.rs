@@ -1,6 +1,6 @@
 //! The promise that a poller put away and taken out again behaves as one that was not.
 
-use asyncpoll::{Decision, GaveUp, Instant, Poller, Snapshot, WaitKind};
+use asyncpoll::{Decision, Elapsed, GaveUp, Instant, Poller, Snapshot, WaitKind};
 use core::time::Duration;
 use proptest::prelude::*;
 
@@ -87,7 +87,7 @@ impl Polled {
         let snapshot = Snapshot::from_bytes(self.put_away().as_bytes()).unwrap();
         self.clock += 1;
         let now = Reading { clock: self.clock, since_zero: self.latest };
-        self.poller = Poller::restore(&snapshot, *self.poller.policy(), now, snapshot.elapsed()).unwrap();
+        self.poller = Poller::restore(&snapshot, *self.poller.policy(), now, Elapsed(snapshot.elapsed())).unwrap();
     }
 
     fn account(&self, now: Duration) -> Account {
@@ -138,7 +138,7 @@ proptest! {
         let mut whole = Poller::new(policy, Tape::new(tape), now);
         let mut snapshot = Poller::new(policy, &mut rng, now).snapshot_without_generator(now);
         for found in outcomes {
-            let mut moved = Poller::restore_with(&snapshot, policy, &mut rng, now, now);
+            let mut moved = Poller::restore_with(&snapshot, policy, &mut rng, now, Elapsed(now));
             let (told, expected) = (moved.step(found.outcome(), now), whole.step(found.outcome(), now));
             prop_assert_eq!(told, expected, "Resumable: {:?} is answered differently", found);
             let stored = moved.snapshot_without_generator(now);

@@ -31,7 +31,7 @@ every! {
 every! {
     REASONS: Reason = Reason {
         Reason::Cancelled => [Reason::Cancelled],
-        Reason::ConsecutiveErrors => [Reason::ConsecutiveErrors],
+        Reason::MaxConsecutiveErrors => [Reason::MaxConsecutiveErrors],
         Reason::Finished => [Reason::Finished],
         Reason::MaxPolls => [Reason::MaxPolls],
         Reason::MaxWait => [Reason::MaxWait],

@@ -4,7 +4,7 @@
 //! choice, of which poll to hand out, it takes the fleet's and says whether it may be that one.
 
 use asyncpoll::{
-    Decision, GaveUp, Instant as _, Outcome, Policy, Poller, Snapshot,
+    Decision, Elapsed, GaveUp, Instant as _, Outcome, Policy, Poller, Snapshot,
     fleet::Limits,
     rand_core::{Rng, TryRng},
 };
@@ -161,7 +161,7 @@ impl<R: Rng + Clone> Model<R> {
         elapsed: Duration,
     ) -> usize {
         self.pass(now);
-        let poller = Poller::restore_with(snapshot, *policy, self.rng.clone(), self.reading(), elapsed);
+        let poller = Poller::restore_with(snapshot, *policy, self.rng.clone(), self.reading(), Elapsed(elapsed));
         self.take_in(upstream, poller)
     }
 

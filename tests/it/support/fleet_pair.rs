@@ -1,7 +1,7 @@
 //! A fleet and the naive one, told the same and compared after everything.
 
 use asyncpoll::{
-    Fleet, Outcome, Policy,
+    Elapsed, Fleet, Outcome, Policy,
     fleet::{Id, Upstream},
     rand_core::Rng,
 };
@@ -53,7 +53,7 @@ impl<R: Rng + Clone> Pair<R> {
         let upstream = upstream % self.upstreams.len();
         let number = self.model.start(upstream, policy, self.now);
         assert_eq!(number, self.ids.len());
-        self.ids.push(self.fleet.start(self.upstreams[upstream], policy, self.now));
+        self.ids.push(self.fleet.start(self.upstreams[upstream], *policy, self.now));
         self.compare();
     }
 
@@ -146,7 +146,7 @@ impl<R: Rng + Clone> Pair<R> {
         let (upstream, elapsed) = (upstream % self.upstreams.len(), snapshot.elapsed().saturating_add(away));
         let number = self.model.restore(upstream, &snapshot, policy, self.now, elapsed);
         assert_eq!(number, self.ids.len());
-        self.ids.push(self.fleet.restore(self.upstreams[upstream], &snapshot, policy, self.now, elapsed));
+        self.ids.push(self.fleet.restore(self.upstreams[upstream], &snapshot, *policy, self.now, Elapsed(elapsed)));
         self.compare();
     }
 

@@ -1,7 +1,7 @@
 //! What can happen to a fleet, in any order, and the record of what it does. Nothing is judged here.
 
 use asyncpoll::{
-    Decision, Fleet, GaveUp, Jitter, Outcome, Policy, Snapshot,
+    Decision, Elapsed, Fleet, GaveUp, Jitter, Outcome, Policy, Snapshot,
     fleet::{DuePoll, Id, Upstream},
 };
 use core::{cell::Cell, time::Duration};
@@ -291,7 +291,7 @@ impl Player {
                 let upstream = upstream % self.upstreams.len();
                 let policy = self.setup.policies[policy % self.setup.policies.len()];
                 let number = self.ids.len();
-                self.ids.push(self.fleet.start(self.upstreams[upstream], &policy, self.now));
+                self.ids.push(self.fleet.start(self.upstreams[upstream], policy, self.now));
                 self.note(What::Started { number, upstream, policy });
             }
             Event::Next => {
@@ -405,7 +405,7 @@ impl Player {
         let upstream = self.upstreams[upstream % self.upstreams.len()];
         let policy = self.setup.policies[policy % self.setup.policies.len()];
         let (number, elapsed) = (self.ids.len(), snapshot.elapsed() + away);
-        self.ids.push(self.fleet.restore(upstream, &snapshot, &policy, self.now, elapsed));
+        self.ids.push(self.fleet.restore(upstream, &snapshot, policy, self.now, Elapsed(elapsed)));
         self.note(What::Restored { number, of, policy, snapshot, elapsed });
     }
 

@@ -298,7 +298,7 @@ impl Model {
     fn limit_reached(&self, found: Found) -> Option<Reason> {
         let too_many_errors = self.settings.max_consecutive_errors.is_some_and(|max| self.errors_in_a_row >= max);
         if matches!(found, Found::Transient(_)) && too_many_errors {
-            return Some(Reason::ConsecutiveErrors);
+            return Some(Reason::MaxConsecutiveErrors);
         }
         self.settings.max_polls.is_some_and(|max| self.polls >= max).then_some(Reason::MaxPolls)
     }

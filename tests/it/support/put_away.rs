@@ -1,6 +1,6 @@
 //! The snapshots that the golden file holds, and what their pollers do when they are taken out.
 
-use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller, Snapshot};
+use asyncpoll::{Decision, Elapsed, Jitter, Outcome, Policy, Poller, Snapshot};
 use core::{fmt::Write, time::Duration};
 
 use super::every::JITTERS;
@@ -43,7 +43,7 @@ fn put_away(jitter: Jitter, fed: Vec<Outcome<(), &str>>) -> Snapshot {
 /// What the poller of a snapshot does until the end, on one line: its polls, when it is polled in nanoseconds, and how it ends.
 pub(crate) fn life_of(snapshot: &Snapshot, jitter: Jitter) -> String {
     let mut now = Duration::from_secs(1_000);
-    let mut poller = Poller::restore(snapshot, policy(jitter), now, snapshot.elapsed()).unwrap();
+    let mut poller = Poller::restore(snapshot, policy(jitter), now, Elapsed(snapshot.elapsed())).unwrap();
     let mut line = format!("{} polls", poller.polls());
     loop {
         now += poller.until_next_poll(now).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The device that the program runs on, and what it makes of asyncpoll's clock, generator and outcomes.
 
-use core::{convert::Infallible, fmt, ops::RangeInclusive, str::FromStr, time::Duration};
+use core::{fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
 use asyncpoll::{
     Cadence, CadenceError, FnRng, GaveUp, Instant, Jitter, NextWait, Outcome, ParsePolicyError, Policy, PolicyError,

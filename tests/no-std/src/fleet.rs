@@ -9,7 +9,7 @@ use core::{
 };
 
 use asyncpoll::{
-    Decision, Fleet, const_limits,
+    Decision, Elapsed, Fleet, const_limits,
     fleet::{Limits, LimitsBuilder},
 };
 
@@ -82,9 +82,9 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
     let mut fleet = Fleet::small(device.seed(), device.now());
     let (unknown, known) = (fleet.upstream(Limits::default()), fleet.upstream(device.limits().unwrap_or(KNOWN)));
     for number in 0..orders {
-        let id = fleet.start(if number % 2 == 0 { known } else { unknown }, &policy, device.now());
+        let id = fleet.start(if number % 2 == 0 { known } else { unknown }, policy, device.now());
         if let Some(snapshot) = fleet.snapshot(id, device.now()) {
-            fleet.restore(unknown, &snapshot, &policy, device.now(), snapshot.elapsed());
+            fleet.restore(unknown, &snapshot, policy, device.now(), Elapsed(snapshot.elapsed()));
         }
     }
     let mut last_error = None;
@@ -158,7 +158,7 @@ pub extern "C" fn turn_fleet(device: &Device, fleet: &mut Fleet<Tick, Generator>
 pub extern "C" fn step_fleet(device: &Device) -> End {
     let mut fleet = Fleet::new(device.generator(), device.now());
     let upstream = fleet.upstream(Limits::default());
-    let id = fleet.start(upstream, &device.policy().unwrap_or_default(), device.now());
+    let id = fleet.start(upstream, device.policy().unwrap_or_default(), device.now());
     match fleet.step(id, device.poll(), device.now()) {
         Decision::Done(()) => End::Done,
         Decision::Failed(_) => End::Failed,

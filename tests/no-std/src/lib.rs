@@ -33,7 +33,7 @@ use core::{
 };
 
 use asyncpoll::{
-    Decision, Driver, NextPoll, Outcome, Policy, PollError, Poller, RestoreError, Snapshot, WaitKind, const_policy,
+    Decision, Driver, Elapsed, NextPoll, Outcome, Policy, PollError, Poller, RestoreError, Snapshot, WaitKind, const_policy,
 };
 
 use device::{Device, Generator, Progress, Status, Tick};
@@ -158,11 +158,11 @@ fn resume_bytes(device: &Device, bytes: &[u8], elapsed: u64) -> Result<Snapshot,
     let (policy, elapsed) = (device.policy().unwrap_or_default(), Duration::from_secs(elapsed));
     #[cfg(feature = "chacha")]
     if !device.has_progress() {
-        let mut poller = Poller::restore(snapshot, policy, device.now(), elapsed)?;
+        let mut poller = Poller::restore(snapshot, policy, device.now(), Elapsed(elapsed))?;
         let _decision = poller.step(device.poll(), device.now());
         return Ok(poller.snapshot(device.now()));
     }
-    let mut poller = Poller::restore_with(snapshot, policy, device.generator(), device.now(), elapsed);
+    let mut poller = Poller::restore_with(snapshot, policy, device.generator(), device.now(), Elapsed(elapsed));
     let _decision = poller.step(device.poll(), device.now());
     Ok(poller.snapshot_without_generator(device.now()))
 }

@@ -63,7 +63,7 @@ impl LimitsBuilder {
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(limits);
     /// for _ in 0..2 {
-    ///     fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    ///     fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// }
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     /// let wait = fleet.until_next_poll(Duration::ZERO);
@@ -106,7 +106,7 @@ impl LimitsBuilder {
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(limits);
     /// for _ in 0..2 {
-    ///     fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    ///     fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// }
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     /// assert_eq!(fleet.next_poll(Duration::ZERO), None);
@@ -130,7 +130,7 @@ impl LimitsBuilder {
     /// let limits = Limits::builder().in_flight_from(1).build()?;
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.upstream(limits);
-    /// let id = fleet.start(upstream, &Policy::default(), Duration::ZERO);
+    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let most = |fleet: &Fleet<Duration>, now| {
     ///     fleet.status(upstream, now).most_in_flight
     /// };

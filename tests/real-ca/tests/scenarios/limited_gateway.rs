@@ -96,7 +96,7 @@ async fn together(orders: Vec<SharedOrder>) -> Result<Vec<Issued>> {
     let mut fleet = Fleet::seeded(random_seed(), Instant::now());
     let gateway = fleet.upstream(Limits::default());
     let mut orders: HashMap<_, _> =
-        orders.into_iter().map(|order| (fleet.start(gateway, &POLICY, Instant::now()), order)).collect();
+        orders.into_iter().map(|order| (fleet.start(gateway, POLICY, Instant::now()), order)).collect();
 
     let (mut tasks, mut issued) = (JoinSet::new(), Vec::new());
     while !fleet.is_empty() {
