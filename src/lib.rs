@@ -148,7 +148,7 @@
 //!
 //! # Restarts
 //!
-//! A poller can be put away as the 112 bytes of a [`Snapshot`] and taken out again, after a restart or on another machine, and
+//! A poller can be put away as the 116 bytes of a [`Snapshot`] and taken out again, after a restart or on another machine, and
 //! goes on as if nothing had happened: `Poller::snapshot` and `Poller::restore`. The guide [`durable`] has the workers for a
 //! table of orders in a database, on any number of machines.
 //!

@@ -39,13 +39,16 @@ use crate::{
 /// | any | `Done(v)`, `Failed(e)` | | `Done(v)`, `Failed(e)`; finished |
 /// | finished | other | | `GaveUp(Finished)`; the error just fed is handed back |
 /// | polling | `Transient` | the run of errors reaches `max_consecutive_errors` | `GaveUp(MaxConsecutiveErrors)` |
-/// | polling | `Pending`, `Transient` | polls reach `max_polls` | `GaveUp(MaxPolls)` |
-/// | polling | either | elapsed is `max_wait` or more, or the last wait has been decided | `GaveUp(MaxWait)` |
-/// | polling | either, with a hint | the hint ends after the deadline | `GaveUp(RetryAfterPastDeadline)` |
-/// | polling | either, under `no_last_poll` | the wait would end after the deadline | `GaveUp(MaxWait)` |
-/// | polling | either, under `no_last_poll` | | `Sleep` |
-/// | polling | either | the wait would end within the least `s` of the deadline, or after it | `Sleep`: the last wait |
-/// | polling | either | | `Sleep` |
+/// | polling | `Pending`, `Transient`, `Throttled` | polls reach `max_polls` | `GaveUp(MaxPolls)` |
+/// | polling | any of these | elapsed is `max_wait` or more, or the last wait has been decided | `GaveUp(MaxWait)` |
+/// | polling | any of these, with a hint | the hint ends after the deadline | `GaveUp(RetryAfterPastDeadline)` |
+/// | polling | any of these, under `no_last_poll` | the wait would end after the deadline | `GaveUp(MaxWait)` |
+/// | polling | any of these, under `no_last_poll` | | `Sleep` |
+/// | polling | any of these | the wait would end within the least `s` of the deadline, or after it | `Sleep`: the last wait |
+/// | polling | any of these | | `Sleep` |
+///
+/// *The run of errors* is the number of `Transient` outcomes since the latest `Pending`. A `Throttled` neither lengthens nor ends it:
+/// the server that it comes from is alive.
 ///
 /// The least `s` is defined with the last wait below. The hint of the table is the shorter of the outcome's and
 /// [`max_hint`](crate::PolicyBuilder::max_hint). [`wait_first`](Self::wait_first) decides on a wait before the first poll, by the
@@ -67,7 +70,7 @@ use crate::{
 /// *The hint.* The next poll is never earlier than the server asked. A hint is drawn from itself and the `q` percent after it,
 /// and `max_backoff` does not bound it. A hint below the least base, zero too, is drawn as a wait of that base is, but from the
 /// hint on, and up to `q` percent of the least base after it if that is later. On `Pending` the hint takes the place of the ladder's wait
-/// and the ladder stays where it is. On `Transient` the ladder climbs and the wait is the longer of both: of the two windows,
+/// and the ladder stays where it is. On `Transient` and `Throttled` the ladder climbs and the wait is the longer of both: of the two windows,
 /// the later start and the later end. A hint never resets the ladder.
 ///
 /// *The last wait.* In short: the last poll is made shortly before the deadline, spread over `initial_wait` at most. You need not
@@ -201,7 +204,7 @@ impl<I: Instant, R: Rng> Poller<I, R> {
 
     /// Takes what a poll found, and decides.
     ///
-    /// The error of a `Transient` outcome is dropped with the `Sleep` it leads to; to keep it, see
+    /// The error of a `Transient` or `Throttled` outcome is dropped with the `Sleep` it leads to; to keep it, see
     /// [`step_keeping`](Self::step_keeping).
     ///
     /// ```
@@ -224,9 +227,9 @@ impl<I: Instant, R: Rng> Poller<I, R> {
         self.step_keeping(outcome, now, &mut None)
     }
 
-    /// Takes what a poll found, and decides; keeps the error of a `Transient` outcome in `last_error` while sleeping.
+    /// Takes what a poll found, and decides; keeps the error of a `Transient` or `Throttled` outcome in `last_error` while sleeping.
     ///
-    /// For a log at the end or on cancellation. A later `Transient` replaces what is kept, a `Pending` leaves it. When the
+    /// For a log at the end or on cancellation. A later error replaces what is kept, a `Pending` leaves it. When the
     /// poller gives up, what is kept moves into [`GaveUp::last_error`], unless the outcome that ended it had an error of its
     /// own; after `Done` and `Failed` it stays in `last_error`. An error that is there before this poller has seen one is not its
     /// own, and stays there.
@@ -449,7 +452,7 @@ impl<I, R> Poller<I, R> {
 
     /// Returns what `step_keeping` kept, if the latest poll left it.
     pub(crate) fn latest_error<'e, E>(&self, last_error: Option<&'e E>) -> Option<&'e E> {
-        last_error.filter(|_| self.state.consecutive_errors > 0)
+        last_error.filter(|_| self.state.has_failed)
     }
 }
 

@@ -41,7 +41,8 @@ mod at {
     pub(super) const WORD: usize = 104;
     pub(super) const RUNG: usize = 105;
     pub(super) const SPARE: usize = 106;
-    pub(super) const CHECKSUM: usize = 108;
+    pub(super) const THROTTLED: usize = 108;
+    pub(super) const CHECKSUM: usize = 112;
 }
 
 const POLLING: u8 = 0;
@@ -83,7 +84,8 @@ const CHACHA8: u8 = 1;
 /// | 104 | 1 | `ChaCha8`: the word in that block, 0 to 15 |
 /// | 105 | 1 | how many rungs below the ladder that base is, which are the places of a table of waits: 0 to 8, and 8 at its first |
 /// | 106 | 2 | zero |
-/// | 108 | 4 | CRC-32 (that of zlib and gzip) of the bytes before it |
+/// | 108 | 4 | polls that were throttled |
+/// | 112 | 4 | CRC-32 (that of zlib and gzip) of the bytes before it |
 ///
 /// Without a generator, bytes 56 to 104 are zero. So equal snapshots are equal bytes.
 ///
@@ -117,9 +119,9 @@ impl Snapshot {
     /// How many bytes a snapshot has.
     ///
     /// ```
-    /// assert_eq!(asyncpoll::Snapshot::LENGTH, 112);
+    /// assert_eq!(asyncpoll::Snapshot::LENGTH, 116);
     /// ```
-    pub const LENGTH: usize = 112;
+    pub const LENGTH: usize = 116;
 
     /// Returns the bytes to store.
     ///
@@ -148,7 +150,7 @@ impl Snapshot {
     /// let cut_off = Snapshot::from_bytes(&[1, 0, 0]);
     /// assert_eq!(
     ///     cut_off.unwrap_err().to_string(),
-    ///     "snapshot is 3 bytes; one of version 1 has 112"
+    ///     "snapshot is 3 bytes; one of version 1 has 116"
     /// );
     /// ```
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RestoreError> {
@@ -271,6 +273,7 @@ impl Snapshot {
         snapshot.write(at::BLOCK, block.to_le_bytes());
         snapshot.write(at::WORD, [word]);
         snapshot.write(at::RUNG, [Rung::ABOVE_TABLE.saturating_sub(state.rung)]);
+        snapshot.write(at::THROTTLED, state.throttled.to_le_bytes());
         snapshot.write(at::CHECKSUM, snapshot.checksum().to_le_bytes());
         snapshot
     }
@@ -289,12 +292,14 @@ impl Snapshot {
             polls: self.polls(),
             errors: u32::from_le_bytes(self.read(at::ERRORS)),
             consecutive_errors: u32::from_le_bytes(self.read(at::CONSECUTIVE_ERRORS)),
+            throttled: u32::from_le_bytes(self.read(at::THROTTLED)),
             stage: match wait_kind {
                 _ if self.is_finished() => Stage::Finished,
                 Some(WaitKind::Last) => Stage::LastWait,
                 _ => Stage::Polling,
             },
             is_in_flight: false,
+            has_failed: false,
             wait_kind,
         };
         state.adopt(policy, NonZeroU64::new(self.u64(at::MAX_WAIT)), elapsed);

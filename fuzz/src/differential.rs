@@ -99,6 +99,7 @@ fn found(outcome: Outcome<(), ()>) -> Found {
     match outcome {
         Outcome::Pending { retry_after, .. } => Found::Pending(retry_after),
         Outcome::Transient { retry_after, .. } => Found::Transient(retry_after),
+        Outcome::Throttled { retry_after, .. } => Found::Throttled(retry_after),
         Outcome::Done(()) => Found::Done,
         Outcome::Failed(()) => Found::Failed,
     }

@@ -261,7 +261,7 @@ impl Subject for Watched {
 fn unfinished(settings: &Settings, outcome: Outcome<(), ()>) -> Option<(Unfinished, Option<Duration>)> {
     let (transient, hint) = match outcome {
         Outcome::Pending { retry_after, .. } => (false, retry_after),
-        Outcome::Transient { retry_after, .. } => (true, retry_after),
+        Outcome::Transient { retry_after, .. } | Outcome::Throttled { retry_after, .. } => (true, retry_after),
         Outcome::Done(()) | Outcome::Failed(()) => return None,
     };
     Some((Unfinished { transient, hint: hint.map(|hint| settings.believed(hint)) }, hint))

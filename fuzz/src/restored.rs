@@ -102,7 +102,9 @@ impl Restored {
     fn assert_sleep(&self, wait: Duration, found: Outcome<(), ()>) {
         let (wait, kind) = (wait.as_nanos(), self.whole.wait_kind());
         let hint = match found {
-            Outcome::Pending { retry_after, .. } | Outcome::Transient { retry_after, .. } => {
+            Outcome::Pending { retry_after, .. }
+            | Outcome::Transient { retry_after, .. }
+            | Outcome::Throttled { retry_after, .. } => {
                 retry_after.map_or(0, |hint| self.settings.believed(hint))
             }
             Outcome::Done(()) | Outcome::Failed(()) => 0,

@@ -8,7 +8,7 @@ use rand_core::Rng;
 
 use super::{
     Decision, GaveUp, Outcome, Reason,
-    state::{State, Verdict},
+    state::{State, Unfinished, Verdict},
 };
 use crate::policy::Policy;
 
@@ -20,7 +20,7 @@ pub(crate) struct Feed<'a> {
 }
 
 impl Feed<'_> {
-    /// Takes what a poll found, and decides; keeps the error of a `Transient` outcome in `last_error` while sleeping.
+    /// Takes what a poll found, and decides; keeps the error of a `Transient` or `Throttled` outcome in `last_error` while sleeping.
     #[expect(clippy::inline_always, reason = "a decision of a poller is one function, without a call in it")]
     #[inline(always)]
     pub(crate) fn step<R: Rng + ?Sized, T, E>(
@@ -30,14 +30,14 @@ impl Feed<'_> {
         passed: u64,
         last_error: &mut Option<E>,
     ) -> Decision<T, E> {
-        let (error, hint) = match unfinished(outcome) {
+        let (found, error, hint) = match unfinished(outcome) {
             Ok(found) => found,
             Err(end) => {
                 self.state.conclude(passed);
                 return end;
             }
         };
-        match self.state.step(self.policy, rng, error.is_some(), hint.map(|hint| self.policy.believed(hint)), passed) {
+        match self.state.step(self.policy, rng, found, hint.map(|hint| self.policy.believed(hint)), passed) {
             Verdict::Sleep(wait) => {
                 if error.is_some() {
                     *last_error = error;
@@ -45,8 +45,9 @@ impl Feed<'_> {
                 Decision::Sleep(Duration::from_nanos(wait))
             }
             Verdict::GiveUp(reason) => {
+                let found_error = error.is_some();
                 let last_error = error.or_else(|| kept(self.state, last_error));
-                Decision::GaveUp(GaveUp { retry_after: hint, ..self.gave_up(reason) }.with_last_error(last_error))
+                Decision::GaveUp(GaveUp { retry_after: hint, found_error, ..self.gave_up(reason) }.with_last_error(last_error))
             }
         }
     }
@@ -54,7 +55,7 @@ impl Feed<'_> {
     /// Takes note that a poll was made whose answer never comes, and decides as on a `Transient` outcome that has no error.
     #[cfg(feature = "alloc")]
     pub(crate) fn lost<R: Rng + ?Sized>(self, rng: &mut R, passed: u64) -> Decision<Infallible, Infallible> {
-        match self.state.step(self.policy, rng, true, None, passed) {
+        match self.state.step(self.policy, rng, Unfinished::Transient, None, passed) {
             Verdict::Sleep(wait) => Decision::Sleep(Duration::from_nanos(wait)),
             Verdict::GiveUp(reason) => Decision::GaveUp(self.gave_up(reason)),
         }
@@ -62,7 +63,7 @@ impl Feed<'_> {
 
     /// Takes what an unscheduled look found, and says whether that ends it.
     pub(crate) fn look<T, E>(self, outcome: Outcome<T, E>, passed: u64) -> Decision<T, E> {
-        let (error, hint) = match unfinished(outcome) {
+        let (_, error, hint) = match unfinished(outcome) {
             Ok(found) => found,
             Err(end) => {
                 self.state.conclude_look(passed);
@@ -72,7 +73,8 @@ impl Feed<'_> {
         match self.state.look(self.policy, hint.map(|hint| self.policy.believed(hint)), passed) {
             Verdict::Sleep(wait) => Decision::Sleep(Duration::from_nanos(wait)),
             Verdict::GiveUp(reason) => {
-                Decision::GaveUp(GaveUp { retry_after: hint, ..self.gave_up(reason) }.with_last_error(error))
+                let found_error = error.is_some();
+                Decision::GaveUp(GaveUp { retry_after: hint, found_error, ..self.gave_up(reason) }.with_last_error(error))
             }
         }
     }
@@ -99,10 +101,21 @@ impl Feed<'_> {
     }
 
     fn gave_up(&self, reason: Reason) -> GaveUp {
-        let State { polls, errors, consecutive_errors, elapsed, .. } = *self.state;
+        let State { polls, errors, consecutive_errors, throttled, elapsed, .. } = *self.state;
         let is_early = self.policy.deadline.is_some_and(|deadline| deadline.left(elapsed) > 0);
         let elapsed = Duration::from_nanos(elapsed);
-        GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after: None, last_error: None, is_early }
+        GaveUp {
+            reason,
+            polls,
+            errors,
+            consecutive_errors,
+            throttled,
+            elapsed,
+            retry_after: None,
+            last_error: None,
+            found_error: false,
+            is_early,
+        }
     }
 }
 
@@ -111,12 +124,13 @@ pub(crate) fn kept<E>(state: &State, last_error: &mut Option<E>) -> Option<E> {
     if state.errors > 0 { last_error.take() } else { None }
 }
 
-/// Returns the error and the hint of an outcome that leaves the operation unfinished, or else the end that it is.
+/// Returns what an outcome is that leaves the operation unfinished, its error and its hint, or else the end that it is.
 #[inline]
-fn unfinished<T, E>(outcome: Outcome<T, E>) -> Result<(Option<E>, Option<Duration>), Decision<T, E>> {
+fn unfinished<T, E>(outcome: Outcome<T, E>) -> Result<(Unfinished, Option<E>, Option<Duration>), Decision<T, E>> {
     match outcome {
-        Outcome::Pending { retry_after } => Ok((None, retry_after)),
-        Outcome::Transient { error, retry_after } => Ok((Some(error), retry_after)),
+        Outcome::Pending { retry_after } => Ok((Unfinished::Pending, None, retry_after)),
+        Outcome::Transient { error, retry_after } => Ok((Unfinished::Transient, Some(error), retry_after)),
+        Outcome::Throttled { error, retry_after } => Ok((Unfinished::Throttled, Some(error), retry_after)),
         Outcome::Done(value) => Err(Decision::Done(value)),
         Outcome::Failed(error) => Err(Decision::Failed(error)),
     }

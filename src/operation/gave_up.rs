@@ -49,11 +49,12 @@ pub struct GaveUp<E = Infallible> {
     pub reason: Reason,
     /// The number of polls made.
     pub polls: u32,
-    /// The number of those that found a transient error.
+    /// The number of those that found an error and left the operation unfinished, `Transient` or `Throttled`.
     pub errors: u32,
-    /// The length of the run of transient errors at the end. It is zero if the last poll did not find one: a `last_error` that
-    /// [`step_keeping`](crate::Poller::step_keeping) kept is then an earlier poll's.
+    /// The length of the run of transient errors at the end. A poll that was throttled neither lengthens nor ends it.
     pub consecutive_errors: u32,
+    /// The number of polls that were throttled.
+    pub throttled: u32,
     /// The time from the start of the poller to its end.
     pub elapsed: Duration,
     /// The hint of the outcome that ended it or, if it had finished before, of the one just fed: how long from then on the server
@@ -63,6 +64,9 @@ pub struct GaveUp<E = Infallible> {
     /// [`step_keeping`](crate::Poller::step_keeping) kept.
     #[source]
     pub last_error: Option<E>,
+    /// Whether the outcome that ended it, or the one just fed, brought an error: if not, a `last_error` that
+    /// [`step_keeping`](crate::Poller::step_keeping) kept is an earlier poll's.
+    pub found_error: bool,
     /// Whether it ended while some of `max_wait` was left.
     pub is_early: bool,
 }
@@ -102,8 +106,19 @@ impl<E> GaveUp<E> {
     /// );
     /// ```
     pub fn with_last_error<F>(self, last_error: Option<F>) -> GaveUp<F> {
-        let Self { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error: _, is_early } = self;
-        GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error, is_early }
+        let Self {
+            reason,
+            polls,
+            errors,
+            consecutive_errors,
+            throttled,
+            elapsed,
+            retry_after,
+            last_error: _,
+            found_error,
+            is_early,
+        } = self;
+        GaveUp { reason, polls, errors, consecutive_errors, throttled, elapsed, retry_after, last_error, found_error, is_early }
     }
 
     /// Takes the last error out, so that what remains is a `'static` error whatever `E` is.
@@ -122,9 +137,9 @@ impl<E> GaveUp<E> {
     ///     ("gave up after 0 polls in 0 s: cancelled", Some("reset"))
     /// );
     /// ```
-    pub fn split(self) -> (GaveUp, Option<E>) {
-        let Self { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error, is_early } = self;
-        (GaveUp { reason, polls, errors, consecutive_errors, elapsed, retry_after, last_error: None, is_early }, last_error)
+    pub fn split(mut self) -> (GaveUp, Option<E>) {
+        let last_error = self.last_error.take();
+        (self.with_last_error(None), last_error)
     }
 }
 
@@ -146,7 +161,7 @@ impl<E> fmt::Display for GaveUp<E> {
         };
         // After the end, and beside a cancellation, the error is the caller's.
         let is_polls = !matches!(self.reason, Reason::Cancelled | Reason::Finished);
-        let is_stale = is_polls && self.last_error.is_some() && self.consecutive_errors == 0;
+        let is_stale = is_polls && self.last_error.is_some() && !self.found_error;
         let sentence = if is_stale { sentence.text("; the last error is from an earlier poll") } else { sentence };
         f.pad(sentence.as_str())
     }

@@ -2,7 +2,7 @@
 
 use core::{convert::Infallible, task::Poll, time::Duration};
 
-/// What one poll found. The caller says what an answer means; see the four cases.
+/// What one poll found. The caller says what an answer means; see the five cases.
 ///
 /// If polls cannot fail, `E` is [`Infallible`]; the compiler has to be told, which `Outcome::<_>` does.
 ///
@@ -19,7 +19,8 @@ use core::{convert::Infallible, task::Poll, time::Duration};
 ///     match status {
 ///         200 => Outcome::Done("the certificate"),
 ///         202 => Outcome::pending().retry_after(retry_after),
-///         429 | 500..=599 => Outcome::transient(status).retry_after(retry_after),
+///         429 => Outcome::throttled(status).retry_after(retry_after),
+///         500..=599 => Outcome::transient(status).retry_after(retry_after),
 ///         _ => Outcome::Failed(status),
 ///     }
 /// }
@@ -32,7 +33,7 @@ use core::{convert::Infallible, task::Poll, time::Duration};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use = "outcomes do nothing until passed to `Poller::step`"]
-#[expect(clippy::exhaustive_enums, reason = "these four are all a poll can find, and whoever makes one should know it")]
+#[expect(clippy::exhaustive_enums, reason = "these five are all a poll can find, and whoever makes one should know it")]
 pub enum Outcome<T, E = Infallible> {
     /// The operation is still going on. [`pending`](Self::pending) makes one.
     #[non_exhaustive]
@@ -40,11 +41,23 @@ pub enum Outcome<T, E = Infallible> {
         /// How long the server asked us to wait before the next poll.
         retry_after: Option<Duration>,
     },
-    /// The poll itself failed in a way that says nothing about the operation: 5xx, 429, a connection that broke.
+    /// The poll itself failed in a way that says nothing about the operation: 500, a connection that broke.
     /// [`transient`](Self::transient) makes one.
     #[non_exhaustive]
     Transient {
         /// What went wrong.
+        error: E,
+        /// How long the server asked us to wait before the next poll.
+        retry_after: Option<Duration>,
+    },
+    /// The server asks for fewer polls: 429, 503 with `Retry-After`, `RESOURCE_EXHAUSTED`, `slow_down`.
+    /// [`throttled`](Self::throttled) makes one.
+    ///
+    /// It leads to the wait of a `Transient`, but it is part of no run of errors: a server that throttles is alive. A fleet takes
+    /// it for a refusal, which holds back all that share the server.
+    #[non_exhaustive]
+    Throttled {
+        /// What the server said.
         error: E,
         /// How long the server asked us to wait before the next poll.
         retry_after: Option<Duration>,
@@ -85,7 +98,22 @@ impl<T, E> Outcome<T, E> {
         Self::Transient { error, retry_after: None }
     }
 
-    /// Sets or clears the hint of a `Pending` or `Transient`; the others have none and stay as they are.
+    /// Returns `Throttled` without a hint.
+    ///
+    /// ```
+    /// use asyncpoll::Outcome;
+    ///
+    /// let too_many = Outcome::<(), _>::throttled(429);
+    /// assert!(matches!(
+    ///     too_many,
+    ///     Outcome::Throttled { error: 429, retry_after: None, .. }
+    /// ));
+    /// ```
+    pub const fn throttled(error: E) -> Self {
+        Self::Throttled { error, retry_after: None }
+    }
+
+    /// Sets or clears the hint of a `Pending`, `Transient` or `Throttled`; the others have none and stay as they are.
     ///
     /// ```
     /// use asyncpoll::Outcome;
@@ -101,11 +129,12 @@ impl<T, E> Outcome<T, E> {
         match self {
             Self::Pending { .. } => Self::Pending { retry_after: hint.into() },
             Self::Transient { error, .. } => Self::Transient { error, retry_after: hint.into() },
+            Self::Throttled { error, .. } => Self::Throttled { error, retry_after: hint.into() },
             Self::Done(_) | Self::Failed(_) => self,
         }
     }
 
-    /// Returns the error of a `Transient` or `Failed`.
+    /// Returns the error of a `Transient`, `Throttled` or `Failed`.
     ///
     /// ```
     /// use asyncpoll::Outcome;
@@ -118,7 +147,7 @@ impl<T, E> Outcome<T, E> {
     /// ```
     pub const fn error(&self) -> Option<&E> {
         match self {
-            Self::Transient { error, .. } | Self::Failed(error) => Some(error),
+            Self::Transient { error, .. } | Self::Throttled { error, .. } | Self::Failed(error) => Some(error),
             Self::Pending { .. } | Self::Done(_) => None,
         }
     }
@@ -134,12 +163,13 @@ impl<T, E> Outcome<T, E> {
         match self {
             Self::Pending { retry_after } => Outcome::Pending { retry_after },
             Self::Transient { error, retry_after } => Outcome::Transient { error, retry_after },
+            Self::Throttled { error, retry_after } => Outcome::Throttled { error, retry_after },
             Self::Done(value) => Outcome::Done(f(value)),
             Self::Failed(error) => Outcome::Failed(error),
         }
     }
 
-    /// Changes the error of a `Transient` or `Failed`.
+    /// Changes the error of a `Transient`, `Throttled` or `Failed`.
     ///
     /// ```
     /// use asyncpoll::Outcome;
@@ -153,6 +183,7 @@ impl<T, E> Outcome<T, E> {
         match self {
             Self::Pending { retry_after } => Outcome::Pending { retry_after },
             Self::Transient { error, retry_after } => Outcome::Transient { error: f(error), retry_after },
+            Self::Throttled { error, retry_after } => Outcome::Throttled { error: f(error), retry_after },
             Self::Done(value) => Outcome::Done(value),
             Self::Failed(error) => Outcome::Failed(f(error)),
         }

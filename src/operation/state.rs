@@ -26,9 +26,12 @@ pub(crate) struct State {
     pub(crate) polls: u32,
     pub(crate) errors: u32,
     pub(crate) consecutive_errors: u32,
+    pub(crate) throttled: u32,
     pub(crate) stage: Stage,
     /// A driver has sent a poll, and nothing has been fed since.
     pub(crate) is_in_flight: bool,
+    /// The latest poll found an error.
+    pub(crate) has_failed: bool,
     /// What decided the wait until `due`, once there is one.
     pub(crate) wait_kind: Option<WaitKind>,
 }
@@ -39,6 +42,14 @@ pub(crate) enum Stage {
     /// The wait that was shortened to the deadline has been decided; the poll after it is the last.
     LastWait,
     Finished,
+}
+
+/// What a poll found of an operation that it left unfinished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unfinished {
+    Pending,
+    Transient,
+    Throttled,
 }
 
 /// What to do about it.
@@ -60,8 +71,10 @@ impl State {
             polls: 0,
             errors: 0,
             consecutive_errors: 0,
+            throttled: 0,
             stage: Stage::Polling,
             is_in_flight: false,
+            has_failed: false,
             wait_kind: None,
         }
     }
@@ -73,7 +86,7 @@ impl State {
         &mut self,
         policy: &Policy,
         rng: &mut R,
-        transient: bool,
+        found: Unfinished,
         hint: Option<u64>,
         passed: u64,
     ) -> Verdict {
@@ -81,19 +94,25 @@ impl State {
             return Verdict::GiveUp(Reason::Finished);
         }
         self.count(passed);
-        if transient {
-            self.errors = self.errors.saturating_add(1);
-            self.consecutive_errors = self.consecutive_errors.saturating_add(1);
-            if policy.max_consecutive_errors.is_some_and(|max| self.consecutive_errors >= max.get()) {
-                return self.give_up(Reason::MaxConsecutiveErrors);
+        self.has_failed = found != Unfinished::Pending;
+        match found {
+            Unfinished::Pending => self.consecutive_errors = 0,
+            Unfinished::Transient => {
+                self.errors = self.errors.saturating_add(1);
+                self.consecutive_errors = self.consecutive_errors.saturating_add(1);
+                if policy.max_consecutive_errors.is_some_and(|max| self.consecutive_errors >= max.get()) {
+                    return self.give_up(Reason::MaxConsecutiveErrors);
+                }
             }
-        } else {
-            self.consecutive_errors = 0;
+            Unfinished::Throttled => {
+                self.errors = self.errors.saturating_add(1);
+                self.throttled = self.throttled.saturating_add(1);
+            }
         }
         if policy.max_polls.is_some_and(|max| self.polls >= max.get()) {
             return self.give_up(Reason::MaxPolls);
         }
-        self.wait(policy, rng, transient, hint)
+        self.wait(policy, rng, self.has_failed, hint)
     }
 
     /// Decides on the wait before the first poll. Once there is one, or a poll, it is the wait that goes on.
@@ -114,7 +133,7 @@ impl State {
     /// Decides on the next wait, if the deadline leaves time for one.
     #[expect(clippy::inline_always, reason = "a fifth fewer instructions: a step needs no call")]
     #[inline(always)]
-    fn wait<R: Rng + ?Sized>(&mut self, policy: &Policy, rng: &mut R, transient: bool, hint: Option<u64>) -> Verdict {
+    fn wait<R: Rng + ?Sized>(&mut self, policy: &Policy, rng: &mut R, failed: bool, hint: Option<u64>) -> Verdict {
         if let Some(deadline) = policy.deadline {
             let left = deadline.left(self.elapsed);
             if left == 0 || self.stage == Stage::LastWait {
@@ -126,12 +145,12 @@ impl State {
         }
 
         let draw = policy.ladder.draw(rng);
-        let (window, kind) = self.window(policy, transient, hint, draw);
+        let (window, kind) = self.window(policy, failed, hint, draw);
         self.hinted_until = hint.map_or(0, |hint| self.elapsed.saturating_add(hint));
         match policy.deadline {
             Some(deadline) if deadline.is_near(self.elapsed, window) => {
                 let left = deadline.left(self.elapsed);
-                let head_start = self.head_start(policy).filter(|_| transient || hint.is_none());
+                let head_start = self.head_start(policy).filter(|_| failed || hint.is_none());
                 let asked = hint.max(head_start.map(|head_start| head_start.min(left)));
                 match policy.fit(deadline, left, window, asked, |window| window.at(draw)) {
                     Fit::Whole(wait) => self.sleep(wait, kind),
@@ -174,6 +193,7 @@ impl State {
         if !self.is_finished() {
             self.count(passed);
             self.consecutive_errors = 0;
+            self.has_failed = false;
             self.stage = Stage::Finished;
         }
     }
@@ -259,13 +279,13 @@ impl State {
     }
 
     /// Returns the window of the next wait as hint, head start and ladder have it, the deadline apart, and which of them
-    /// decides: on a transient error, the one that starts later. The ladder climbs if it is asked.
+    /// decides: if the poll failed, the one that starts later. The ladder climbs if it is asked.
     #[expect(clippy::inline_always, reason = "a fifth fewer instructions: called from one place, it needs no call")]
     #[inline(always)]
-    fn window(&mut self, policy: &Policy, transient: bool, hint: Option<u64>, draw: u64) -> (Window, WaitKind) {
+    fn window(&mut self, policy: &Policy, failed: bool, hint: Option<u64>, draw: u64) -> (Window, WaitKind) {
         let ladder = &policy.ladder;
         let asked = hint.map(|hint| ladder.hint_window(hint));
-        if let (Some(asked), false) = (asked, transient) {
+        if let (Some(asked), false) = (asked, failed) {
             return (asked, WaitKind::Hint);
         }
         let (own, kind) = if let Some(head_start) = self.head_start(policy) {
@@ -322,4 +342,4 @@ impl State {
     }
 }
 
-const _: () = assert!(size_of::<State>() <= 48, "a million pollers are a million of these");
+const _: () = assert!(size_of::<State>() <= 56, "a million pollers are a million of these");

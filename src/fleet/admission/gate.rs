@@ -66,8 +66,8 @@ impl Answer {
     #[inline]
     pub(in crate::fleet) fn of<T, E>(outcome: &Outcome<T, E>) -> Self {
         match outcome {
-            Outcome::Transient { retry_after: Some(hint), .. } => Self::Refused(Some(nanos::from_duration(*hint))),
-            Outcome::Transient { retry_after: None, .. } => Self::Failed,
+            Outcome::Throttled { retry_after, .. } => Self::Refused(retry_after.map(nanos::from_duration)),
+            Outcome::Transient { .. } => Self::Failed,
             Outcome::Pending { .. } | Outcome::Done(_) | Outcome::Failed(_) => Self::Served,
         }
     }

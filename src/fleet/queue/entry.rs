@@ -23,6 +23,7 @@ pub(in crate::fleet) struct Entry {
     polls: u32,
     errors: u32,
     consecutive_errors: u32,
+    throttled: u32,
     /// Tells it from those that were in its slot before.
     pub(in crate::fleet) serial: u32,
     /// Which of the policies of the fleet it has.
@@ -43,19 +44,36 @@ impl Entry {
             polls,
             errors,
             consecutive_errors,
+            throttled,
             rung,
             stage,
             is_in_flight: _,
+            has_failed: _,
             wait_kind,
         } = *state;
         let due = started.saturating_add(due).min(LATEST);
-        Self { due, started, base, hinted_until, polls, errors, consecutive_errors, serial, policy, rung, stage, wait_kind }
+        Self {
+            due,
+            started,
+            base,
+            hinted_until,
+            polls,
+            errors,
+            consecutive_errors,
+            throttled,
+            serial,
+            policy,
+            rung,
+            stage,
+            wait_kind,
+        }
     }
 
     /// Returns its state at `time`.
     #[inline]
     pub(in crate::fleet) const fn state(&self, time: u64) -> State {
-        let Self { started, base, hinted_until, polls, errors, consecutive_errors, rung, stage, wait_kind, .. } = *self;
+        let Self { started, base, hinted_until, polls, errors, consecutive_errors, throttled, rung, stage, wait_kind, .. } =
+            *self;
         let (elapsed, due) = (time.saturating_sub(started), self.due().saturating_sub(started));
         State {
             elapsed,
@@ -66,8 +84,10 @@ impl Entry {
             polls,
             errors,
             consecutive_errors,
+            throttled,
             stage,
             is_in_flight: false,
+            has_failed: false,
             wait_kind,
         }
     }

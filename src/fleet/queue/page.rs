@@ -156,4 +156,4 @@ impl Page {
     }
 }
 
-const _: () = assert!(size_of::<Slot>() <= 56, "a million operations are a million of these");
+const _: () = assert!(size_of::<Slot>() <= 64, "a million operations are a million of these");

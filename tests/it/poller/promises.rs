@@ -333,7 +333,7 @@ proptest! {
         for step in play(settings, &events, &tape).steps {
             let counts = !step.ended_before && step.is_poll;
             polls += u32::from(counts);
-            errors += u32::from(counts && matches!(step.found, Found::Transient(_)));
+            errors += u32::from(counts && step.found.is_error());
             prop_assert_eq!(step.polls, polls, "Counts: the outcomes fed while polling are others: {:?}", step);
             prop_assert!(polls <= settings.max_polls.unwrap_or(u32::MAX), "Counts: more than max_polls: {step:?}");
             if let Decision::GaveUp(gave_up) = step.decision {

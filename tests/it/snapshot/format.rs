@@ -88,7 +88,7 @@ fn a_snapshot_is_a_plain_value_of_112_bytes() {
     fn value<T: Copy + Eq + Hash + Send + Sync + core::fmt::Debug>() {}
     value::<Snapshot>();
     value::<RestoreError>();
-    assert_eq!((size_of::<Snapshot>(), align_of::<Snapshot>()), (112, 1));
+    assert_eq!((size_of::<Snapshot>(), align_of::<Snapshot>()), (116, 1));
 }
 
 #[test]
@@ -115,13 +115,13 @@ fn every_flip_of_a_bit_is_refused() {
 #[test]
 fn another_length_is_refused() {
     let long = [snapshot().as_bytes(), &[0][..]].concat();
-    for length in (0..=113).filter(|length| *length != 112) {
+    for length in (0..=117).filter(|length| *length != 116) {
         assert_eq!(Snapshot::from_bytes(&long[..length]), Err(RestoreError::WrongLength { length }));
     }
     let said = [0, 1, 113].map(|length| Snapshot::from_bytes(&long[..length]).unwrap_err().to_string());
-    assert_eq!(said[0], "snapshot is 0 bytes; one of version 1 has 112");
-    assert_eq!(said[1], "snapshot is 1 byte; one of version 1 has 112");
-    assert_eq!(said[2], "snapshot is 113 bytes; one of version 1 has 112");
+    assert_eq!(said[0], "snapshot is 0 bytes; one of version 1 has 116");
+    assert_eq!(said[1], "snapshot is 1 byte; one of version 1 has 116");
+    assert_eq!(said[2], "snapshot is 117 bytes; one of version 1 has 116");
 }
 
 #[test]
@@ -130,9 +130,9 @@ fn the_version_is_read_first_then_the_length_then_the_checksum() {
     let mut bytes = *snapshot().as_bytes();
     bytes[1] = 9;
     assert_eq!(said(&bytes), "snapshot is corrupt: its checksum does not match");
-    assert_eq!(said(&bytes[..111]), "snapshot is 111 bytes; one of version 1 has 112");
+    assert_eq!(said(&bytes[..115]), "snapshot is 115 bytes; one of version 1 has 116");
     bytes[0] = 2;
-    assert_eq!(said(&bytes[..111]), "snapshot is of version 2; this release reads version 1");
+    assert_eq!(said(&bytes[..115]), "snapshot is of version 2; this release reads version 1");
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn cbor_has_bytes() {
     let mut written = Vec::new();
     ciborium::into_writer(&snapshot(), &mut written).unwrap();
     // A string of bytes, of a length that takes a byte.
-    assert_eq!(written, [&[0x58, 112][..], snapshot().as_bytes()].concat());
+    assert_eq!(written, [&[0x58, 116][..], snapshot().as_bytes()].concat());
     assert_eq!(ciborium::from_reader::<Snapshot, _>(&*written).unwrap(), snapshot());
     written[50] ^= 1;
     let error = ciborium::from_reader::<Snapshot, _>(&*written).unwrap_err().to_string();
@@ -45,14 +45,14 @@ fn cbor_has_bytes() {
 #[test]
 fn what_is_no_snapshot_is_refused() {
     let hex = hex();
-    assert_eq!(refused(""), "snapshot is 0 bytes; one of version 1 has 112");
-    assert_eq!(refused("01"), "snapshot is 1 byte; one of version 1 has 112");
-    assert_eq!(refused(&hex[..222]), "snapshot is 111 bytes; one of version 1 has 112");
-    assert_eq!(refused(&format!("{hex}0000")), "snapshot is 114 bytes; one of version 1 has 112");
+    assert_eq!(refused(""), "snapshot is 0 bytes; one of version 1 has 116");
+    assert_eq!(refused("01"), "snapshot is 1 byte; one of version 1 has 116");
+    assert_eq!(refused(&hex[..230]), "snapshot is 115 bytes; one of version 1 has 116");
+    assert_eq!(refused(&format!("{hex}0000")), "snapshot is 118 bytes; one of version 1 has 116");
     assert_eq!(refused(&format!("02{hex}")), "snapshot is of version 2; this release reads version 1");
     assert_eq!(refused(&hex[..223]), "snapshot is 223 hexadecimal digits; two are a byte");
     assert_eq!(refused(&hex.replacen('0', "1", 3)), "snapshot is of version 17; this release reads version 1");
-    assert_eq!(refused(&format!("{}00", &hex[..222])), "snapshot is corrupt: its checksum does not match");
+    assert_eq!(refused(&format!("{}00", &hex[..230])), "snapshot is corrupt: its checksum does not match");
     for (digit, shown) in [("g", "'g'"), (" ", "' '"), ("/", "'/'"), (":", "':'"), ("@", "'@'"), ("`", "'`'"), ("ä", "'ä'")] {
         let expected = format!("snapshot has {shown} among its hexadecimal digits");
         assert_eq!(refused(&format!("{}{digit}{}", &hex[..9], &hex[10..])), expected);

@@ -329,7 +329,7 @@ impl<R: Rng + Clone> Model<R> {
             this.old = this.old.saturating_sub(1);
         }
         match outcome {
-            Some(Outcome::Transient { retry_after: Some(hint), .. }) => self.refuse(upstream, Some(hint), was_old),
+            Some(Outcome::Throttled { retry_after, .. }) => self.refuse(upstream, retry_after, was_old),
             Some(Outcome::Transient { .. }) | None => {}
             Some(_) if !comes_back => {}
             Some(_) => {

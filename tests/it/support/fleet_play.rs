@@ -108,7 +108,7 @@ fn outcomes() -> impl Strategy<Value = Outcome<(), ()>> {
 pub(crate) fn events(refusals: bool) -> impl Strategy<Value = Vec<Event>> {
     let outcome = move || {
         outcomes().prop_map(move |outcome| match outcome {
-            Outcome::Transient { .. } if !refusals => Outcome::transient(()),
+            Outcome::Throttled { retry_after, .. } if !refusals => Outcome::transient(()).retry_after(retry_after),
             outcome => outcome,
         })
     };
@@ -226,7 +226,9 @@ impl Answer {
     /// The hint of what was found.
     pub(crate) fn hint(&self) -> Option<u128> {
         match self.outcome {
-            Outcome::Pending { retry_after, .. } | Outcome::Transient { retry_after, .. } => Some(retry_after?.as_nanos()),
+            Outcome::Pending { retry_after, .. }
+            | Outcome::Transient { retry_after, .. }
+            | Outcome::Throttled { retry_after, .. } => Some(retry_after?.as_nanos()),
             Outcome::Done(()) | Outcome::Failed(()) => None,
         }
     }
@@ -458,10 +460,9 @@ impl Player {
         match what {
             What::Slowed { upstream, hint } => Some((upstream, hint.map(|hint| hint.as_nanos()))),
             What::Fed { number, answer } | What::Looked { number, answer } => {
-                let is_refusal = answer.was_living && matches!(answer.outcome, Outcome::Transient { .. });
                 // Of an operation that has ended, nothing is learned.
-                let hint = answer.hint().filter(|_| is_refusal)?;
-                Some((self.upstream_of(number), Some(hint)))
+                let is_refusal = answer.was_living && matches!(answer.outcome, Outcome::Throttled { .. });
+                is_refusal.then(|| (self.upstream_of(number), answer.hint()))
             }
             _ => None,
         }

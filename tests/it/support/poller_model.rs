@@ -101,6 +101,7 @@ impl Settings {
 pub(crate) enum Found {
     Pending(Option<Duration>),
     Transient(Option<Duration>),
+    Throttled(Option<Duration>),
     Done,
     Failed,
 }
@@ -111,6 +112,7 @@ impl Found {
         match self {
             Self::Pending(hint) => Outcome::pending().retry_after(hint),
             Self::Transient(hint) => Outcome::transient(()).retry_after(hint),
+            Self::Throttled(hint) => Outcome::throttled(()).retry_after(hint),
             Self::Done => Outcome::Done(()),
             Self::Failed => Outcome::Failed(()),
         }
@@ -119,9 +121,14 @@ impl Found {
     /// The hint as it is fed.
     pub(crate) fn retry_after(self) -> Option<Duration> {
         match self {
-            Self::Pending(hint) | Self::Transient(hint) => hint,
+            Self::Pending(hint) | Self::Transient(hint) | Self::Throttled(hint) => hint,
             Self::Done | Self::Failed => None,
         }
+    }
+
+    /// Whether the poll failed, and the operation goes on.
+    pub(crate) fn is_error(self) -> bool {
+        matches!(self, Self::Transient(_) | Self::Throttled(_))
     }
 }
 
@@ -242,7 +249,11 @@ impl Model {
         self.read(reading);
         if !finished {
             self.polls += 1;
-            self.errors_in_a_row = if matches!(found, Found::Transient(_)) { self.errors_in_a_row + 1 } else { 0 };
+            self.errors_in_a_row = match found {
+                Found::Transient(_) => self.errors_in_a_row + 1,
+                Found::Throttled(_) => self.errors_in_a_row,
+                _ => 0,
+            };
         }
         match found {
             Found::Done | Found::Failed => {
@@ -280,7 +291,7 @@ impl Model {
             .settings
             .head_start
             .map(u128::from)
-            .filter(|_| self.kind.is_none() && (matches!(found, Found::Transient(_)) || found.retry_after().is_none()));
+            .filter(|_| self.kind.is_none() && (found.is_error() || found.retry_after().is_none()));
         let (earliest, latest, kind) = self.window(found, head_start, first_draw);
         let Some((wait, kind)) = self.before_the_deadline(found, head_start, (earliest, latest, kind), first_draw, draw) else {
             return Expected::GaveUp(self.end(Reason::MaxWait));

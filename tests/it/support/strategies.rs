@@ -111,7 +111,8 @@ pub(crate) fn hints() -> impl Strategy<Value = Option<Duration>> {
 pub(crate) fn found() -> impl Strategy<Value = Found> {
     prop_oneof![
         10 => hints().prop_map(Found::Pending),
-        8 => hints().prop_map(Found::Transient),
+        5 => hints().prop_map(Found::Transient),
+        3 => hints().prop_map(Found::Throttled),
         1 => Just(Found::Done),
         1 => Just(Found::Failed),
     ]
