@@ -99,7 +99,7 @@ fn builders() -> impl Strategy<Value = PolicyBuilder> {
                 .multiplier(numer, denom);
             let builder = head_start.map_or(builder, |wait| builder.head_start(wait));
             let builder = max_hint.map_or(builder, |hint| builder.max_hint(hint));
-            let builder = max_wait.map_or(builder.no_max_wait(), |wait| builder.max_wait(wait));
+            let builder = max_wait.map_or_else(|| builder.no_max_wait(), |wait| builder.max_wait(wait));
             let builder = max_polls.map_or(builder, |polls| builder.max_polls(polls));
             let builder = max_consecutive_errors.map_or(builder, |errors| builder.max_consecutive_errors(errors));
             hint_jitter.map_or(builder, |percent| builder.hint_jitter(percent))

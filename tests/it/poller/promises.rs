@@ -60,6 +60,7 @@ pub(crate) fn tapes() -> impl Strategy<Value = Vec<u64>> {
 }
 
 /// What was fed, and what came of it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Step {
     found: Found,
