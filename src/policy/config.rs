@@ -9,10 +9,7 @@ use super::{
     settings::{PolicySetting, and_wait},
 };
 use crate::{
-    setting::{
-        Written,
-        config::{self, Configured},
-    },
+    setting::config::{self, And, Configured},
     wait::nanos,
 };
 
@@ -51,7 +48,7 @@ impl Configured for PolicySetting {
         }
     }
 
-    fn and(self) -> Option<fn(PolicyBuilder, Written<'_>) -> Option<PolicyBuilder>> {
+    fn and(self) -> Option<And<PolicyBuilder>> {
         (self == Self::Waits).then_some(and_wait)
     }
 

@@ -15,6 +15,9 @@ use serde_core::{
 
 use super::{NONE, Setting, Short, Written};
 
+/// What adds another element to a list, or returns nothing if that has not the form of one.
+pub(crate) type And<B> = fn(B, Written<'_>) -> Option<B>;
+
 /// Settings that a file of configuration can hold.
 pub(crate) trait Configured: Setting {
     /// What `build` refuses.
@@ -41,7 +44,7 @@ pub(crate) trait Configured: Setting {
     fn clear(self) -> Option<fn(Self::Builder) -> Self::Builder>;
 
     /// Returns how another element is added, if the value is a list.
-    fn and(self) -> Option<fn(Self::Builder, Written<'_>) -> Option<Self::Builder>> {
+    fn and(self) -> Option<And<Self::Builder>> {
         None
     }
 
@@ -271,7 +274,7 @@ impl<'de, S: Configured> Visitor<'de> for Slot<'_, S> {
 
 /// An element of a list, yet to be read.
 struct Element<'a, S: Setting> {
-    and: fn(S::Builder, Written<'_>) -> Option<S::Builder>,
+    and: And<S::Builder>,
     slot: Slot<'a, S>,
 }
 
