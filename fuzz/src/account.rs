@@ -74,6 +74,10 @@ impl Account {
 
     /// Notes that an unscheduled look left `wait` of the wait.
     pub(crate) fn look(&mut self, wait: u128) {
+        // What the server asked for is a wait of its own, unless the last has been decided.
+        if wait > self.due.saturating_sub(self.elapsed) && self.wait_kind != Some(WaitKind::Last) {
+            self.wait_kind = Some(WaitKind::Hint);
+        }
         self.due = (self.elapsed + wait).min(MOST);
     }
 
