@@ -7,7 +7,7 @@ use rand_core::Rng;
 use super::Reason;
 use crate::{
     policy::Policy,
-    wait::{Fit, Ladder, Rung, WaitKind, Window},
+    wait::{Deadline, Fit, Ladder, Rung, WaitKind, Window},
 };
 
 /// What a poller remembers between polls, in nanoseconds since its start.
@@ -126,27 +126,43 @@ impl State {
         }
 
         let draw = policy.ladder.draw(rng);
-        let (window, kind) = self.window(policy, transient, hint, draw);
         self.hinted_until = hint.map_or(0, |hint| self.elapsed.saturating_add(hint));
+        let (window, kind) = self.window(policy, transient, hint, draw);
         match policy.deadline {
             Some(deadline) if deadline.is_near(self.elapsed, window) => {
-                let left = deadline.left(self.elapsed);
-                let head_start = self.head_start(policy).filter(|_| transient || hint.is_none());
-                let asked = hint.max(head_start.map(|head_start| head_start.min(left)));
-                match policy.fit(deadline, left, window, asked, |window| window.at(draw)) {
-                    Fit::Whole(wait) => self.sleep(wait, kind),
-                    Fit::Last(window) => {
-                        self.phase = Phase::LastWait;
-                        self.sleep(window.at(policy.ladder.draw(rng)), WaitKind::Last)
-                    }
-                    Fit::TooLong => self.give_up(Reason::MaxWait),
-                }
+                self.wait_near(policy, deadline, rng, window, kind, draw)
             }
             _ => self.sleep(window.at(draw), kind),
         }
     }
 
     /// Decides after an unscheduled look that left the operation unfinished: the wait goes on, for as long as the server asks
+    /// Decides on the next wait if its window is near the deadline. The wait is no shorter than the hint, or the head start.
+    #[cold]
+    #[inline(never)]
+    fn wait_near<R: Rng + ?Sized>(
+        &mut self,
+        policy: &Policy,
+        deadline: Deadline,
+        rng: &mut R,
+        window: Window,
+        kind: WaitKind,
+        draw: u64,
+    ) -> Verdict {
+        let left = deadline.left(self.elapsed);
+        // On a pending outcome, a hint takes the place of the head start.
+        let head_start = self.head_start(policy).filter(|_| kind == WaitKind::HeadStart || self.consecutive_errors > 0);
+        let asked = self.hint_left().max(head_start.map(|head_start| head_start.min(left)));
+        match policy.fit(deadline, left, window, asked, |window| window.at(draw)) {
+            Fit::Whole(wait) => self.sleep(wait, kind),
+            Fit::Last(window) => {
+                self.phase = Phase::LastWait;
+                self.sleep(window.at(policy.ladder.draw(rng)), WaitKind::Last)
+            }
+            Fit::TooLong => self.give_up(Reason::MaxWait),
+        }
+    }
+
     /// if it asks for more.
     pub(crate) fn look(&mut self, policy: &Policy, hint: Option<u64>, passed: u64) -> Verdict {
         if self.is_finished() {
