@@ -49,6 +49,7 @@ pub(crate) enum Verdict {
 }
 
 impl State {
+    #[inline]
     pub(crate) const fn new(policy: &Policy) -> Self {
         let Rung { base, number: rung } = policy.ladder.bottom();
         Self {
@@ -125,8 +126,8 @@ impl State {
             }
         }
 
-        let draw = policy.ladder.draw(rng);
         self.hinted_until = hint.map_or(0, |hint| self.elapsed.saturating_add(hint));
+        let draw = policy.ladder.draw(rng);
         let (window, kind) = self.window(policy, transient, hint, draw);
         match policy.deadline {
             Some(deadline) if deadline.is_near(self.elapsed, window) => {
@@ -136,7 +137,6 @@ impl State {
         }
     }
 
-    /// Decides after an unscheduled look that left the operation unfinished: the wait goes on, for as long as the server asks
     /// Decides on the next wait if its window is near the deadline. The wait is no shorter than the hint, or the head start.
     #[cold]
     #[inline(never)]
@@ -163,6 +163,7 @@ impl State {
         }
     }
 
+    /// Decides after an unscheduled look that left the operation unfinished: the wait goes on, for as long as the server asks
     /// if it asks for more.
     pub(crate) fn look(&mut self, policy: &Policy, hint: Option<u64>, passed: u64) -> Verdict {
         if self.is_finished() {
@@ -288,10 +289,11 @@ impl State {
             (ladder.head_start_window(head_start), WaitKind::HeadStart)
         } else {
             let window = ladder.window(self.base);
-            if self.rung == Rung::ABOVE_TABLE {
-                self.base = ladder.after(self.base, window.at(draw));
+            if self.rung < ladder.waits.count() {
+                self.climb(ladder);
             } else {
-                self.climb(ladder, window, draw);
+                self.base = ladder.after(self.base, || window.at(draw));
+                self.rung = Rung::ABOVE_TABLE;
             }
             (window, WaitKind::Ladder)
         };
@@ -302,11 +304,11 @@ impl State {
         }
     }
 
-    /// Climbs from the table, or from the start of the ladder, to the rung above it.
+    /// Climbs from a wait of the table to what follows it.
     #[cold]
     #[inline(never)]
-    fn climb(&mut self, ladder: &Ladder, window: Window, draw: u64) {
-        let Rung { base, number } = ladder.above(Rung { base: self.base, number: self.rung }, window.at(draw));
+    fn climb(&mut self, ladder: &Ladder) {
+        let Rung { base, number } = ladder.rung(self.rung.saturating_add(1));
         (self.base, self.rung) = (base, number);
     }
 

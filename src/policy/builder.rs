@@ -570,7 +570,7 @@ impl PolicyBuilder {
             if wait.get() < least.get() {
                 least = wait;
             }
-            table = table.with(index, wait.get());
+            table = table.and(wait.get());
             rest = tail;
             index = index.wrapping_add(1);
         }

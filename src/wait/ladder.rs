@@ -47,9 +47,9 @@ impl Ladder {
     /// Returns the first rung: that of the table, or base₀. For `Decorrelated` jitter it stands for the wait before the first.
     #[inline]
     pub(crate) const fn bottom(&self) -> Rung {
-        let base = match self.waits.get(0) {
-            Some(wait) if !self.waits.is_empty() => wait,
-            _ => self.initial_wait.get(),
+        let base = match self.waits.first() {
+            Some(wait) => wait,
+            None => self.initial_wait.get(),
         };
         Rung { base, number: 0 }
     }
@@ -66,18 +66,18 @@ impl Ladder {
     /// Returns the rung that follows `rung`, if `wait` was drawn for that, whatever hint and deadline made of it.
     #[inline]
     pub(crate) fn above(&self, rung: Rung, wait: u64) -> Rung {
-        if rung.number == Rung::ABOVE_TABLE || self.waits.is_empty() {
-            Rung { base: self.after(rung.base, wait), number: Rung::ABOVE_TABLE }
-        } else {
+        if rung.number < self.waits.count() {
             self.rung(rung.number.saturating_add(1))
+        } else {
+            Rung { base: self.after(rung.base, || wait), number: Rung::ABOVE_TABLE }
         }
     }
 
     /// Returns the base that follows `base` on the ladder. For `Decorrelated` jitter, what follows is the wait itself.
     #[inline]
-    pub(crate) fn after(&self, base: u64, wait: u64) -> u64 {
+    pub(crate) fn after(&self, base: u64, wait: impl FnOnce() -> u64) -> u64 {
         match self.jitter {
-            Jitter::Decorrelated => wait,
+            Jitter::Decorrelated => wait(),
             _ => self.grown(base),
         }
     }
