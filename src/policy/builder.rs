@@ -289,7 +289,8 @@ impl PolicyBuilder {
     /// ```
     /// use asyncpoll::Policy;
     ///
-    /// assert_eq!(Policy::builder().hint_jitter(0).no_hint_jitter(), Policy::builder());
+    /// let builder = Policy::builder();
+    /// assert_eq!(builder.hint_jitter(0).no_hint_jitter(), builder);
     /// ```
     pub const fn no_hint_jitter(mut self) -> Self {
         self.hint_jitter = None;
