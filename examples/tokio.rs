@@ -125,10 +125,10 @@ async fn read(answer: Response) -> Outcome<String, OrderError> {
             Err(error) => Outcome::transient(error.into()),
         },
         StatusCode::ACCEPTED => Outcome::pending().retry_after(hint),
-        status @ (StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => {
+        status @ StatusCode::TOO_MANY_REQUESTS => Outcome::throttled(OrderError::Status(status)).retry_after(hint),
+        status if status == StatusCode::REQUEST_TIMEOUT || status.is_server_error() => {
             Outcome::transient(OrderError::Status(status)).retry_after(hint)
         }
-        status if status.is_server_error() => Outcome::transient(OrderError::Status(status)).retry_after(hint),
         status => Outcome::Failed(OrderError::Status(status)),
     }
 }

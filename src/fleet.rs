@@ -212,9 +212,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// # Upstreams and refusals
 ///
 /// An upstream is whatever counts your polls together: an account at an authority, a host, a tenant of your own. Two that
-/// share nothing are two upstreams, and neither delays the other. A *refusal* is a [`Transient`](Outcome::Transient) outcome
-/// with a hint, such as 429 or 503 with `Retry-After`, or what [`slow_down`](Self::slow_down) is called for. A hint on
-/// [`Pending`](Outcome::Pending) is no refusal, and binds its own operation alone.
+/// share nothing are two upstreams, and neither delays the other. A *refusal* is a [`Throttled`](Outcome::Throttled) outcome,
+/// with a hint or without, or what [`slow_down`](Self::slow_down) is called for. A hint on [`Pending`](Outcome::Pending) or
+/// [`Transient`](Outcome::Transient) is no refusal, and binds its own operation alone.
 ///
 /// - *A refusal holds all.* No poll of that upstream is handed out before its hint has ended, whoever was told. The one that
 ///   was refused waits by its own rules besides.
@@ -261,7 +261,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// - A server that refuses at random is mistaken for a slow one: if one in a thousand is refused at random, the pace falls to
 ///   three polls a second, and to one in four seconds if one in a hundred is. If you know the limit, set it and turn
-///   `find_pace` off; or leave the hint out of an outcome that is no refusal, for then its operation alone waits.
+///   `find_pace` off.
 /// - A hold does not reach a poll that was handed out before. So take a poll only when it can be sent at once, as the loops do:
 ///   in a queue of your own it would be sent during the hold, or late.
 /// - A pace above a thousand a second takes a timer that is as fine: no two polls are handed out at once to make up for a late
@@ -286,7 +286,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// let poll = fleet.next_poll(now).expect("both are due at once");
 /// assert_eq!(poll.id, one);
 /// let hint = Duration::from_secs(30);
-/// let refused = Outcome::<(), _>::transient("429").retry_after(hint);
+/// let refused = Outcome::<(), _>::throttled("429").retry_after(hint);
 /// let _half_a_minute = fleet.step(one, refused, now);
 ///
 /// // What one has learned, the other obeys.
@@ -386,7 +386,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
         self.step_keeping(id, outcome, now, &mut None)
     }
 
-    /// Takes what a poll found, and decides; keeps the error of a `Transient` outcome in `last_error` while it waits, as
+    /// Takes what a poll found, and decides; keeps the error of a poll that failed in `last_error` while it waits, as
     /// [`Poller::step_keeping`](crate::Poller::step_keeping) does.
     ///
     /// Each operation needs a `last_error` of its own.
@@ -573,10 +573,9 @@ impl<I: Instant, R> Fleet<I, R> {
         }
     }
 
-    /// Takes a refusal that no outcome tells: a 429 without `Retry-After`, or one to another request than a poll.
+    /// Takes a refusal that no outcome tells: one to another request than a poll.
     ///
-    /// With a hint it holds the upstream, and with or without it the pace is cut, if one is looked for. Call it before the
-    /// outcome of the refused poll is fed.
+    /// With a hint it holds the upstream, and with or without it the pace is cut, if one is looked for.
     ///
     /// ```
     /// use asyncpoll::{Fleet, Policy, fleet::Limits};

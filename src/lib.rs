@@ -187,6 +187,11 @@
 //! }
 //! ```
 //!
+//! # Recipes
+//!
+//! The guide [`cookbook`] has programs to copy: a layer of tower, an iterator of waits, a loop without end that obeys hints, a
+//! device login, and others.
+//!
 //! # Coming from a backoff crate
 //!
 //! | there | here |
@@ -245,6 +250,10 @@ mod snapshot;
 pub mod ticker;
 mod wait;
 
+// Its recipes are tests of this crate. Those of the other guides need packages of their own.
+#[cfg(doc)]
+#[doc = include_str!("../docs/cookbook.md")]
+pub mod cookbook {}
 #[cfg(all(doc, not(doctest)))]
 #[doc = include_str!("../docs/durable.md")]
 pub mod durable {}

@@ -150,6 +150,7 @@ pub struct Policy {
     pub(crate) deadline: Option<Deadline>,
     /// A wait that is too long for the deadline is shortened.
     last_poll: bool,
+    hint_jitter: Option<u8>,
     pub(crate) max_polls: Option<NonZeroU32>,
     pub(crate) max_consecutive_errors: Option<NonZeroU32>,
 }
@@ -277,7 +278,7 @@ impl Policy {
     /// # Ok::<(), PolicyError>(())
     /// ```
     pub const fn hint_jitter(&self) -> Option<u8> {
-        self.ladder.hint_jitter
+        self.hint_jitter
     }
 
     /// Returns the longest hint that is taken as it is, if it is limited.

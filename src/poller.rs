@@ -157,7 +157,8 @@ impl<I: Instant> Poller<I> {
     /// assert!(!poller.is_finished());
     /// ```
     pub fn seeded(policy: Policy, seed: u64, now: I) -> Self {
-        Self::new(policy, SeededRng::new(seed), now)
+        // The state is first, so that the generator is made in its place and not copied there.
+        Self { state: State::new(&policy), policy, rng: SeededRng::new(seed), latest: now }
     }
 }
 

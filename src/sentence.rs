@@ -70,7 +70,7 @@ impl Sentence {
     pub const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.bytes.split_at(self.length as usize).0) {
             Ok(text) => text,
-            Err(_) => "",
+            Err(_) => "", // never
         }
     }
 

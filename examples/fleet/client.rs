@@ -39,7 +39,9 @@ impl Client {
         match response.status().as_u16() {
             200 => Outcome::Done(()),
             202 => Outcome::pending().retry_after(hint),
-            status @ (429 | 500..=599) => Outcome::transient(format!("status {status}")).retry_after(hint),
+            status @ 429 => Outcome::throttled(format!("status {status}")).retry_after(hint),
+            status @ 503 if hint.is_some() => Outcome::throttled(format!("status {status}")).retry_after(hint),
+            status @ 500..=599 => Outcome::transient(format!("status {status}")).retry_after(hint),
             status => Outcome::Failed(format!("status {status}")),
         }
     }

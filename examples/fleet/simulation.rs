@@ -101,7 +101,7 @@ impl Play<'_> {
         let end = self.ends[order];
         if order % self.scenario.servers == 0 && !self.bucket.serves(now) {
             self.refused += 1;
-            Outcome::transient(()).retry_after(self.scenario.hint)
+            Outcome::throttled(()).retry_after(self.scenario.hint)
         } else if end <= now {
             Outcome::Done(end)
         } else {

@@ -54,7 +54,8 @@ impl Answer {
         let outcome = match status.as_u16() {
             200 => Outcome::Done(text.unwrap_or_else(|| status.to_string())),
             202 | 404 => Outcome::pending(),
-            408 | 425 | 429 | 500..=599 => Outcome::transient(AnswerError::Status(status)),
+            429 => Outcome::throttled(AnswerError::Status(status)),
+            408 | 425 | 500..=599 => Outcome::transient(AnswerError::Status(status)),
             _ => Outcome::Failed(match value(headers, LOCATION) {
                 Some(location) => AnswerError::Redirect { status, location },
                 None => AnswerError::Status(status),

@@ -9,11 +9,18 @@ use crate::{
     span::{MOST, nanos},
 };
 
-/// What a poll found that left the operation unfinished: whether it was an error, and the hint.
+/// What a poll found that left the operation unfinished, and the hint.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unfinished {
-    pub(crate) transient: bool,
+    pub(crate) kind: Kind,
     pub(crate) hint: Option<u128>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Pending,
+    Transient,
+    Throttled,
 }
 
 /// The counts and times of one poller, in nanoseconds since its start.
@@ -23,6 +30,7 @@ pub(crate) struct Account {
     pub(crate) polls: u32,
     pub(crate) errors: u32,
     pub(crate) consecutive_errors: u32,
+    pub(crate) throttled: u32,
     pub(crate) finished: bool,
     latest_reading: Duration,
     elapsed: u128,
@@ -40,6 +48,7 @@ impl Account {
             polls: 0,
             errors: 0,
             consecutive_errors: 0,
+            throttled: 0,
             finished: false,
             latest_reading: start,
             elapsed: 0,
@@ -63,17 +72,25 @@ impl Account {
         }
         self.obedient &= self.elapsed >= self.due;
         self.polls += 1;
-        match found {
-            None | Some(Unfinished { transient: false, .. }) => self.consecutive_errors = 0,
-            Some(Unfinished { transient: true, .. }) => {
+        match found.map(|found| found.kind) {
+            None | Some(Kind::Pending) => self.consecutive_errors = 0,
+            Some(Kind::Transient) => {
                 self.errors += 1;
                 self.consecutive_errors += 1;
+            }
+            Some(Kind::Throttled) => {
+                self.errors += 1;
+                self.throttled += 1;
             }
         }
     }
 
     /// Notes that an unscheduled look left `wait` of the wait.
     pub(crate) fn look(&mut self, wait: u128) {
+        // What the server asked for is a wait of its own, unless the last has been decided.
+        if wait > self.due.saturating_sub(self.elapsed) && self.wait_kind != Some(WaitKind::Last) {
+            self.wait_kind = Some(WaitKind::Hint);
+        }
         self.due = (self.elapsed + wait).min(MOST);
     }
 
@@ -138,7 +155,7 @@ impl Account {
         let polls_reached = max_polls.is_some_and(|most| self.polls >= most);
         let rows = [
             (self.finished, Reason::Finished),
-            (found.transient && errors_reached, Reason::MaxConsecutiveErrors),
+            (found.kind == Kind::Transient && errors_reached, Reason::MaxConsecutiveErrors),
             (polls_reached, Reason::MaxPolls),
         ];
         rows.into_iter().find_map(|(applies, reason)| applies.then_some(reason)).or_else(|| self.end_of_time(found, now))

@@ -136,7 +136,9 @@ fn outcome(u: &mut Unstructured<'_>) -> Result<Outcome<(), ()>> {
         0..=5 => Outcome::pending(),
         6..=7 => Outcome::pending().retry_after(short(u)?),
         8..=9 => Outcome::transient(()),
-        10..=13 => Outcome::transient(()).retry_after(short(u)?),
+        10 => Outcome::transient(()).retry_after(short(u)?),
+        11 => Outcome::throttled(()),
+        12..=13 => Outcome::throttled(()).retry_after(short(u)?),
         14 => Outcome::Done(()),
         _ => Outcome::Failed(()),
     })

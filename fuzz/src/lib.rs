@@ -45,3 +45,4 @@ pub mod tape;
 #[path = "../../tests/it/support/ticker_model.rs"]
 mod ticker_model;
 pub mod ticks;
+pub mod written;

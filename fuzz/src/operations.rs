@@ -119,8 +119,10 @@ fn outcome(u: &mut Unstructured<'_>) -> Result<Outcome<(), ()>> {
     Ok(match u.int_in_range(0..=15)? {
         0..=3 => Outcome::pending(),
         4..=7 => Outcome::pending().retry_after(span(u)?),
-        8..=10 => Outcome::transient(()),
-        11..=13 => Outcome::transient(()).retry_after(span(u)?),
+        8..=9 => Outcome::transient(()),
+        10 => Outcome::throttled(()),
+        11..=12 => Outcome::transient(()).retry_after(span(u)?),
+        13 => Outcome::throttled(()).retry_after(span(u)?),
         14 => Outcome::Done(()),
         _ => Outcome::Failed(()),
     })

@@ -5,7 +5,7 @@ use std::time::Duration;
 use asyncpoll::{Decision, GaveUp, Outcome, Poller, Reason, WaitKind};
 
 use crate::{
-    account::{Account, Unfinished},
+    account::{Account, Kind, Unfinished},
     operations::{Subject, wait_first},
     payload::{Payload, Payloads},
     settings::Settings,
@@ -178,7 +178,8 @@ impl Watched {
             (account.polls, account.errors, account.elapsed(self.now), hint),
             "Counts: polls, errors, elapsed and hint at the end: {self:#?}"
         );
-        assert_eq!(gave_up.consecutive_errors, account.consecutive_errors, "Counts: errors at the end: {self:#?}");
+        let counted = (gave_up.consecutive_errors, gave_up.throttled);
+        assert_eq!(counted, (account.consecutive_errors, account.throttled), "Counts: errors at the end, throttled: {self:#?}");
         assert!(!gave_up.to_string().is_empty(), "an end that says nothing: {self:#?}");
         self.account.finish();
     }
@@ -259,12 +260,13 @@ impl Subject for Watched {
 }
 
 fn unfinished(settings: &Settings, outcome: Outcome<(), ()>) -> Option<(Unfinished, Option<Duration>)> {
-    let (transient, hint) = match outcome {
-        Outcome::Pending { retry_after, .. } => (false, retry_after),
-        Outcome::Transient { retry_after, .. } | Outcome::Throttled { retry_after, .. } => (true, retry_after),
+    let (kind, hint) = match outcome {
+        Outcome::Pending { retry_after, .. } => (Kind::Pending, retry_after),
+        Outcome::Transient { retry_after, .. } => (Kind::Transient, retry_after),
+        Outcome::Throttled { retry_after, .. } => (Kind::Throttled, retry_after),
         Outcome::Done(()) | Outcome::Failed(()) => return None,
     };
-    Some((Unfinished { transient, hint: hint.map(|hint| settings.believed(hint)) }, hint))
+    Some((Unfinished { kind, hint: hint.map(|hint| settings.believed(hint)) }, hint))
 }
 
 fn without_payloads<T, E>(decision: Decision<T, E>) -> Decision<(), ()> {

@@ -104,9 +104,7 @@ impl Restored {
         let hint = match found {
             Outcome::Pending { retry_after, .. }
             | Outcome::Transient { retry_after, .. }
-            | Outcome::Throttled { retry_after, .. } => {
-                retry_after.map_or(0, |hint| self.settings.believed(hint))
-            }
+            | Outcome::Throttled { retry_after, .. } => retry_after.map_or(0, |hint| self.settings.believed(hint)),
             Outcome::Done(()) | Outcome::Failed(()) => 0,
         };
         let least = match kind {

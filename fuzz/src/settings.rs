@@ -215,7 +215,7 @@ impl Settings {
 pub(crate) fn has_room(initial_wait: Duration, max_backoff: Duration, jitter: Jitter) -> bool {
     let (base, ceiling) = (initial_wait.as_nanos(), max_backoff.as_nanos());
     match jitter {
-        Jitter::Above(percent) => base + base * u128::from(percent) / 100 <= ceiling,
+        Jitter::Above(percent) => base * u128::from(100 + u16::from(percent)) <= 100 * ceiling,
         Jitter::Decorrelated => 6 * base <= 5 * ceiling,
         _ => true,
     }

@@ -49,12 +49,12 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let snapshot = poller.snapshot(Duration::from_secs(3));
     ///
     /// // A minute later, by a clock that starts from zero.
-    /// let (now, elapsed) = (Duration::ZERO, Duration::from_secs(63));
+    /// let (now, elapsed) = (Duration::ZERO, Elapsed(Duration::from_secs(63)));
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), now);
     /// let upstream = fleet.upstream(Limits::default());
-    /// let id = fleet.restore(upstream, &snapshot, Policy::default(), now, Elapsed(elapsed));
+    /// let id = fleet.restore(upstream, &snapshot, Policy::default(), now, elapsed);
     /// let poll = fleet.next_poll(now).expect("it has been due for a minute");
-    /// assert_eq!((poll.id, poll.number, poll.elapsed), (id, 1, elapsed));
+    /// assert_eq!((poll.id, poll.number, poll.elapsed), (id, 1, elapsed.0));
     /// ```
     pub fn restore(&mut self, upstream: Upstream, snapshot: &Snapshot, policy: Policy, now: I, elapsed: Elapsed) -> Id {
         self.pass(now);

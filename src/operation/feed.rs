@@ -57,7 +57,7 @@ impl Feed<'_> {
     pub(crate) fn lost<R: Rng + ?Sized>(self, rng: &mut R, passed: u64) -> Decision<Infallible, Infallible> {
         match self.state.step(self.policy, rng, Unfinished::Transient, None, passed) {
             Verdict::Sleep(wait) => Decision::Sleep(Duration::from_nanos(wait)),
-            Verdict::GiveUp(reason) => Decision::GaveUp(self.gave_up(reason)),
+            Verdict::GiveUp(reason) => Decision::GaveUp(GaveUp { found_error: true, ..self.gave_up(reason) }),
         }
     }
 

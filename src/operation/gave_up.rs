@@ -64,7 +64,7 @@ pub struct GaveUp<E = Infallible> {
     /// [`step_keeping`](crate::Poller::step_keeping) kept.
     #[source]
     pub last_error: Option<E>,
-    /// Whether the outcome that ended it, or the one just fed, brought an error: if not, a `last_error` that
+    /// Whether the poll that ended it, or the one just fed, failed: if not, a `last_error` that
     /// [`step_keeping`](crate::Poller::step_keeping) kept is an earlier poll's.
     pub found_error: bool,
     /// Whether it ended while some of `max_wait` was left.

@@ -72,7 +72,7 @@ impl<E> PollError<E> {
         }
     }
 
-    /// Returns the error that was fed: the one the operation failed with, or the last transient one.
+    /// Returns the error that was fed: the one the operation failed with, or that of the last poll that failed.
     ///
     /// ```
     /// use asyncpoll::PollError;
@@ -86,7 +86,7 @@ impl<E> PollError<E> {
         }
     }
 
-    /// Turns into the error that was fed: the one the operation failed with, or the last transient one.
+    /// Turns into the error that was fed: the one the operation failed with, or that of the last poll that failed.
     ///
     /// ```
     /// use asyncpoll::PollError;

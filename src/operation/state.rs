@@ -7,7 +7,7 @@ use rand_core::Rng;
 use super::Reason;
 use crate::{
     policy::Policy,
-    wait::{Fit, Ladder, Rung, WaitKind, Window},
+    wait::{Deadline, Fit, Ladder, Rung, WaitKind, Window},
 };
 
 /// What a poller remembers between polls, in nanoseconds since its start.
@@ -60,6 +60,7 @@ pub(crate) enum Verdict {
 }
 
 impl State {
+    #[inline]
     pub(crate) const fn new(policy: &Policy) -> Self {
         let Rung { base, number: rung } = policy.ladder.bottom();
         Self {
@@ -144,24 +145,40 @@ impl State {
             }
         }
 
+        self.hinted_until = hint.map_or(0, |hint| self.elapsed.saturating_add(hint));
         let draw = policy.ladder.draw(rng);
         let (window, kind) = self.window(policy, failed, hint, draw);
-        self.hinted_until = hint.map_or(0, |hint| self.elapsed.saturating_add(hint));
         match policy.deadline {
             Some(deadline) if deadline.is_near(self.elapsed, window) => {
-                let left = deadline.left(self.elapsed);
-                let head_start = self.head_start(policy).filter(|_| failed || hint.is_none());
-                let asked = hint.max(head_start.map(|head_start| head_start.min(left)));
-                match policy.fit(deadline, left, window, asked, |window| window.at(draw)) {
-                    Fit::Whole(wait) => self.sleep(wait, kind),
-                    Fit::Last(window) => {
-                        self.stage = Stage::LastWait;
-                        self.sleep(window.at(policy.ladder.draw(rng)), WaitKind::Last)
-                    }
-                    Fit::TooLong => self.give_up(Reason::MaxWait),
-                }
+                self.wait_near(policy, deadline, rng, window, kind, draw)
             }
             _ => self.sleep(window.at(draw), kind),
+        }
+    }
+
+    /// Decides on the next wait if its window is near the deadline. The wait is no shorter than the hint, or the head start.
+    #[cold]
+    #[inline(never)]
+    fn wait_near<R: Rng + ?Sized>(
+        &mut self,
+        policy: &Policy,
+        deadline: Deadline,
+        rng: &mut R,
+        window: Window,
+        kind: WaitKind,
+        draw: u64,
+    ) -> Verdict {
+        let left = deadline.left(self.elapsed);
+        // On a pending outcome, a hint takes the place of the head start.
+        let head_start = self.head_start(policy).filter(|_| kind == WaitKind::HeadStart || self.has_failed);
+        let asked = self.hint_left().max(head_start.map(|head_start| head_start.min(left)));
+        match policy.fit(deadline, left, window, asked, |window| window.at(draw)) {
+            Fit::Whole(wait) => self.sleep(wait, kind),
+            Fit::Last(window) => {
+                self.stage = Stage::LastWait;
+                self.sleep(window.at(policy.ladder.draw(rng)), WaitKind::Last)
+            }
+            Fit::TooLong => self.give_up(Reason::MaxWait),
         }
     }
 
@@ -292,10 +309,11 @@ impl State {
             (ladder.head_start_window(head_start), WaitKind::HeadStart)
         } else {
             let window = ladder.window(self.base);
-            if self.rung == Rung::ABOVE_TABLE {
-                self.base = ladder.after(self.base, window.at(draw));
+            if self.rung < ladder.waits.count() {
+                self.climb(ladder);
             } else {
-                self.climb(ladder, window, draw);
+                self.base = ladder.after(self.base, || window.at(draw));
+                self.rung = Rung::ABOVE_TABLE;
             }
             (window, WaitKind::Ladder)
         };
@@ -306,11 +324,11 @@ impl State {
         }
     }
 
-    /// Climbs from the table, or from the start of the ladder, to the rung above it.
+    /// Climbs from a wait of the table to what follows it.
     #[cold]
     #[inline(never)]
-    fn climb(&mut self, ladder: &Ladder, window: Window, draw: u64) {
-        let Rung { base, number } = ladder.above(Rung { base: self.base, number: self.rung }, window.at(draw));
+    fn climb(&mut self, ladder: &Ladder) {
+        let Rung { base, number } = ladder.rung(self.rung.saturating_add(1));
         (self.base, self.rung) = (base, number);
     }
 

@@ -14,6 +14,9 @@ use crate::wait::{
 /// What part of `initial_wait` there must be between it and `max_backoff` for `Decorrelated` jitter to spread anything.
 const DECORRELATED_ROOM: u64 = 5;
 
+/// The most by which jitter lengthens a hint or a head start, in percent, unless `hint_jitter` says otherwise.
+const HINT_PERCENT: u8 = 20;
+
 /// `?`, for constants.
 macro_rules! checked {
     ($result:expr) => {
@@ -286,7 +289,8 @@ impl PolicyBuilder {
     /// ```
     /// use asyncpoll::Policy;
     ///
-    /// assert_eq!(Policy::builder().hint_jitter(0).no_hint_jitter(), Policy::builder());
+    /// let builder = Policy::builder();
+    /// assert_eq!(builder.hint_jitter(0).no_hint_jitter(), builder);
     /// ```
     pub const fn no_hint_jitter(mut self) -> Self {
         self.hint_jitter = None;
@@ -423,7 +427,7 @@ impl PolicyBuilder {
     }
 
     /// Sets the number of transient errors in a row, with no pending poll between them, at which a poller gives up. At least
-    /// 1; no limit unless this is called.
+    /// 1; no limit unless this is called. A poll that is throttled neither lengthens nor ends the run: its server is alive.
     ///
     /// ```
     /// use asyncpoll::{Decision, Outcome, Policy, PolicyError, Poller, Reason};
@@ -491,6 +495,7 @@ impl PolicyBuilder {
         Ok(Policy {
             head_start,
             ladder,
+            hint_jitter: self.hint_jitter,
             max_hint: checked!(optional_wait("max_hint", self.max_hint)),
             deadline,
             last_poll: self.last_poll,
@@ -526,9 +531,11 @@ impl PolicyBuilder {
             Jitter::PlusMinus(0) | Jitter::Above(0) => Jitter::None,
             jitter => jitter,
         };
-        if let Some(percent @ 101..) = self.hint_jitter {
-            return Err(PolicyError::HintJitterAboveHundred { percent });
-        }
+        let hint_percent = match self.hint_jitter {
+            Some(percent @ 101..) => return Err(PolicyError::HintJitterAboveHundred { percent }),
+            Some(percent) => percent,
+            None => jitter.percent(HINT_PERCENT),
+        };
         let (waits, least) = checked!(self.table(first, ceiling));
         Ok(Ladder {
             waits,
@@ -538,7 +545,8 @@ impl PolicyBuilder {
             numer: lowest_numer,
             denom: lowest_denom,
             jitter,
-            hint_jitter: self.hint_jitter,
+            hint_percent,
+            is_drawn: hint_percent > 0 || !matches!(jitter, Jitter::None),
         })
     }
 
@@ -563,7 +571,7 @@ impl PolicyBuilder {
             if wait.get() < least.get() {
                 least = wait;
             }
-            table = table.with(index, wait.get());
+            table = table.and(wait.get());
             rest = tail;
             index = index.wrapping_add(1);
         }

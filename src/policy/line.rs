@@ -148,9 +148,9 @@ fn set(builder: PolicyBuilder, word: &str, seen: &mut [bool]) -> Result<PolicyBu
 /// let refused = |line: &str| line.parse::<Policy>().unwrap_err().to_string();
 /// assert_eq!(
 ///     refused("5s x3 <=soon"),
-///     "\"<=soon\" is no word of a policy; its words are such as >=90s [2s,30s] 5s x3 \
-///      <=5m +-20% hint+10% hint<=1h 10m nolastpoll 40polls 3errors, +20%, full, \
-///      equal, decorrelated and forever"
+///     "\"<=soon\" is no word of a policy; its words are such as >=90s [2s,30s] \
+///      5s x3 <=5m +-20% hint+10% hint<=1h 10m nolastpoll 40polls 3errors, \
+///      +20%, full, equal, decorrelated and forever"
 /// );
 /// assert_eq!(
 ///     refused("5s x3 <=2s"),

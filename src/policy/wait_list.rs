@@ -7,7 +7,7 @@ use crate::wait::{Waits, waits::MOST};
 /// Waits in their order. Those beyond the most that a table holds are counted, and not kept: `build` refuses them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct WaitList {
-    kept: [Duration; MOST as usize],
+    pub(super) kept: [Duration; MOST as usize],
     pub(super) count: usize,
 }
 

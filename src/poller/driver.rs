@@ -111,7 +111,7 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
         Driver { now, sleep, on_wait, last_error }
     }
 
-    /// Keeps the last transient error in `last_error`, which outlives the loop.
+    /// Keeps the last error of a poll in `last_error`, which outlives the loop.
     ///
     /// For futures that are dropped, in a `select!` or by a timeout, and for polls that panic. Otherwise it is not needed: when
     /// the poller gives up, the error moves into [`GaveUp::last_error`](crate::GaveUp::last_error), as it does in

@@ -112,10 +112,10 @@ impl<I: Instant, R> Poller<I, R> {
     ///     Poller::small(Policy::default(), random_seed(), Duration::ZERO);
     /// let snapshot = poller.snapshot_without_generator(Duration::from_secs(1));
     /// let rng = SmallRng::new(random_seed());
-    /// let (now, elapsed) = (Duration::ZERO, Duration::from_secs(2));
+    /// let (now, elapsed) = (Duration::ZERO, Elapsed(Duration::from_secs(2)));
     /// let restored =
-    ///     Poller::restore_with(&snapshot, Policy::default(), rng, now, Elapsed(elapsed));
-    /// assert_eq!(restored.elapsed(now), elapsed);
+    ///     Poller::restore_with(&snapshot, Policy::default(), rng, now, elapsed);
+    /// assert_eq!(restored.elapsed(now), elapsed.0);
     /// ```
     pub fn restore_with(snapshot: &Snapshot, policy: Policy, rng: R, now: I, elapsed: Elapsed) -> Self {
         let state = snapshot.state(&policy, elapsed.nanos());

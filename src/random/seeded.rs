@@ -39,6 +39,7 @@ impl SeededRng {
     ///     assert_eq!(poller.polls(), 0);
     /// }
     /// ```
+    #[inline]
     pub fn new(seed: u64) -> Self {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }

@@ -194,12 +194,9 @@ impl<S: Configured> Field<'_, S> {
     /// Sets what a parser has made a number or a truth value of, from its text, so that 1.1 is 11/10.
     fn set_shown<E: de::Error>(mut self, shown: fmt::Arguments<'_>) -> Result<(), E> {
         let mut text = Short::default();
-        // What has no room is no number that any setting takes.
-        let set = match text.write_fmt(shown) {
-            Ok(()) => self.set_text(text.as_str()),
-            Err(fmt::Error) => Err(Refusal::Form),
-        };
-        set.map_err(|refusal| self.refused(refusal, shown))
+        let written = text.write_fmt(shown);
+        debug_assert!(written.is_ok(), "there is room for any number");
+        self.set_text(text.as_str()).map_err(|refusal| self.refused(refusal, shown))
     }
 
     /// Says that the value, shown as this, is refused.

@@ -2,6 +2,7 @@
 
 use core::{fmt, time::Duration};
 
+use super::written;
 use crate::wait::nanos;
 
 /// The units, in nanoseconds, the longest first.
@@ -40,11 +41,11 @@ fn split(text: &str, ends: impl Fn(char) -> bool) -> Option<(&str, &str)> {
 
 /// Returns the nanoseconds of so many units.
 fn part(number: &str, unit: u64) -> Option<u128> {
-    let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
+    let (whole, decimals) = written::split_once(number, '.').unwrap_or((number, "0"));
     if decimals.is_empty() {
         return None;
     }
-    let mut nanos = u128::from(super::written::digits::<u64>(whole)?).saturating_mul(unit.into());
+    let mut nanos = u128::from(written::digits::<u64>(whole)?).saturating_mul(unit.into());
     let mut place = unit;
     for digit in decimals.trim_end_matches('0').chars() {
         if place % 10 != 0 {

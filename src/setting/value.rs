@@ -1,9 +1,9 @@
 //! The value of a setting, as debug text, files of configuration and a policy's line show it.
 
-use core::{fmt, time::Duration};
+use core::{fmt, mem, time::Duration};
 
 use super::duration::DurationText;
-use crate::wait::Waits;
+use crate::wait::{Waits, waits::MOST};
 
 /// What stands for a setting that is not set: there are formats without a null.
 pub(crate) const NONE: &str = "none";
@@ -54,10 +54,13 @@ impl fmt::Display for Value {
             Self::None => f.write_str(NONE),
             Self::Count(count) | Self::Ratio(count, 1) => write!(f, "{count}"),
             Self::Duration(duration) => write!(f, "{}", DurationText(duration)),
-            Self::Durations(waits) => durations(waits).enumerate().try_for_each(|(index, wait)| {
-                let comma = if index > 0 { "," } else { "" };
-                write!(f, "{comma}{wait}")
-            }),
+            Self::Durations(waits) => {
+                let mut comma = "";
+                for wait in durations(waits) {
+                    write!(f, "{}{wait}", mem::replace(&mut comma, ","))?;
+                }
+                Ok(())
+            }
             Self::Percent(percent) => write!(f, "{percent}%"),
             Self::PercentAbove(percent) => write!(f, "+{percent}%"),
             Self::Ratio(numer, denom) => write!(f, "{numer}/{denom}"),
@@ -74,7 +77,7 @@ impl fmt::Display for Value {
 }
 
 fn durations(waits: Waits) -> impl Iterator<Item = DurationText> {
-    (0..).map_while(move |index| waits.get(index)).map(|wait| DurationText(Duration::from_nanos(wait)))
+    (0..MOST).map_while(move |index| waits.get(index)).map(|wait| DurationText(Duration::from_nanos(wait)))
 }
 
 #[cfg(feature = "serde")]

@@ -46,10 +46,10 @@ impl<'a> Written<'a> {
 
     /// Reads a ratio: `3/2`, `3`, `1.5`.
     pub(crate) fn ratio(self) -> Option<(u32, u32)> {
-        if let Some((numer, denom)) = self.text.split_once('/') {
+        if let Some((numer, denom)) = split_once(self.text, '/') {
             return Some((digits(numer)?, digits(denom)?));
         }
-        let Some((whole, decimals)) = self.text.split_once('.') else {
+        let Some((whole, decimals)) = split_once(self.text, '.') else {
             return Some((digits(self.text)?, 1));
         };
         let decimals = decimals.trim_end_matches('0');
@@ -66,7 +66,7 @@ impl<'a> Written<'a> {
 
     /// Returns what is between the commas.
     pub(crate) fn elements(self) -> impl Iterator<Item = Self> {
-        self.text.split(',').map(move |text| Self { text: text.trim(), ..self })
+        self.text.split([',']).map(move |text| Self { text: text.trim(), ..self })
     }
 
     /// Returns what follows `from `, if it begins with that: `from 16`.
@@ -83,7 +83,7 @@ impl<'a> Written<'a> {
     /// Reads a rate, so many in a time: `40/s`, `600/1m`.
     #[cfg(feature = "alloc")]
     pub(crate) fn rate(self) -> Option<(u32, Duration)> {
-        let (count, time) = self.text.split_once('/')?;
+        let (count, time) = split_once(self.text, '/')?;
         let per = match time {
             "d" => Duration::from_secs(86_400),
             "h" => Duration::from_secs(3_600),
@@ -94,6 +94,11 @@ impl<'a> Written<'a> {
         };
         Some((digits(count)?, per))
     }
+}
+
+/// Splits a text at the first such letter. The search for a letter by itself, which is not in a list, has a panic in it.
+pub(super) fn split_once(text: &str, at: char) -> Option<(&str, &str)> {
+    text.split_once([at])
 }
 
 /// Reads a whole number of digits alone: `parse` would take a sign.

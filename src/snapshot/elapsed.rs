@@ -7,7 +7,7 @@ use crate::wait::nanos;
 /// The time since the start of an operation, when it is taken out of its snapshot.
 ///
 /// It has a type of its own so that it cannot be swapped with the reading of a clock that counts in [`Duration`]s.
-/// [`Poller::restore`](crate::Poller::restore) says how to count it.
+/// `Poller::restore` says how to count it, and [`restore_with`](crate::Poller::restore_with) takes it too.
 ///
 /// # Example
 ///

@@ -47,8 +47,6 @@ impl Deadline {
 
     /// Returns what becomes of the wait that `choose` takes from `window`, with `left` to go, if that window is near the
     /// deadline. The wait must not end before `asked`.
-    #[cold]
-    #[inline(never)]
     pub(crate) fn fit(
         &self,
         ladder: &Ladder,

@@ -87,8 +87,7 @@ impl Jitter {
     }
 
     /// Returns by how many percent, at most `most`, a wait that is not the ladder's is spread: that of a hint, and the last.
-    #[inline]
-    pub(super) const fn percent(self, most: u8) -> u8 {
+    pub(crate) const fn percent(self, most: u8) -> u8 {
         match self {
             Self::None => 0,
             Self::PlusMinus(percent) | Self::Above(percent) if percent < most => percent,

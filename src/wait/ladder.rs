@@ -6,9 +6,6 @@ use rand_core::Rng;
 
 use super::{Jitter, Waits, Window, nanos, waits::MOST};
 
-/// The most by which jitter lengthens a hint or a head start, in percent, unless `hint_jitter` says otherwise.
-const HINT_PERCENT: u8 = 20;
-
 /// What part of the least base no window of the ladder starts below.
 const FLOOR: u64 = 10;
 
@@ -26,7 +23,10 @@ pub(crate) struct Ladder {
     pub(crate) numer: u32,
     pub(crate) denom: NonZeroU32,
     pub(crate) jitter: Jitter,
-    pub(crate) hint_jitter: Option<u8>,
+    /// By how much jitter lengthens a hint or a head start.
+    pub(crate) hint_percent: u8,
+    /// Whether there is anything to spread, a wait of the ladder or a hint.
+    pub(crate) is_drawn: bool,
 }
 
 /// A base, and where it is from.
@@ -47,9 +47,9 @@ impl Ladder {
     /// Returns the first rung: that of the table, or base₀. For `Decorrelated` jitter it stands for the wait before the first.
     #[inline]
     pub(crate) const fn bottom(&self) -> Rung {
-        let base = match self.waits.get(0) {
-            Some(wait) if !self.waits.is_empty() => wait,
-            _ => self.initial_wait.get(),
+        let base = match self.waits.first() {
+            Some(wait) => wait,
+            None => self.initial_wait.get(),
         };
         Rung { base, number: 0 }
     }
@@ -66,18 +66,18 @@ impl Ladder {
     /// Returns the rung that follows `rung`, if `wait` was drawn for that, whatever hint and deadline made of it.
     #[inline]
     pub(crate) fn above(&self, rung: Rung, wait: u64) -> Rung {
-        if rung.number == Rung::ABOVE_TABLE || self.waits.is_empty() {
-            Rung { base: self.after(rung.base, wait), number: Rung::ABOVE_TABLE }
-        } else {
+        if rung.number < self.waits.count() {
             self.rung(rung.number.saturating_add(1))
+        } else {
+            Rung { base: self.after(rung.base, || wait), number: Rung::ABOVE_TABLE }
         }
     }
 
     /// Returns the base that follows `base` on the ladder. For `Decorrelated` jitter, what follows is the wait itself.
     #[inline]
-    pub(crate) fn after(&self, base: u64, wait: u64) -> u64 {
+    pub(crate) fn after(&self, base: u64, wait: impl FnOnce() -> u64) -> u64 {
         match self.jitter {
-            Jitter::Decorrelated => wait,
+            Jitter::Decorrelated => wait(),
             _ => self.grown(base),
         }
     }
@@ -85,10 +85,7 @@ impl Ladder {
     /// Draws once from `rng`, unless there is nothing to spread.
     #[inline]
     pub(crate) fn draw<R: Rng + ?Sized>(&self, rng: &mut R) -> u64 {
-        match (self.jitter, self.hint_jitter) {
-            (Jitter::None, None | Some(0)) => 0,
-            _ => rng.next_u64(),
-        }
+        if self.is_drawn { rng.next_u64() } else { 0 }
     }
 
     /// Returns the window of the wait at `base`.
@@ -116,8 +113,7 @@ impl Ladder {
     /// Returns the window from `wait` on that is as wide as jitter makes it beside `measure`.
     #[inline]
     fn lengthened(&self, wait: u64, measure: u64) -> Window {
-        let percent = self.hint_jitter.unwrap_or_else(|| self.jitter.percent(HINT_PERCENT));
-        let width = nanos::percent_of(percent, measure);
+        let width = nanos::percent_of(self.hint_percent, measure);
         Window { earliest: wait, latest: wait.saturating_add(width) }
     }
 

@@ -15,15 +15,9 @@ pub(crate) const fn from_duration(duration: Duration) -> u64 {
 #[inline]
 pub(crate) const fn without_percent(percent: u8, nanos: u64) -> (u64, u64) {
     let whole = (percent as u64).wrapping_add(100);
-    let (Some(quotient), Some(rest)) = (nanos.checked_div(whole), nanos.checked_rem(whole)) else {
-        return (nanos, nanos);
-    };
     // In two parts, so that no product overflows. Their sum is at most `nanos`.
-    let (part, rest) = (quotient.wrapping_mul(100), rest.wrapping_mul(100));
-    match rest.checked_div(whole) {
-        Some(down) => (part.wrapping_add(down), part.wrapping_add(rest.div_ceil(whole))),
-        None => (nanos, nanos),
-    }
+    let (part, rest) = (nanos.div_euclid(whole).wrapping_mul(100), nanos.rem_euclid(whole).wrapping_mul(100));
+    (part.wrapping_add(rest.div_euclid(whole)), part.wrapping_add(rest.div_ceil(whole)))
 }
 
 /// Returns `percent` (at most 100) of `nanos`, rounded down.

@@ -64,7 +64,7 @@ impl NextPoll {
 ///         assert_eq!((wait.polls, wait.error), (1, Some(&"429")));
 ///     })
 ///     .poll_blocking(&mut poller, |_| {
-///         Outcome::<(), _>::transient("429").retry_after(minute)
+///         Outcome::<(), _>::throttled("429").retry_after(minute)
 ///     });
 /// assert_eq!(ended.unwrap_err().into_error(), Some("429"));
 /// # Ok::<(), asyncpoll::PolicyError>(())
@@ -78,7 +78,7 @@ pub struct NextWait<'a, E> {
     pub length: Duration,
     /// What decided how long it is.
     pub kind: WaitKind,
-    /// The error of the poll before it, if that was a transient one.
+    /// The error of the poll before it, if that found one.
     pub error: Option<&'a E>,
 }
 

@@ -358,7 +358,7 @@ proptest! {
         if is_told {
             player.play(Event::SlowDown(0, Some(hold)));
         } else {
-            player.play(Event::Answer(0, Outcome::transient(()).retry_after(hold)));
+            player.play(Event::Answer(0, Outcome::throttled(()).retry_after(hold)));
         }
         let known = player.entries.len();
         let apart = if find_pace { player.spacing(0).as_nanos() } else { u128::from(hint) / 5 / operations as u128 };

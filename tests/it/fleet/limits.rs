@@ -84,7 +84,7 @@ fn what_is_not_of_this_fleet_has_ended() {
     fleet.set_backoff(id, seconds(1.0));
     assert_eq!(fleet.next_poll(Duration::ZERO), None);
     let hint = Some(seconds(9.0));
-    match fleet.step(id, Outcome::<(), _>::transient("503").retry_after(hint), seconds(5.0)) {
+    match fleet.step(id, Outcome::<(), _>::throttled("503").retry_after(hint), seconds(5.0)) {
         Decision::GaveUp(gave_up) => {
             assert_eq!((gave_up.reason, gave_up.polls, gave_up.last_error), (Reason::Finished, 0, Some("503")));
             assert_eq!((gave_up.elapsed, gave_up.retry_after), (Duration::ZERO, hint));

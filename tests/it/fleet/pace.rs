@@ -39,7 +39,7 @@ impl Upstreamed {
     }
 
     fn refused(&mut self, id: Id, hint: f64) {
-        let _wait = self.fleet.step(id, Outcome::<(), _>::transient(()).retry_after(seconds(hint)), self.now);
+        let _wait = self.fleet.step(id, Outcome::<(), _>::throttled(()).retry_after(seconds(hint)), self.now);
     }
 
     /// Has polls served, one a second, until that is known to be the rate.

@@ -134,7 +134,7 @@ fn a_sleep_may_return_nothing_or_control_flow() {
 #[test]
 fn a_sleep_that_returns_early_makes_the_polls_of_an_exact_one() {
     let hinted = |next: NextPoll| match next.number {
-        ..5 => Outcome::<(), _>::transient("429").retry_after(seconds(60.0)),
+        ..5 => Outcome::<(), _>::throttled("429").retry_after(seconds(60.0)),
         _ => Outcome::pending(),
     };
     let polls = |percent: u32, blocking: bool| {

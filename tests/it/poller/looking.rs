@@ -62,7 +62,7 @@ fn a_cancelled_poller_says_what_is_left_of_its_hint() {
         poller.cancel(seconds(at)).retry_after
     };
     assert_eq!(cancelled(Outcome::pending().retry_after(seconds(300.0)), 100.0), Some(seconds(200.0)));
-    assert_eq!(cancelled(Outcome::transient("429").retry_after(seconds(3.0)), 1.0), Some(seconds(2.0)));
+    assert_eq!(cancelled(Outcome::throttled("429").retry_after(seconds(3.0)), 1.0), Some(seconds(2.0)));
     assert_eq!(cancelled(Outcome::pending().retry_after(seconds(300.0)), 300.0), None);
     assert_eq!(cancelled(Outcome::pending(), 1.0), None);
 }

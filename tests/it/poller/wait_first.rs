@@ -6,7 +6,7 @@ use core::{cell::Cell, time::Duration};
 use crate::support::{Shape, Tape, exact, seconds, start, step};
 
 #[test]
-fn it_is_the_policys_first_and_the_ladder_goes_on_from_there() {
+fn it_is_the_first_of_the_policy_and_the_ladder_goes_on_from_there() {
     let mut poller = start(exact(), Tape::none());
     assert_eq!(poller.wait_first(None, seconds(0.0)), Ok(seconds(5.0)));
     assert_eq!((poller.polls(), poller.due()), (0, Some(seconds(5.0))));

@@ -8,8 +8,8 @@ use crate::support::{exact, put_away, seconds};
 
 /// Bytes with the checksum that they should have.
 fn sealed(mut bytes: [u8; Snapshot::LENGTH]) -> [u8; Snapshot::LENGTH] {
-    let checksum = crc32(&bytes[..108]);
-    bytes[108..].copy_from_slice(&checksum.to_le_bytes());
+    let checksum = crc32(&bytes[..112]);
+    bytes[112..].copy_from_slice(&checksum.to_le_bytes());
     bytes
 }
 
@@ -49,19 +49,20 @@ fn each_field_has_its_place() {
     let mut poller = Poller::seeded(policy, 5, Duration::ZERO);
     let _wait = poller.step(Outcome::<(), &str>::pending(), seconds(1.0));
     let _wait = poller.step(Outcome::<(), _>::transient("503"), seconds(5.0));
-    let _wait = poller.step(Outcome::<(), _>::transient("503").retry_after(seconds(32.0)), seconds(10.0));
+    let _wait = poller.step(Outcome::<(), _>::throttled("429").retry_after(seconds(32.0)), seconds(10.0));
     let bytes = *poller.snapshot(seconds(11.0)).as_bytes();
 
     let number =
         |at: usize, length: usize| bytes[at..at + length].iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
     assert_eq!(bytes[..4], [1, 0, 2, 1], "version, polling, a hint, ChaCha8");
-    assert_eq!([4, 8, 12].map(|at| number(at, 4)), [3, 2, 2], "polls, errors, consecutive errors");
+    assert_eq!([4, 8, 12].map(|at| number(at, 4)), [3, 2, 1], "polls, errors, consecutive errors");
     let times = [11, 42, 45, 42, 300].map(|seconds| seconds * 1_000_000_000);
     assert_eq!([16, 24, 32, 40, 48].map(|at| number(at, 8)), times, "elapsed, due, base, hinted until, max_wait");
     assert_ne!(bytes[56..88], [0; 32], "the key");
     assert_eq!([number(88, 8), number(96, 8), number(104, 1)], [0, 0, 0], "nothing was drawn");
     assert_eq!([number(105, 1), number(106, 2)], [0, 0], "the ladder was climbed");
-    assert_eq!(number(108, 4), u64::from(crc32(&bytes[..108])), "the checksum");
+    assert_eq!(number(108, 4), 1, "throttled");
+    assert_eq!(number(112, 4), u64::from(crc32(&bytes[..112])), "the checksum");
 }
 
 #[test]
@@ -84,7 +85,7 @@ fn draws_move_the_generator_on_and_its_place_is_kept() {
 }
 
 #[test]
-fn a_snapshot_is_a_plain_value_of_112_bytes() {
+fn a_snapshot_is_a_plain_value_of_116_bytes() {
     fn value<T: Copy + Eq + Hash + Send + Sync + core::fmt::Debug>() {}
     value::<Snapshot>();
     value::<RestoreError>();
@@ -118,7 +119,7 @@ fn another_length_is_refused() {
     for length in (0..=117).filter(|length| *length != 116) {
         assert_eq!(Snapshot::from_bytes(&long[..length]), Err(RestoreError::WrongLength { length }));
     }
-    let said = [0, 1, 113].map(|length| Snapshot::from_bytes(&long[..length]).unwrap_err().to_string());
+    let said = [0, 1, 117].map(|length| Snapshot::from_bytes(&long[..length]).unwrap_err().to_string());
     assert_eq!(said[0], "snapshot is 0 bytes; one of version 1 has 116");
     assert_eq!(said[1], "snapshot is 1 byte; one of version 1 has 116");
     assert_eq!(said[2], "snapshot is 117 bytes; one of version 1 has 116");

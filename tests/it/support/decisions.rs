@@ -11,7 +11,7 @@ fn found(poll: u32) -> Outcome<(), &'static str> {
         3 => Outcome::transient("reset"),
         4 => Outcome::pending().retry_after(Duration::from_secs(12)),
         5 => Outcome::transient("503").retry_after(Duration::from_secs(20)),
-        6 => Outcome::transient("429").retry_after(Duration::from_secs(1)),
+        6 => Outcome::throttled("429").retry_after(Duration::from_secs(1)),
         7 => Outcome::pending().retry_after(Duration::from_secs(0)),
         _ => Outcome::pending(),
     }

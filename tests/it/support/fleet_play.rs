@@ -99,7 +99,9 @@ fn outcomes() -> impl Strategy<Value = Outcome<(), ()>> {
         6 => Just(Outcome::pending()),
         2 => hint().prop_map(|hint| Outcome::pending().retry_after(hint)),
         2 => Just(Outcome::transient(())),
-        3 => hint().prop_map(|hint| Outcome::transient(()).retry_after(hint)),
+        1 => hint().prop_map(|hint| Outcome::transient(()).retry_after(hint)),
+        1 => Just(Outcome::throttled(())),
+        3 => hint().prop_map(|hint| Outcome::throttled(()).retry_after(hint)),
         1 => Just(Outcome::Done(())),
         1 => Just(Outcome::Failed(())),
     ]

@@ -12,7 +12,7 @@ fn stages() -> [(&'static str, Vec<Outcome<(), &'static str>>); 6] {
         ("new", vec![]),
         ("head-start", vec![Outcome::pending()]),
         ("ladder", vec![Outcome::pending(), Outcome::pending(), Outcome::transient("503")]),
-        ("hint", vec![Outcome::pending(), hinted(Outcome::transient("429"), 30)]),
+        ("hint", vec![Outcome::pending(), hinted(Outcome::throttled("429"), 30)]),
         ("last", vec![hinted(Outcome::pending(), 100)]),
         ("finished", vec![Outcome::pending(), Outcome::Failed("rejected")]),
     ]

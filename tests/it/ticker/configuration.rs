@@ -67,6 +67,8 @@ fn what_is_no_table_is_refused() {
     assert!(error.starts_with("invalid type: integer `7`, expected the settings of a cadence"), "{error}");
     let null = serde_json::from_str::<Cadence>(r#"{"interval": null}"#).unwrap_err().to_string();
     assert!(null.starts_with(r#"invalid type: null, expected a duration such as "5s", "1h30m" or "2d""#), "{null}");
+    let list = serde_json::from_str::<Cadence>(r#"{"interval": ["5s"]}"#).unwrap_err().to_string();
+    assert!(list.starts_with(r#"invalid type: sequence, expected a duration such as "5s", "1h30m" or "2d""#), "{list}");
 }
 
 proptest! {

@@ -3,8 +3,8 @@
 use core::{fmt, ops::RangeInclusive, str::FromStr, time::Duration};
 
 use asyncpoll::{
-    Cadence, CadenceError, FnRng, GaveUp, Instant, Jitter, NextWait, Outcome, ParsePolicyError, Policy, PolicyError,
-    ScheduledPoll,
+    Cadence, CadenceError, FnRng, GaveUp, Instant, Jitter, NextWait, Outcome, ParsePolicyError, Policy, PolicyBuilder,
+    PolicyError, ScheduledPoll,
     ticker::{First, Missed, Phase},
 };
 
@@ -111,6 +111,11 @@ impl core::error::Error for Status {}
 
 impl Device {
     pub(crate) fn policy(&self) -> Result<Policy, PolicyError> {
+        self.builder().build()
+    }
+
+    /// What the policy is built of, right or wrong.
+    pub(crate) fn builder(&self) -> PolicyBuilder {
         let Settings { multiplier: [numer, denom], jitter, max_polls, max_consecutive_errors, .. } = self.settings;
         let waits = self.settings.waits.map(Duration::from_millis);
         let builder = Policy::builder()
@@ -125,7 +130,7 @@ impl Device {
             .max_wait(Duration::from_millis(self.settings.max_wait))
             .max_polls(max_polls)
             .max_consecutive_errors(max_consecutive_errors);
-        if self.settings.has_last_poll { builder.build() } else { builder.no_last_poll().build() }
+        if self.settings.has_last_poll { builder } else { builder.no_last_poll() }
     }
 
     pub(crate) fn cadence(&self) -> Result<Cadence, CadenceError> {
@@ -177,7 +182,8 @@ impl Device {
         match (self.status)() {
             200 => Outcome::Done(()),
             202 => Outcome::pending().retry_after(hint),
-            status @ (429 | 500..) => Outcome::transient(Status(status)).retry_after(hint),
+            429 => Outcome::throttled(Status(429)).retry_after(hint),
+            status @ 500.. => Outcome::transient(Status(status)).retry_after(hint),
             status => Outcome::Failed(Status(status)),
         }
     }

@@ -210,11 +210,12 @@ pub extern "C" fn show_schedule(device: &Device) {
     device.sleep(policy.wait(100, &mut device.generator()));
 }
 
-/// Drives the device's policy without its limits, and passes what is found and how it ends through every conversion.
+/// Drives the policy that is nearest to the device's settings, without its limits, and passes what is found and how it ends
+/// through every conversion.
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn convert(device: &Device) -> u16 {
-    let builder = device.policy().unwrap_or_default().to_builder();
+    let builder = device.builder().build_clamped().to_builder();
     let plain = builder.no_head_start().no_waits().no_hint_jitter().no_max_hint().last_poll();
     let unlimited = plain.no_max_wait().no_max_polls().no_max_consecutive_errors().build_clamped();
     let mut poller = Poller::new(unlimited, device.generator(), device.now());

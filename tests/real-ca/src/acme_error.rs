@@ -56,13 +56,18 @@ pub enum AcmeError {
 impl AcmeError {
     /// Turns into what the poll found: a refusal to answer says nothing about the order.
     pub fn into_outcome<T>(self) -> Outcome<T, Self> {
-        let transient = match &self {
-            Self::Problem(problem) => problem.is("badNonce") || problem.status == 429 || problem.status >= 500,
-            Self::Status(status) => *status == 429 || *status >= 500,
-            Self::TimedOut | Self::Connection(_) => true,
-            Self::State(_) | Self::Malformed(_) => false,
+        let status = match &self {
+            Self::Problem(problem) if problem.is("badNonce") => 500,
+            Self::Problem(problem) => problem.status,
+            Self::Status(status) => *status,
+            Self::TimedOut | Self::Connection(_) => 500,
+            Self::State(_) | Self::Malformed(_) => 400,
         };
-        if transient { Outcome::transient(self) } else { Outcome::Failed(self) }
+        match status {
+            429 => Outcome::throttled(self),
+            500.. => Outcome::transient(self),
+            _ => Outcome::Failed(self),
+        }
     }
 
     /// Returns the problem document, if there is one.
