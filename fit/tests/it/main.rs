@@ -22,3 +22,4 @@ mod program;
 mod promised;
 mod reading;
 mod sound;
+mod whole;
