@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use asyncpoll::{Jitter, Policy};
 
-use crate::numbers::{rounded, seconds};
+use crate::numbers::{rounded, rounded_up};
 
 /// The jitter in place of one that leaves little to fit.
 const JITTER: Jitter = Jitter::PlusMinus(20);
@@ -45,9 +45,9 @@ pub(crate) fn base_of(base: Policy, mean: f64) -> Duration {
     rounded(mean / f64::midpoint(shortest, longest))
 }
 
-/// Returns the ceiling under which jitter has its whole window around a base.
+/// Returns the ceiling, of three digits, under which jitter has its whole window around a base.
 pub(crate) fn ceiling(base: Policy, wait: Duration) -> Duration {
-    seconds(wait.as_secs_f64() * window(base).1)
+    rounded_up(wait.as_secs_f64() * window(base).1)
 }
 
 /// Returns the `max_backoff` of waits that never grow, if this is the longest: the default, which does nothing then, if that is no

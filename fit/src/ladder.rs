@@ -6,7 +6,7 @@ use asyncpoll::Policy;
 
 use crate::{
     Distribution,
-    base::{at_rest, base_of, ceiling},
+    base::{at_rest, base_of, ceiling, jitter},
     numbers::{rounded, rounded_up, seconds},
     players::most_polls,
 };
@@ -17,12 +17,13 @@ const MOST_WAITS: usize = 8;
 /// What a wait before the ladder must save, as a part of all that the polls cost.
 const WORTH: f64 = 0.001;
 
-/// The ladders that are tried: where they start, as a part of the wait that the schedule has there, and how they grow.
+/// The ladders that are tried: where they start, as a part of a wait that the schedule has there, and how they grow.
 const STARTS: [f64; 8] = [0.5, 0.6, 0.75, 0.9, 1.0, 1.15, 1.4, 1.8];
-const MULTIPLIERS: [(u32, u32); 9] = [(1, 1), (21, 20), (11, 10), (6, 5), (3, 2), (2, 1), (3, 1), (5, 1), (10, 1)];
+const MULTIPLIERS: [(u32, u32); 13] =
+    [(1, 1), (101, 100), (51, 50), (21, 20), (11, 10), (6, 5), (5, 4), (4, 3), (3, 2), (2, 1), (3, 1), (5, 1), (10, 1)];
 
-/// A ladder that costs so many times as much as the best so far is of no use.
-const FAR_MORE: f64 = 10.0;
+/// The part of a base that jitter leaves of a wait at least.
+const FLOOR: f64 = 0.1;
 
 /// A head start, so many waits of a schedule, and a ladder. Times are in seconds, without jitter.
 #[derive(Clone, Copy, Debug)]
@@ -48,74 +49,98 @@ pub(crate) struct Ladders<'a> {
     pub(crate) most: u64,
 }
 
+/// Returns the policy with the bases of its waits, but for the head start, multiplied; none is then shorter than `min_wait`.
+pub(crate) fn scaled(policy: Policy, by: f64, min_wait: f64) -> Option<Policy> {
+    let shortest = rounded_up(min_wait);
+    let scaled = |wait: Duration| rounded(wait.as_secs_f64() * by).max(shortest.min(wait));
+    let waits: Vec<Duration> = policy.waits().map(scaled).collect();
+    let (initial, rest) = (scaled(policy.initial_wait()), Policy::default().max_backoff());
+    let (numer, denom) = policy.multiplier();
+    let max_backoff = match rounded_up(policy.max_backoff().as_secs_f64() * by) {
+        // It does nothing, and stays as it is if it can.
+        scaled if numer == denom => scaled.max(rest),
+        scaled => scaled,
+    };
+    let longest = waits.iter().copied().fold(initial, Duration::max);
+    policy.to_builder().waits(&waits).initial_wait(initial).max_backoff(max_backoff.max(longest)).build().ok()
+}
+
 impl Ladders<'_> {
     /// Returns the policy that polls at `steps`, which ascend to the last edge, or as near them as few waits and a ladder come.
     pub(crate) fn policy(&self, steps: &[f64]) -> Policy {
-        let mut shapes = self.shapes(steps);
-        shapes.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-        let mut policies = shapes.iter().filter_map(|(_, shape)| self.build(steps, shape));
-        let first = policies.next();
-        let is_allowed = |policy: &Policy| most_polls(policy) <= self.most;
-        first.filter(is_allowed).or_else(|| policies.find(is_allowed)).or(first).unwrap_or(self.base)
+        let policies: Vec<Policy> = self.better_and_better(steps).iter().filter_map(|shape| self.build(steps, shape)).collect();
+        let allowed = policies.iter().rev().find(|policy| most_polls(policy) <= self.most);
+        allowed.or(policies.last()).copied().unwrap_or(self.base)
     }
 
-    /// Returns the shapes that are tried with what each costs.
-    fn shapes(&self, steps: &[f64]) -> Vec<(f64, Shape)> {
+    /// Returns those of the shapes that are tried that cost less than all before them.
+    fn better_and_better(&self, steps: &[f64]) -> Vec<Shape> {
         let last = steps.last().copied().unwrap_or(0.0);
         let waits: Vec<f64> = steps.iter().scan(0.0, |start, &step| Some(step - mem::replace(start, step))).collect();
         // The deadline cuts the last, and the first is the head start.
         let ordinary = waits.get(1..waits.len().saturating_sub(1)).unwrap_or_default();
         let longest = ordinary.iter().copied().fold(self.min_wait, f64::max);
-        let (mut spent, mut before, mut so_far) = (0.0, 0.0, self.min_wait);
-        let mut shapes = Vec::new();
-        let mut least = f64::INFINITY;
+        let (mut spent, mut before, mut so_far) = (0.0, (0.0, 0.0), self.min_wait);
+        let (mut shapes, mut least) = (Vec::new(), f64::INFINITY);
         for (count, &step) in steps.iter().enumerate().take(ordinary.len().min(MOST_WAITS) + 1) {
-            spent += self.cost(before, step);
-            before = step;
+            let now = self.times.below_and_moment(step);
+            spent += self.of_poll(step, mem::replace(&mut before, now), now);
             if count > 0 {
                 so_far = so_far.max(waits[count]);
             }
-            let next = waits.get(count + 1).copied().unwrap_or(step).max(self.min_wait);
-            for multiplier in MULTIPLIERS {
-                for start in STARTS {
-                    let initial = (next * start).max(self.min_wait);
-                    let caps = [so_far.max(initial), longest.max(initial), last.max(initial)];
-                    // One that does not grow has no cap.
-                    for longest in caps.into_iter().take(if multiplier == (1, 1) { 1 } else { caps.len() }) {
-                        let shape = Shape { waits: count, initial, multiplier, longest };
-                        let worth = 1.0 + WORTH * count as f64;
-                        let cost = (spent + self.tail(step, last, &shape, least / worth - spent)) * worth;
-                        least = least.min(cost);
-                        if cost.is_finite() {
-                            shapes.push((cost, shape));
-                        }
-                    }
+            let worth = 1.0 + WORTH * count as f64;
+            for shape in self.shapes_after(count, steps, [so_far, longest, last]) {
+                let cost = self.tail(step, last, &shape, least / worth - spent).map(|tail| (spent + tail) * worth);
+                if let Some(cost) = cost.filter(|&cost| cost < least) {
+                    least = cost;
+                    shapes.push(shape);
                 }
             }
         }
         shapes
     }
 
-    /// Returns what the polls of a ladder cost from one time to another; it is infinite if they are too many, or if it is far more
-    /// than `most`.
-    fn tail(&self, from: f64, last: f64, shape: &Shape, most: f64) -> f64 {
-        let growth = f64::from(shape.multiplier.0) / f64::from(shape.multiplier.1);
-        let (mut at, mut wait, mut cost, mut polls) = (from, shape.initial, 0.0, shape.waits as u64 + 2);
-        while at < last {
-            if cost > FAR_MORE * most || polls >= self.most {
-                return f64::INFINITY;
-            }
-            let next = (at + wait).min(last);
-            cost += self.cost(at, next);
-            (at, wait, polls) = (next, (wait * growth).min(shape.longest), polls + 1);
-        }
-        cost
+    /// Returns the ladders that are tried after so many waits, each with these ends.
+    fn shapes_after(&self, waits: usize, steps: &[f64], ends: [f64; 3]) -> impl Iterator<Item = Shape> {
+        let rest = steps.get(waits..).unwrap_or_default();
+        let pairs = rest.windows(2).map(|pair| (self.times.pending_at(pair[0]), pair[1] - pair[0]));
+        // One that does not grow takes the place of the waits as they come, those that are met oftenest before the others.
+        let (weight, sum) = pairs.fold((0.0, 0.0), |(weight, sum), (met, wait)| (weight + met, sum + met * wait));
+        let next = rest.get(..2).map_or(ends[2], |pair| pair[1] - pair[0]);
+        let min_wait = self.min_wait;
+        let waits_there = [next, if weight > 0.0 { sum / weight } else { next }];
+        let starts = waits_there.into_iter().flat_map(move |wait| STARTS.map(|start| (wait * start).max(min_wait)));
+        starts.flat_map(move |initial| {
+            MULTIPLIERS.into_iter().flat_map(move |multiplier| {
+                let ends = ends.into_iter().take(if multiplier == (1, 1) { 1 } else { 3 });
+                ends.map(move |end| Shape { waits, initial, multiplier, longest: end.max(initial) })
+            })
+        })
     }
 
-    /// Returns what it costs to poll at `to` after a poll at `from`: the poll, and how late it finds what it finds.
-    fn cost(&self, from: f64, to: f64) -> f64 {
-        let [(below_from, moment_from), (below, moment)] = [from, to].map(|time| self.times.below_and_moment(time));
-        self.price * (1.0 - self.times.at_once() - below_from) + to * (below - below_from) - (moment - moment_from)
+    /// Returns what the polls of a ladder cost from one time to another, if that is no more than `most` and they are not too many.
+    fn tail(&self, from: f64, last: f64, shape: &Shape, most: f64) -> Option<f64> {
+        let growth = f64::from(shape.multiplier.0) / f64::from(shape.multiplier.1);
+        let (mut at, mut wait, mut cost, mut polls) = (from, shape.initial, 0.0, shape.waits as u64 + 2);
+        let mut seen = self.times.below_and_moment(from);
+        while at < last {
+            at = (at + wait).min(last);
+            let now = self.times.below_and_moment(at);
+            cost += self.of_poll(at, seen, now);
+            (seen, wait, polls) = (now, (wait * growth).min(shape.longest), polls + 1);
+            if cost > most || polls > self.most {
+                return None;
+            }
+        }
+        // Waits that are all shortened by jitter leave time for more.
+        let left = last / (1.0 - jitter(self.base)).max(FLOOR) - last;
+        (polls.saturating_add((left / wait) as u64) <= self.most).then_some(cost)
+    }
+
+    /// Returns what it costs to poll at a time: the poll, and how late it finds what is done since the poll before, if the share that
+    /// is done by each of the two and the sum of its times are these.
+    fn of_poll(&self, at: f64, before: (f64, f64), now: (f64, f64)) -> f64 {
+        self.price * (1.0 - self.times.at_once() - before.0) + at * (now.0 - before.0) - (now.1 - before.1)
     }
 
     fn build(&self, steps: &[f64], shape: &Shape) -> Option<Policy> {

@@ -3,7 +3,8 @@
 use asyncpoll::Policy;
 
 use crate::{
-    Distribution, Goal, GoalError, base::jitter, cost::Brief, ladder::Ladders, numbers::NANOSECOND, optimum::Points, players::Players,
+    Distribution, Goal, GoalError, base::jitter, cost::Brief, ladder::{Ladders, scaled}, numbers::NANOSECOND, optimum::Points,
+    players::{Players, most_polls},
 };
 
 /// An operation that is never done makes so many polls at most, or so many times the mean, whichever is more.
@@ -16,10 +17,14 @@ const CHEAPEST: f64 = 1e-6;
 const DEAREST: f64 = 10.0;
 
 /// How often a range of prices is halved.
-const HALVINGS: u32 = 18;
+const HALVINGS: u32 = 12;
 
 /// By how much the polls that are found with few points may be too few.
 const ROUGHLY: f64 = 1.5;
+
+/// By what waits are multiplied at least to make more polls, and how often the range up to one is halved.
+const SHORTENED: f64 = 0.7;
+const STRETCHES: u32 = 8;
 
 /// How many polls of the most are left to the first poll and to jitter.
 const SPARE: u64 = 3;
@@ -76,7 +81,8 @@ impl<'a> Search<'a> {
                         return Err(GoalError::Delay { delay, least, most });
                     }
                 }
-                Ok(self.dearest(polls.min(most), is_met))
+                let policy = self.dearest(polls.min(most), is_met);
+                Ok(self.stretched(policy, 1.0 / SHORTENED, |policy| is_met(self.brief(policy))))
             }
             Goal::Price(price) => {
                 let polls = self.points(1.0).unlimited(price, self.times).polls;
@@ -93,7 +99,8 @@ impl<'a> Search<'a> {
     /// Returns the policy whose polls are nearly `polls` in the mean, and no more.
     pub(crate) fn of_polls(&self, polls: f64) -> Policy {
         let points = self.points(polls);
-        self.search(|price| self.at(&points, price, most(polls)), |brief| brief.polls > polls).1
+        let policy = self.search(|price| self.at(&points, price, most(polls)), |brief| brief.polls > polls).1;
+        self.stretched(policy, SHORTENED, |policy| most_polls(policy) <= most(polls) && self.brief(policy).polls <= polls)
     }
 
     /// Returns the policy of the highest price that is still `good`, from points that are fine enough for so many polls.
@@ -120,6 +127,20 @@ impl<'a> Search<'a> {
             }
         }
         (below.unwrap_or_else(|| at(low.exp())), above.unwrap_or_else(|| at(high.exp())))
+    }
+
+    /// Returns the policy with its waits, but for the head start, multiplied by what is as near to `by` as leaves it good: a price
+    /// leads from one ladder to another, which has other waits.
+    fn stretched(&self, policy: Policy, by: f64, is_good: impl Fn(&Policy) -> bool) -> Policy {
+        let (mut best, mut good, mut bad) = (policy, 0.0, by.ln());
+        for _ in 0..STRETCHES {
+            let middle = f64::midpoint(good, bad);
+            match scaled(policy, middle.exp(), self.min_wait).filter(&is_good) {
+                Some(policy) => (best, good) = (policy, middle),
+                None => bad = middle,
+            }
+        }
+        best
     }
 
     /// Returns the policy for a price of a poll, which makes `most` polls at most.

@@ -14,6 +14,7 @@ mod distribution;
 mod guide;
 mod harmless;
 mod kept;
+mod loaded;
 mod long;
 mod optimum;
 mod picture;
