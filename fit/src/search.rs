@@ -22,9 +22,11 @@ const HALVINGS: u32 = 12;
 /// By how much the polls that are found with few points may be too few.
 const ROUGHLY: f64 = 1.5;
 
-/// By what waits are multiplied at least to make more polls, and how often the range up to one is halved.
+/// How many of the last policies are brought nearer to the goal, by what their waits are multiplied for that at least, and how often
+/// the range of that is halved.
+const NEXT: usize = 4;
 const SHORTENED: f64 = 0.7;
-const STRETCHES: u32 = 8;
+const HALVINGS_OF_WAITS: u32 = 9;
 
 /// How many polls of the most are left to the first poll and to jitter.
 const SPARE: u64 = 3;
@@ -71,9 +73,8 @@ impl<'a> Search<'a> {
         match goal {
             Goal::Polls(polls) => Ok(self.of_polls(polls)),
             Goal::Delay(delay) => {
-                let is_met = |brief: Brief| brief.delay <= delay;
                 // How many polls it takes says how fine the points must be.
-                let polls = self.brief(&self.dearest(1.0, is_met)).polls * ROUGHLY;
+                let polls = self.brief(&self.of_delay(delay, 1.0)).polls * ROUGHLY;
                 let most = Goal::MOST_POLLS;
                 if polls > most {
                     let least = self.brief(&self.of_polls(most)).delay;
@@ -81,8 +82,7 @@ impl<'a> Search<'a> {
                         return Err(GoalError::Delay { delay, least, most });
                     }
                 }
-                let policy = self.dearest(polls.min(most), is_met);
-                Ok(self.stretched(policy, 1.0 / SHORTENED, |policy| is_met(self.brief(policy))))
+                Ok(self.of_delay(delay, polls.min(most)))
             }
             Goal::Price(price) => {
                 let polls = self.points(1.0).unlimited(price, self.times).polls;
@@ -99,48 +99,53 @@ impl<'a> Search<'a> {
     /// Returns the policy whose polls are nearly `polls` in the mean, and no more.
     pub(crate) fn of_polls(&self, polls: f64) -> Policy {
         let points = self.points(polls);
-        let policy = self.search(|price| self.at(&points, price, most(polls)), |brief| brief.polls > polls).1;
-        self.stretched(policy, SHORTENED, |policy| most_polls(policy) <= most(polls) && self.brief(policy).polls <= polls)
+        let at = |price| self.at(&points, price, most(polls));
+        let is_low = |brief: Brief| brief.polls > polls;
+        let ends = self.ends(at, is_low).map(|(_, above)| above).filter(|policy| most_polls(policy) <= most(polls));
+        ends.min_by(|one, other| self.brief(one).delay.total_cmp(&self.brief(other).delay)).unwrap_or_else(|| at(self.dearest()))
     }
 
-    /// Returns the policy of the highest price that is still `good`, from points that are fine enough for so many polls.
-    fn dearest(&self, polls: f64, good: impl Fn(Brief) -> bool) -> Policy {
+    /// Returns the policy of nearly this delay, and no more, from points that are fine enough for so many polls.
+    fn of_delay(&self, delay: f64, polls: f64) -> Policy {
         let points = self.points(polls);
         let at = |price| {
             let polls = points.unlimited(price, self.times).polls;
             self.at(&points, price, most(polls))
         };
-        self.search(at, good).0
+        let ends = self.ends(at, |brief| brief.delay <= delay).map(|(below, _)| below);
+        let met = ends.filter(|policy| self.brief(policy).delay <= delay);
+        met.min_by(|one, other| self.brief(one).polls.total_cmp(&self.brief(other).polls)).unwrap_or_else(|| at(self.cheapest()))
     }
 
-    /// Halves the range of prices, and returns the policies on both sides: the last at whose price `is_low` holds, and the next.
-    fn search(&self, at: impl Fn(f64) -> Policy, is_low: impl Fn(Brief) -> bool) -> (Policy, Policy) {
-        let (mut low, mut high) = ((self.times.quantile(0.5).max(NANOSECOND) * CHEAPEST).ln(), (self.last() * DEAREST).ln());
-        let (mut below, mut above) = (None, None);
+    fn cheapest(&self) -> f64 {
+        self.times.quantile(0.5).max(NANOSECOND) * CHEAPEST
+    }
+
+    fn dearest(&self) -> f64 {
+        self.last() * DEAREST
+    }
+
+    /// Halves the range of prices up to the one at which `is_low` ends, and then, for the policies next to it, the range of what
+    /// their waits are multiplied by. Returns the policies on both sides of each end.
+    fn ends(&self, at: impl Fn(f64) -> Policy, is_low: impl Fn(Brief) -> bool) -> impl Iterator<Item = (Policy, Policy)> {
+        let (mut low, mut high) = (self.cheapest().ln(), self.dearest().ln());
+        let mut tried = Vec::new();
         for _ in 0..HALVINGS {
             let middle = f64::midpoint(low, high);
             let policy = at(middle.exp());
-            if is_low(self.brief(&policy)) {
-                (low, below) = (middle, Some(policy));
-            } else {
-                (high, above) = (middle, Some(policy));
-            }
+            if is_low(self.brief(&policy)) { low = middle } else { high = middle }
+            tried.push(policy);
         }
-        (below.unwrap_or_else(|| at(low.exp())), above.unwrap_or_else(|| at(high.exp())))
-    }
-
-    /// Returns the policy with its waits, but for the head start, multiplied by what is as near to `by` as leaves it good: a price
-    /// leads from one ladder to another, which has other waits.
-    fn stretched(&self, policy: Policy, by: f64, is_good: impl Fn(&Policy) -> bool) -> Policy {
-        let (mut best, mut good, mut bad) = (policy, 0.0, by.ln());
-        for _ in 0..STRETCHES {
-            let middle = f64::midpoint(good, bad);
-            match scaled(policy, middle.exp(), self.min_wait).filter(&is_good) {
-                Some(policy) => (best, good) = (policy, middle),
-                None => bad = middle,
+        // From one price to the next, a policy may be another altogether, so the last is not always the best.
+        tried.into_iter().rev().take(NEXT).map(move |policy| {
+            let (mut low, mut high) = (SHORTENED.ln(), -SHORTENED.ln());
+            let scaled = |by: f64| scaled(policy, by.exp(), self.min_wait).unwrap_or(policy);
+            for _ in 0..HALVINGS_OF_WAITS {
+                let middle = f64::midpoint(low, high);
+                if is_low(self.brief(&scaled(middle))) { low = middle } else { high = middle }
             }
-        }
-        best
+            (scaled(low), scaled(high))
+        })
     }
 
     /// Returns the policy for a price of a poll, which makes `most` polls at most.
