@@ -19,8 +19,22 @@ const WORTH: f64 = 0.001;
 
 /// The ladders that are tried: where they start, as a part of a wait that the schedule has there, and how they grow.
 const STARTS: [f64; 8] = [0.5, 0.6, 0.75, 0.9, 1.0, 1.15, 1.4, 1.8];
-const MULTIPLIERS: [(u32, u32); 13] =
-    [(1, 1), (101, 100), (51, 50), (21, 20), (11, 10), (6, 5), (5, 4), (4, 3), (3, 2), (2, 1), (3, 1), (5, 1), (10, 1)];
+const MULTIPLIERS: [(u32, u32); 14] = [
+    (1, 1),
+    (301, 300),
+    (101, 100),
+    (51, 50),
+    (21, 20),
+    (11, 10),
+    (6, 5),
+    (5, 4),
+    (4, 3),
+    (3, 2),
+    (2, 1),
+    (3, 1),
+    (5, 1),
+    (10, 1),
+];
 
 /// The part of a base that jitter leaves of a wait at least.
 const FLOOR: f64 = 0.1;
@@ -54,14 +68,14 @@ pub(crate) fn scaled(policy: Policy, by: f64, min_wait: f64) -> Option<Policy> {
     let shortest = rounded_up(min_wait);
     let scaled = |wait: Duration| rounded(wait.as_secs_f64() * by).max(shortest.min(wait));
     let waits: Vec<Duration> = policy.waits().map(scaled).collect();
-    let (initial, rest) = (scaled(policy.initial_wait()), Policy::default().max_backoff());
-    let (numer, denom) = policy.multiplier();
-    let max_backoff = match rounded_up(policy.max_backoff().as_secs_f64() * by) {
-        // It does nothing, and stays as it is if it can.
-        scaled if numer == denom => scaled.max(rest),
-        scaled => scaled,
-    };
+    let initial = scaled(policy.initial_wait());
     let longest = waits.iter().copied().fold(initial, Duration::max);
+    let (numer, denom) = policy.multiplier();
+    let max_backoff = if numer == denom {
+        at_rest(policy, longest)
+    } else {
+        rounded_up(policy.max_backoff().as_secs_f64() * by)
+    };
     policy.to_builder().waits(&waits).initial_wait(initial).max_backoff(max_backoff.max(longest)).build().ok()
 }
 

@@ -200,7 +200,7 @@ fn the_log_of_the_guide_has_advice_and_no_warning() {
     let output = run(&["--max-wait", "10m"], include_bytes!("../../examples/orders.log"));
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(!text.contains("Warning"), "{text}");
-    assert!(text.contains("\nTake the fitted policy: 4.47 polls and a mean delay of "), "{text}");
+    assert!(text.contains("\nTake the fitted policy: 4.49 polls and a mean delay of "), "{text}");
     // The fiftieth and the hundredth of two hundred lines, by either time.
     assert!(text.contains("\nThe log alone: 5 % 16.7 s to 56.1 s, "), "{text}");
 }
