@@ -110,7 +110,7 @@ impl Arguments {
 
     /// Returns the jitter of the policy to fit.
     pub(crate) fn jitter(&self, present: &Policy) -> Jitter {
-        self.jitter.unwrap_or(present.jitter())
+        self.jitter.unwrap_or_else(|| present.jitter())
     }
 
     pub(crate) fn goal(&self) -> Option<Goal> {

@@ -65,8 +65,8 @@ fn builder(policy: &Policy) -> String {
         set("head_start", duration(wait));
     }
     if policy.waits().next().is_some() {
-        let waits: String = policy.waits().map(|wait| format!("            {},\n", duration(wait))).collect();
-        set("waits", format!("&[\n{waits}        ]"));
+        let waits: Vec<String> = policy.waits().map(duration).collect();
+        set("waits", format!("&[\n            {},\n        ]", waits.join(",\n            ")));
     }
     set("initial_wait", duration(policy.initial_wait()));
     let (numer, denom) = policy.multiplier();

@@ -74,7 +74,7 @@ pub(crate) fn scaled(policy: Policy, by: f64, min_wait: f64) -> Option<Policy> {
     let max_backoff = if numer == denom {
         at_rest(policy, longest)
     } else {
-        rounded_up(policy.max_backoff().as_secs_f64() * by)
+        rounded_up(policy.max_backoff().as_secs_f64() * by).min(policy.max_wait()?)
     };
     policy.to_builder().waits(&waits).initial_wait(initial).max_backoff(max_backoff.max(longest)).build().ok()
 }
@@ -84,7 +84,7 @@ impl Ladders<'_> {
     pub(crate) fn policy(&self, steps: &[f64]) -> Policy {
         let policies: Vec<Policy> = self.better_and_better(steps).iter().filter_map(|shape| self.build(steps, shape)).collect();
         let allowed = policies.iter().rev().find(|policy| most_polls(policy) <= self.most);
-        allowed.or(policies.last()).copied().unwrap_or(self.base)
+        allowed.or_else(|| policies.last()).copied().unwrap_or(self.base)
     }
 
     /// Returns those of the shapes that are tried that cost less than all before them.
@@ -95,7 +95,7 @@ impl Ladders<'_> {
         let ordinary = waits.get(1..waits.len().saturating_sub(1)).unwrap_or_default();
         let longest = ordinary.iter().copied().fold(self.min_wait, f64::max);
         let (mut spent, mut before, mut so_far) = (0.0, (0.0, 0.0), self.min_wait);
-        let (mut shapes, mut least) = (Vec::new(), f64::INFINITY);
+        let (mut shapes, mut lowest) = (Vec::new(), f64::INFINITY);
         for (count, &step) in steps.iter().enumerate().take(ordinary.len().min(MOST_WAITS) + 1) {
             let now = self.times.below_and_moment(step);
             spent += self.of_poll(step, mem::replace(&mut before, now), now);
@@ -104,9 +104,9 @@ impl Ladders<'_> {
             }
             let worth = 1.0 + WORTH * count as f64;
             for shape in self.shapes_after(count, steps, [so_far, longest, last]) {
-                let cost = self.tail(step, last, &shape, least / worth - spent).map(|tail| (spent + tail) * worth);
-                if let Some(cost) = cost.filter(|&cost| cost < least) {
-                    least = cost;
+                let cost = self.tail(step, last, &shape, lowest / worth - spent).map(|tail| (spent + tail) * worth);
+                if let Some(cost) = cost.filter(|&cost| cost < lowest) {
+                    lowest = cost;
                     shapes.push(shape);
                 }
             }
@@ -118,7 +118,7 @@ impl Ladders<'_> {
     fn shapes_after(&self, waits: usize, steps: &[f64], ends: [f64; 3]) -> impl Iterator<Item = Shape> {
         let rest = steps.get(waits..).unwrap_or_default();
         let pairs = rest.windows(2).map(|pair| (self.times.pending_at(pair[0]), pair[1] - pair[0]));
-        // One that does not grow takes the place of the waits as they come, those that are met oftenest before the others.
+        // A ladder that hardly grows stands for all the waits to come, and most of all for those that are met most often.
         let (weight, sum) = pairs.fold((0.0, 0.0), |(weight, sum), (met, wait)| (weight + met, sum + met * wait));
         let next = rest.get(..2).map_or(ends[2], |pair| pair[1] - pair[0]);
         let min_wait = self.min_wait;
@@ -166,7 +166,8 @@ impl Ladders<'_> {
         let max_backoff = if shape.multiplier == (1, 1) {
             at_rest(self.base, longest)
         } else {
-            ceiling(self.base, base_of(shape.longest).max(longest))
+            // Beyond `max_wait`, it does nothing.
+            ceiling(self.base, base_of(shape.longest)).min(self.base.max_wait()?).max(ceiling(self.base, longest))
         };
         let (numer, denom) = shape.multiplier;
         let builder = self.base.to_builder().waits(&waits).initial_wait(initial).multiplier(numer, denom);

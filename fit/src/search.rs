@@ -3,7 +3,12 @@
 use asyncpoll::Policy;
 
 use crate::{
-    Distribution, Goal, GoalError, base::jitter, cost::Brief, ladder::{Ladders, scaled}, numbers::NANOSECOND, optimum::Points,
+    Distribution, Goal, GoalError,
+    base::jitter,
+    cost::Brief,
+    ladder::{Ladders, scaled},
+    numbers::NANOSECOND,
+    optimum::Points,
     players::{Players, most_polls},
 };
 
@@ -102,7 +107,8 @@ impl<'a> Search<'a> {
         let at = |price| self.at(&points, price, most(polls));
         let is_low = |brief: Brief| brief.polls > polls;
         let ends = self.ends(at, is_low).map(|(_, above)| above).filter(|policy| most_polls(policy) <= most(polls));
-        ends.min_by(|one, other| self.brief(one).delay.total_cmp(&self.brief(other).delay)).unwrap_or_else(|| at(self.dearest()))
+        ends.min_by(|one, other| self.brief(one).delay.total_cmp(&self.brief(other).delay))
+            .unwrap_or_else(|| at(self.dearest()))
     }
 
     /// Returns the policy of nearly this delay, and no more, from points that are fine enough for so many polls.
@@ -114,7 +120,8 @@ impl<'a> Search<'a> {
         };
         let ends = self.ends(at, |brief| brief.delay <= delay).map(|(below, _)| below);
         let met = ends.filter(|policy| self.brief(policy).delay <= delay);
-        met.min_by(|one, other| self.brief(one).polls.total_cmp(&self.brief(other).polls)).unwrap_or_else(|| at(self.cheapest()))
+        met.min_by(|one, other| self.brief(one).polls.total_cmp(&self.brief(other).polls))
+            .unwrap_or_else(|| at(self.cheapest()))
     }
 
     fn cheapest(&self) -> f64 {
@@ -133,7 +140,11 @@ impl<'a> Search<'a> {
         for _ in 0..HALVINGS {
             let middle = f64::midpoint(low, high);
             let policy = at(middle.exp());
-            if is_low(self.brief(&policy)) { low = middle } else { high = middle }
+            if is_low(self.brief(&policy)) {
+                low = middle;
+            } else {
+                high = middle;
+            }
             tried.push(policy);
         }
         // From one price to the next, a policy may be another altogether, so the last is not always the best.

@@ -39,7 +39,8 @@ pub fn warnings(log: &Log, fit: &Fit, present: &Policy) -> Vec<String> {
     if has_kinds(&fit.best.policy) {
         warnings.push(
             "The fitted policy waits long and then polls often again: there seems to be more than one kind of operation. It relies \
-             on when each kind is done: fit again when that changes."
+             on when each kind is done: fit again when that changes. If all of them take five times as long, the default policy may \
+             be sooner."
                 .to_owned(),
         );
     }

@@ -26,8 +26,8 @@ fn the_table_of_the_guide_is_measured() {
     for (name, kind) in rows {
         let times = kind.times(1.0);
         let fit = Fit::new(&times, Policy::default(), None, Duration::from_millis(60)).unwrap();
-        let measured = [&fit.present, &fit.constant, &fit.best]
-            .map(|fitted| fitted.cost.delay / least_delay(&times, fitted.cost.polls));
+        let measured =
+            [&fit.present, &fit.constant, &fit.best].map(|fitted| fitted.cost.delay / least_delay(&times, fitted.cost.polls));
         check(name, &measured);
     }
 }

@@ -82,10 +82,7 @@ fn whatever_a_log_holds_there_is_a_policy_with_a_warning_or_a_sentence() {
         let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         assert_eq!(output.status.code(), Some(status), "{log}: {err}");
         if status == 0 {
-            assert!(
-                out.contains("\nWarning: ") && out.contains("pub const POLLING") && err.is_empty(),
-                "{log}: {out}{err}"
-            );
+            assert!(out.contains("\nWarning: ") && out.contains("pub const POLLING") && err.is_empty(), "{log}: {out}{err}");
         } else {
             assert!(out.is_empty() && err.lines().count() == 1 && err.starts_with("asyncpoll-fit: "), "{log}: {out}{err}");
             // What was read and is of no use has no line by itself.

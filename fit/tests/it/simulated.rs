@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use asyncpoll::{Decision, Outcome, Policy, Poller, SeededRng};
-use asyncpoll_fit::{Record};
+use asyncpoll_fit::Record;
 use rand::{Rng, RngExt};
 
 use crate::kinds::Kind;
