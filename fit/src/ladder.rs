@@ -14,7 +14,7 @@ use crate::{
 /// The most waits that go before a ladder.
 const MOST_WAITS: usize = 8;
 
-/// What a wait before the ladder must save, as a part of all that the polls cost.
+/// What a number must save, as a part of all that the polls cost: a wait before the ladder, the multiplier or its end.
 const WORTH: f64 = 0.001;
 
 /// The ladders that are tried: where they start, as a part of a wait that the schedule has there, and how they grow.
@@ -47,6 +47,13 @@ struct Shape {
     multiplier: (u32, u32),
     /// The longest wait of the ladder.
     longest: f64,
+}
+
+impl Shape {
+    /// Returns how many numbers it has that a constant interval after a head start has not.
+    const fn numbers(&self) -> usize {
+        if matches!(self.multiplier, (1, 1)) { self.waits } else { self.waits + 2 }
+    }
 }
 
 /// What it takes to make a policy of a schedule.
@@ -102,8 +109,8 @@ impl Ladders<'_> {
             if count > 0 {
                 so_far = so_far.max(waits[count]);
             }
-            let worth = 1.0 + WORTH * count as f64;
             for shape in self.shapes_after(count, steps, [so_far, longest, last]) {
+                let worth = 1.0 + WORTH * shape.numbers() as f64;
                 let cost = self.tail(step, last, &shape, lowest / worth - spent).map(|tail| (spent + tail) * worth);
                 if let Some(cost) = cost.filter(|&cost| cost < lowest) {
                     lowest = cost;

@@ -76,7 +76,7 @@ fn a_preview_takes_it() {
     let polls: Vec<Duration> = policy.schedule().map(|poll| poll.nominal).collect();
     let pairs = polls[1..].windows(2).zip(policy.waits());
     for (pair, wait) in pairs {
-        assert_eq!(pair[1] - pair[0], wait, "{policy}");
+        assert_eq!(pair[1], pair[0] + wait, "{policy}");
     }
     assert_foretold(&policy, &polls);
     assert_eq!(policy.to_string().parse(), Ok(policy));

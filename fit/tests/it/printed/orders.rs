@@ -6,15 +6,14 @@ pub const POLLING: Policy = const_policy!(
     Policy::builder()
         .head_start(Duration::from_millis(36_700))
         .waits(&[
-            Duration::from_millis(19_500),
-            Duration::from_millis(17_500),
-            Duration::from_millis(19_800),
-            Duration::from_millis(31_400),
-            Duration::from_millis(44_600),
+            Duration::from_millis(19_300),
+            Duration::from_millis(17_300),
+            Duration::from_millis(19_600),
+            Duration::from_millis(31_200),
+            Duration::from_millis(44_200),
         ])
-        .initial_wait(Duration::from_millis(37_400))
-        .multiplier(301, 300)
-        .max_backoff(Duration::from_millis(53_800))
+        .initial_wait(Duration::from_millis(38_300))
+        .multiplier(1, 1)
         .jitter(Jitter::PlusMinus(20))
         .max_wait(Duration::from_secs(600))
 );
