@@ -10,15 +10,18 @@ const DIGITS: i32 = 3;
 
 /// Returns `value` with three digits that are not zero, in whole nanoseconds.
 pub(crate) fn rounded(value: f64) -> Duration {
-    let power = value.log10().floor() as i32 + 1 - DIGITS;
-    seconds(decimal((value / 10_f64.powi(power)).round(), power))
+    digits(value, f64::round)
 }
 
-/// Returns the next number of three digits from `value` on.
+/// Returns the first number of three digits from `value` on, in whole nanoseconds.
 pub(crate) fn rounded_up(value: f64) -> Duration {
-    let near = rounded(value);
-    // Half a unit of the third digit is two hundredths of a percent of 999, and half a percent of 100.
-    if near < seconds(value) { rounded(value * 1.005) } else { near }
+    // What is above three digits by less than a millionth is so by the errors of floating point.
+    digits(value, |digits| (digits - 1e-6).ceil())
+}
+
+fn digits(value: f64, round: impl Fn(f64) -> f64) -> Duration {
+    let power = value.log10().floor() as i32 + 1 - DIGITS;
+    seconds(decimal(round(value / 10_f64.powi(power)), power))
 }
 
 /// Returns a duration of so many seconds, a nanosecond at least and a hundred years at most.

@@ -26,6 +26,16 @@ fn jitter_and_errors_stay_and_max_polls_goes() {
 }
 
 #[test]
+fn jitter_above_stays_and_is_reckoned_with() {
+    let present = Policy::builder().jitter(Jitter::Above(40)).build().unwrap();
+    let best = fit(present, 1).best;
+    assert_eq!(best.policy.jitter(), Jitter::Above(40));
+    assert!((5.8..6.1).contains(&best.cost.polls), "{:?} of {}", best.cost, best.policy);
+    let symmetric = fit(Policy::default(), 1).best;
+    assert!((best.cost.delay / symmetric.cost.delay - 1.0).abs() < 0.1, "{:?} beside {:?}", best.cost, symmetric.cost);
+}
+
+#[test]
 fn jitter_that_leaves_nothing_to_fit_goes() {
     for jitter in [Jitter::Full, Jitter::Equal, Jitter::Decorrelated] {
         for policy in fitted(&fit(Policy::builder().jitter(jitter).build().unwrap(), 1)) {
