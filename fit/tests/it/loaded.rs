@@ -58,7 +58,7 @@ fn a_fleet_takes_it() {
     let mut now = Duration::ZERO;
     let mut fleet = Fleet::seeded(1, now);
     let server = fleet.upstream(Limits::default());
-    fleet.start(server, &policy, now);
+    fleet.start(server, policy, now);
     let mut polls = Vec::new();
     while let Some(wait) = fleet.until_next_poll(now) {
         now += wait;
