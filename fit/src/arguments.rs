@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::{error::Error, fs, path::PathBuf};
 
-use asyncpoll::Policy;
+use asyncpoll::{Jitter, Policy};
 use asyncpoll_fit::{Goal, parse_seconds};
 use clap::{Parser, ValueEnum};
 
@@ -47,17 +47,21 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DURATION", value_parser = duration, group = "goal")]
     price: Option<Duration>,
 
-    /// Read the present policy from this file, in TOML; that of asyncpoll unless given
-    #[arg(long, value_name = "FILE", conflicts_with = "against")]
-    policy: Option<PathBuf>,
+    /// The present policy as one line, such as '5s x3 <=5m +-20% 10m', which is the default
+    #[arg(long, value_name = "LINE")]
+    policy: Option<Policy>,
 
-    /// The table of that file that holds the policy, such as polling or app.polling
-    #[arg(long, value_name = "NAME", requires = "policy")]
+    /// Read the present policy from this file, in TOML
+    #[arg(long, value_name = "FILE", conflicts_with = "policy")]
+    config: Option<PathBuf>,
+
+    /// The table of that file which is the policy, such as polling or app.polling; the whole file unless given
+    #[arg(long, value_name = "NAME", requires = "config")]
     table: Option<String>,
 
-    /// The ladder of the present policy, such as 5s,x3,5m
-    #[arg(long, value_name = "LADDER", value_parser = ladder)]
-    against: Option<Ladder>,
+    /// Let the waits of the fitted policy stray by so many percent; as those of the present policy do unless given
+    #[arg(long, value_name = "PERCENT", value_parser = jitter)]
+    jitter: Option<Jitter>,
 
     /// The shortest base of a wait; a thousandth of the median time of completion unless given
     #[arg(long, value_name = "DURATION", value_parser = duration)]
@@ -75,44 +79,38 @@ pub(crate) struct Arguments {
 /// What is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Out {
-    /// All of it, with Rust to paste.
+    /// All of it, with the fitted policy as Rust to paste.
     Text,
-    /// Rust to paste.
-    Rust,
-    /// The policy of four numbers as a file of configuration.
+    /// The fitted policy as one line.
+    Line,
+    /// The fitted policy as a file of configuration.
     Toml,
+    /// The fitted policy as Rust to paste.
+    Rust,
     /// All of it, for a program.
     Json,
-}
-
-/// The ladder of a policy: where it starts, how it grows and where it ends.
-#[derive(Clone, Copy, Debug)]
-struct Ladder {
-    initial_wait: Duration,
-    multiplier: (u32, u32),
-    max_backoff: Duration,
 }
 
 impl Arguments {
     /// Returns the present policy, which has a `max_wait`.
     pub(crate) fn present(&self) -> Result<Policy, Box<dyn Error>> {
-        let base = match &self.policy {
-            None => Policy::default(),
+        let base = match &self.config {
+            None => self.policy.unwrap_or_default(),
             Some(file) => {
                 let text = fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
-                policy(&text, self.table.as_deref()).map_err(|why| format!("{} is no policy: {why}", file.display()))?
+                policy(&text, self.table.as_deref()).map_err(|why| format!("{} holds no policy: {why}", file.display()))?
             }
         };
-        let mut builder = base.to_builder();
-        if let Some(Ladder { initial_wait, multiplier: (numer, denom), max_backoff }) = self.against {
-            builder = builder.initial_wait(initial_wait).multiplier(numer, denom).max_backoff(max_backoff);
-        }
         match self.max_wait {
-            Some(max_wait) => builder = builder.max_wait(max_wait),
-            None if base.max_wait().is_none() => return Err("the present policy has no max_wait; give --max-wait".into()),
-            None => {}
+            Some(max_wait) => Ok(base.to_builder().max_wait(max_wait).build()?),
+            None if base.max_wait().is_none() => Err("the present policy has no max_wait; give --max-wait".into()),
+            None => Ok(base),
         }
-        Ok(builder.build()?)
+    }
+
+    /// Returns the jitter of the policy to fit.
+    pub(crate) fn jitter(&self, present: &Policy) -> Jitter {
+        self.jitter.unwrap_or_else(|| present.jitter())
     }
 
     pub(crate) fn goal(&self) -> Option<Goal> {
@@ -148,20 +146,7 @@ fn number(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| "it must be a number such as 6 or 4.5".to_owned())
 }
 
-fn ladder(text: &str) -> Result<Ladder, String> {
-    let form = || "it must be where the ladder starts, how it grows and where it ends, such as 5s,x3,5m".to_owned();
-    let [initial_wait, growth, max_backoff] = text.split(',').collect::<Vec<_>>()[..] else {
-        return Err(form());
-    };
-    let growth = growth.trim().strip_prefix('x').ok_or_else(form)?;
-    let multiplier = if let Some((numer, denom)) = growth.split_once('/') {
-        (numer.parse().map_err(|_| form())?, denom.parse().map_err(|_| form())?)
-    } else {
-        let growth: f64 = growth.parse().map_err(|_| form())?;
-        if !(1.0..1_000_000.0).contains(&growth) {
-            return Err("it must grow by x1 at least, and by less than x1000000".to_owned());
-        }
-        ((growth * 1_000.0).round() as u32, 1_000)
-    };
-    Ok(Ladder { initial_wait: duration(initial_wait)?, multiplier, max_backoff: duration(max_backoff)? })
+fn jitter(text: &str) -> Result<Jitter, String> {
+    let percent = text.strip_suffix('%').unwrap_or(text).parse().ok().filter(|percent| *percent <= 100);
+    percent.map(Jitter::PlusMinus).ok_or_else(|| "it must be a percentage from 0 to 100".to_owned())
 }

@@ -1,4 +1,4 @@
-//! Fitted policies as Rust and as TOML.
+//! The fitted policy as Rust and as TOML.
 
 use core::{fmt::Write, time::Duration};
 
@@ -6,8 +6,7 @@ use asyncpoll::{Jitter, Policy};
 
 use crate::{Fit, Fitted, seconds};
 
-/// Returns the plans as Rust to paste: the present policy, to go back to; the policy of four numbers; and the table with the
-/// function that steps by it.
+/// Returns the fitted policy as Rust to paste.
 ///
 /// # Example
 ///
@@ -18,65 +17,45 @@ use crate::{Fit, Fitted, seconds};
 ///
 /// let times = Distribution::new(0.0, vec![100.0, 140.0, 600.0], &[1.0, 0.0], 0.0);
 /// let fit = Fit::new(&times, Policy::default(), None, Duration::from_secs(1))?;
-/// assert!(rust(&fit).contains("pub const FOUR_NUMBERS: Policy"));
+/// assert!(rust(&fit).contains("pub const POLLING: Policy"));
 /// # Ok::<(), asyncpoll_fit::GoalError>(())
 /// ```
 pub fn rust(fit: &Fit) -> String {
-    let waits = &fit.table.plan.waits;
-    let mut code = String::from(
-        "use asyncpoll::{\n    Decision, Instant, Jitter, Outcome, Policy, Poller, const_policy,\n    rand_core::Rng,\n};\n\
-         use core::time::Duration;\n\n",
-    );
-    for (name, fitted) in [("PRESENT", &fit.present), ("FOUR_NUMBERS", &fit.four)] {
-        let _ = write!(code, "/// {}\npub const {name}: Policy = {};\n\n", cost(fitted), builder(&fitted.plan.policy));
-    }
-    let _ = write!(
-        code,
-        "/// A table of waits, for `step_by_table`.\n/// {}\npub const TABLE: Policy = {};\n\n\
-         /// The base of each wait after the head start of `TABLE`.\npub const WAITS: [Duration; {}] = [\n",
-        cost(&fit.table),
-        builder(&fit.table.plan.policy),
-        waits.len(),
-    );
-    for wait in waits {
-        let _ = writeln!(code, "    {},", duration(*wait));
-    }
-    code.push_str(
-        "];\n\n/// Takes what a poll found, as `Poller::step` does. Make the poller from `TABLE`.\n\
-         pub fn step_by_table<T, E, I: Instant, R: Rng>(\n    poller: &mut Poller<I, R>,\n    outcome: Outcome<T, E>,\n    now: I,\n\
-         ) -> Decision<T, E> {\n    let index = poller.polls().checked_sub(1);\n    \
-         if let Some(&wait) = index.and_then(|index| WAITS.get(index as usize)) {\n        poller.set_backoff(wait);\n    }\n    \
-         poller.step(outcome, now)\n}\n",
-    );
-    code
+    format!(
+        "use asyncpoll::{{Jitter, Policy, const_policy}};\nuse core::time::Duration;\n\n\
+         /// {}\npub const POLLING: Policy = {};\n",
+        cost(&fit.best),
+        builder(&fit.best.policy),
+    )
 }
 
-/// Returns the policy of four numbers as TOML, which the feature `serde` of asyncpoll reads. A table of waits needs code.
+/// Returns the fitted policy as TOML, which the feature `serde` of asyncpoll reads.
 ///
 /// # Errors
 ///
 /// None that is known: every policy has a form in TOML.
 pub fn toml(fit: &Fit) -> Result<String, toml::ser::Error> {
-    let policy = &fit.four.plan.policy;
+    let policy = &fit.best.policy;
     let mut settings = toml::Table::try_from(policy)?;
     if is_at_rest(policy) {
         settings.remove("max_backoff");
     }
-    Ok(format!("# {}\n{}", cost(&fit.four), toml::to_string(&settings)?))
+    Ok(format!("# {}\n{}", cost(&fit.best), toml::to_string(&settings)?))
 }
 
-/// Returns whether `max_backoff` is the default and does nothing, since no wait grows.
+/// Returns whether `max_backoff` is the default and does nothing, since the ladder never grows.
 fn is_at_rest(policy: &Policy) -> bool {
     let (numer, denom) = policy.multiplier();
     numer == denom && policy.max_backoff() == Policy::default().max_backoff()
 }
 
-/// Says what a plan costs.
+/// Says what a policy costs.
 fn cost(fitted: &Fitted) -> String {
     let cost = &fitted.cost;
     format!("Mean: {:.2} polls, {} late. {} polls at most.", cost.polls, seconds::show(cost.delay), cost.most_polls)
 }
 
+/// Writes every setting that a policy has; what it does not set stays as it is by default.
 fn builder(policy: &Policy) -> String {
     let mut code = String::from("const_policy!(\n    Policy::builder()\n");
     let mut set = |setter: &str, value: String| {
@@ -84,6 +63,10 @@ fn builder(policy: &Policy) -> String {
     };
     if let Some(wait) = policy.head_start() {
         set("head_start", duration(wait));
+    }
+    if policy.waits().next().is_some() {
+        let waits: Vec<String> = policy.waits().map(duration).collect();
+        set("waits", format!("&[\n            {},\n        ]", waits.join(",\n            ")));
     }
     set("initial_wait", duration(policy.initial_wait()));
     let (numer, denom) = policy.multiplier();
@@ -93,12 +76,22 @@ fn builder(policy: &Policy) -> String {
     }
     let jitter = match policy.jitter() {
         Jitter::PlusMinus(percent) => format!("Jitter::PlusMinus({percent})"),
+        Jitter::Above(percent) => format!("Jitter::Above({percent})"),
         other => format!("Jitter::{other:?}"),
     };
     set("jitter", jitter);
+    if let Some(percent) = policy.hint_jitter() {
+        set("hint_jitter", percent.to_string());
+    }
+    if let Some(hint) = policy.max_hint() {
+        set("max_hint", duration(hint));
+    }
     match policy.max_wait() {
         Some(wait) => set("max_wait", duration(wait)),
         None => set("no_max_wait", String::new()),
+    }
+    if !policy.last_poll() {
+        set("no_last_poll", String::new());
     }
     if let Some(polls) = policy.max_polls() {
         set("max_polls", polls.to_string());

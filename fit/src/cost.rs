@@ -1,14 +1,16 @@
-//! What a plan costs: its polls, and how late it notices that an operation is done.
+//! What a policy costs: its polls, and how late it notices that an operation is done.
+
+use asyncpoll::Policy;
 
 use crate::{
-    Distribution, Plan,
+    Distribution,
     players::{Players, last_waits, most_polls},
 };
 
 /// How often the time that most operations are noticed by is halved.
 const HALVINGS: u32 = 40;
 
-/// How many polls are played in all, and by how many pollers: a plan of many polls needs few of them, but of more than these,
+/// How many polls are played in all, and by how many pollers: a policy of many polls needs few of them, but of more than these,
 /// few are played.
 const POLLS_PLAYED: u64 = 200_000;
 const MANY_POLLS: u64 = 1_000;
@@ -18,17 +20,17 @@ const MOST_PLAYERS: u64 = 1_024;
 /// The share of operations that are noticed by `late`.
 const MOST: f64 = 0.95;
 
-/// What a plan costs, by the crate's own poller in virtual time.
+/// What a policy costs, by the crate's own poller in virtual time.
 ///
 /// # Example
 ///
 /// ```
 /// use asyncpoll::Policy;
-/// use asyncpoll_fit::{Cost, Distribution, Plan};
+/// use asyncpoll_fit::{Cost, Distribution};
 ///
 /// let edges = (0..=600).map(f64::from).collect();
 /// let even = Distribution::of(edges, |seconds| seconds / 600.0);
-/// let cost = Cost::of(&Plan::from(Policy::default()), &even);
+/// let cost = Cost::of(&Policy::default(), &even);
 /// assert!((cost.polls - 6.0).abs() < 0.5, "{cost:?}");
 /// assert_eq!(cost.most_polls, 7);
 /// ```
@@ -48,22 +50,22 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Plays `plan` and returns what it costs, if operations complete as `times` says.
-    pub fn of(plan: &Plan, times: &Distribution) -> Self {
-        let most_polls = most_polls(plan);
+    /// Plays `policy` and returns what it costs, if operations complete as `times` says.
+    pub fn of(policy: &Policy, times: &Distribution) -> Self {
+        let most_polls = most_polls(policy);
         let players = (POLLS_PLAYED / most_polls.clamp(1, MANY_POLLS)).clamp(FEWEST_PLAYERS, MOST_PLAYERS) as u32;
-        let brief = Brief::of(plan, times, &Players::new(players));
+        let brief = Brief::of(policy, times, &Players::new(players));
         // For the tail, fewer do.
-        let late = late(plan, times, &Players::new(players.div_ceil(8)));
+        let late = late(policy, times, &Players::new(players.div_ceil(8)));
         Self { polls: brief.polls, delay: brief.delay, late, noticed: brief.noticed, most_polls }
     }
 }
 
 /// Returns the time that most of the operations that are noticed are late by at most, in seconds.
-fn late(plan: &Plan, times: &Distribution, players: &Players) -> f64 {
+fn late(policy: &Policy, times: &Distribution, players: &Players) -> f64 {
     let (mut cells, mut rests) = (Vec::new(), Vec::new());
     let (mut all, mut high) = (0.0, 0.0_f64);
-    let count = players.play(plan, |polls, rest| {
+    let count = players.play(policy, |polls, rest| {
         let mut done_in = |from: f64, to: f64, wait: f64| {
             let done = times.done_by(to) - times.done_by(from);
             all += done;
@@ -96,7 +98,7 @@ fn late(plan: &Plan, times: &Distribution, players: &Players) -> f64 {
     high
 }
 
-/// What is asked of a plan while better ones are looked for.
+/// What is asked of a policy while better ones are looked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Brief {
     pub(crate) polls: f64,
@@ -105,9 +107,9 @@ pub(crate) struct Brief {
 }
 
 impl Brief {
-    pub(crate) fn of(plan: &Plan, times: &Distribution, players: &Players) -> Self {
+    pub(crate) fn of(policy: &Policy, times: &Distribution, players: &Players) -> Self {
         let (mut polls, mut delay, mut noticed) = (0.0, 0.0, 0.0);
-        let count = players.play(plan, |played, rest| {
+        let count = players.play(policy, |played, rest| {
             let sum = Self::of_polls(played, times);
             let (more_polls, more, late) = rest.map_or((0.0, 0.0, 0.0), |rest| {
                 let more = times.done_by(rest.to) - times.done_by(rest.from);

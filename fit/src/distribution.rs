@@ -172,12 +172,6 @@ impl Distribution {
         1.0 - self.done_by(seconds)
     }
 
-    /// Returns twice the time, in seconds, that all but a few operations take, or the last edge if that is sooner: whatever follows
-    /// it is the tail, however long.
-    pub(crate) fn scale(&self) -> f64 {
-        (self.quantile(NEARLY_ALL) * 2.0).min(self.edges.last().copied().unwrap_or(0.0))
-    }
-
     /// Returns the shortest wait that is worth fitting, if nobody says so: a thousandth of the time that half of the operations
     /// that are done after the first poll take.
     ///

@@ -1,10 +1,4 @@
 //! Reads a log of completion times and prints the polling policy that fits it.
-#![expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::float_arithmetic,
-    reason = "a multiplier may be given with decimals"
-)]
 
 mod arguments;
 
@@ -57,12 +51,13 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let max_wait = present.max_wait().unwrap_or_default().as_secs_f64();
     let times = estimate(&log.records, max_wait).map_err(failure(BAD_LOG))?;
     let min_wait = arguments.min_wait.unwrap_or_else(|| times.shortest_wait());
-    let fit =
-        Fit::new(&times, present, arguments.goal(), min_wait).map_err(|error: GoalError| (BAD_USAGE, error.to_string()))?;
+    let fit = Fit::jittered(&times, present, arguments.goal(), min_wait, arguments.jitter(&present));
+    let fit = fit.map_err(|error: GoalError| (BAD_USAGE, error.to_string()))?;
     let warnings = warnings(&log, &fit, &present);
     let report = Report { log: &log, times: &times, fit: &fit, warnings: &warnings };
     let text = match arguments.out {
         Out::Text => report.text(),
+        Out::Line => format!("{}\n", fit.best.policy),
         Out::Rust => rust(&fit),
         Out::Toml => toml(&fit).map_err(failure(BAD_USAGE))?,
         Out::Json => format!("{:#}\n", report.json().map_err(failure(BAD_USAGE))?),

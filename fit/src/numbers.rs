@@ -2,28 +2,26 @@
 
 use core::time::Duration;
 
-/// What a friendly number begins with.
-const FRIENDLY: [f64; 14] = [1.0, 1.2, 1.5, 1.6, 1.8, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
-
 /// The shortest time that a clock of a poller tells, in seconds.
 pub(crate) const NANOSECOND: f64 = 1e-9;
 
-/// The digits that a wait of a table keeps.
+/// The digits that a wait before the ladder may have.
 const DIGITS: i32 = 3;
-
-/// Returns the friendly numbers next to `value`, `count` on either side.
-pub(crate) fn friendly(value: f64, count: usize) -> Vec<f64> {
-    let magnitude = value.log10().floor() as i32;
-    let all: Vec<f64> =
-        (magnitude - 1..=magnitude + 1).flat_map(|power| FRIENDLY.map(|start| decimal(start * 10.0, power - 1))).collect();
-    let above = all.partition_point(|&number| number < value);
-    all[above.saturating_sub(count)..(above + count).min(all.len())].to_vec()
-}
 
 /// Returns `value` with three digits that are not zero, in whole nanoseconds.
 pub(crate) fn rounded(value: f64) -> Duration {
+    digits(value, f64::round)
+}
+
+/// Returns the first number of three digits from `value` on, in whole nanoseconds.
+pub(crate) fn rounded_up(value: f64) -> Duration {
+    // What is above three digits by less than a millionth is so by the errors of floating point.
+    digits(value, |digits| (digits - 1e-6).ceil())
+}
+
+fn digits(value: f64, round: impl Fn(f64) -> f64) -> Duration {
     let power = value.log10().floor() as i32 + 1 - DIGITS;
-    seconds(decimal((value / 10_f64.powi(power)).round(), power))
+    seconds(decimal(round(value / 10_f64.powi(power)), power))
 }
 
 /// Returns a duration of so many seconds, a nanosecond at least and a hundred years at most.

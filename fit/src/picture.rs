@@ -1,11 +1,11 @@
-//! The picture: when operations complete, when each plan polls, and what that costs.
+//! The picture: when operations complete, when each policy polls, and what that costs.
 
 use core::{fmt::Write, ops::Range};
 
 use crate::{Fitted, Report, players::Players, seconds::show};
 
 const WIDTH: f64 = 860.0;
-const HEIGHT: f64 = 690.0;
+const HEIGHT: f64 = 666.0;
 
 /// Where both charts begin and end, from left to right.
 const LEFT: f64 = 140.0;
@@ -26,11 +26,11 @@ const DENSITY_TOP: f64 = 56.0;
 const DENSITY_FOOT: f64 = 216.0;
 const FIRST_ROW: f64 = 238.0;
 const ROW: f64 = 24.0;
-const TIME_AXIS: f64 = 322.0;
+const TIME_AXIS: f64 = 298.0;
 
 /// The chart of costs.
-const COST_TOP: f64 = 420.0;
-const COST_FOOT: f64 = 630.0;
+const COST_TOP: f64 = 396.0;
+const COST_FOOT: f64 = 606.0;
 
 /// The least distance between two names.
 const NAME_DISTANCE: f64 = 16.0;
@@ -89,8 +89,7 @@ text { fill: #1b1f24; }
 .frontier { fill: none; stroke: #1b1f24; stroke-dasharray: 5 4; }
 .p0 { stroke: #6b7280; fill: #6b7280; }
 .p1 { stroke: #b45309; fill: #b45309; }
-.p2 { stroke: #1d4ed8; fill: #1d4ed8; }
-.p3 { stroke: #047857; fill: #047857; }
+.p2 { stroke: #047857; fill: #047857; }
 .tick { stroke-width: 2; }
 @media (prefers-color-scheme: dark) {
   .ground { fill: #14181d; }
@@ -102,15 +101,14 @@ text { fill: #1b1f24; }
   .frontier { stroke: #e6e9ed; }
   .p0 { stroke: #a3abb5; fill: #a3abb5; }
   .p1 { stroke: #f0a04b; fill: #f0a04b; }
-  .p2 { stroke: #7fa8ff; fill: #7fa8ff; }
-  .p3 { stroke: #4cc79a; fill: #4cc79a; }
+  .p2 { stroke: #4cc79a; fill: #4cc79a; }
 }
 ";
 
 /// Draws a report as SVG, which reads in light and dark.
 ///
-/// Above is when operations complete, by the logarithm of the time, and below it a row for each plan, with a mark at each poll.
-/// Below that is what each plan costs, and the frontier of tables. Each plan has a form of its own besides its colour.
+/// Above is when operations complete, by the logarithm of the time, and below it a row for each policy, with a mark at each poll.
+/// Below that is what each policy costs, and what policies fitted to other numbers of polls do. Each policy has a form of its own besides its colour.
 pub fn picture(report: &Report<'_>) -> String {
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \
@@ -193,7 +191,7 @@ fn times(svg: &mut String, report: &Report<'_>) {
     text(svg, "mark", "end", LEFT - 10.0, DENSITY_TOP + 70.0, "operations");
     text(svg, "mark", "end", LEFT - 10.0, DENSITY_TOP + 86.0, "done then");
 
-    for (row, (name, Fitted { plan, .. })) in report.plans().into_iter().enumerate() {
+    for (row, (name, Fitted { policy, .. })) in report.policies().into_iter().enumerate() {
         let y = FIRST_ROW + ROW * row as f64;
         text(svg, "", "end", LEFT - 30.0, y + 4.0, name);
         form(svg, row, LEFT - 18.0, y);
@@ -201,7 +199,7 @@ fn times(svg: &mut String, report: &Report<'_>) {
         let mut tick = |x: f64| line(svg, &format!("p{row} tick"), (x, y - 8.0), (x, y + 8.0));
         tick(LEFT);
         // One player makes every wait in the middle of its window.
-        Players::new(1).play(plan, |polls, rest| {
+        Players::new(1).play(policy, |polls, rest| {
             let mut free = AFTER_ZERO;
             for &poll in polls.iter().filter(|&&poll| poll >= axis.low) {
                 if axis.at(poll) >= free {
@@ -232,10 +230,10 @@ fn times(svg: &mut String, report: &Report<'_>) {
 }
 
 fn costs(svg: &mut String, report: &Report<'_>) {
-    text(svg, "title", "start", 16.0, COST_TOP - 28.0, "What it costs, and the frontier of tables (dashed)");
+    text(svg, "title", "start", 16.0, COST_TOP - 28.0, "What it costs, and would cost for other numbers of polls (dashed)");
     let frontier = &report.fit.frontier;
     let points: Vec<(f64, f64)> = report
-        .plans()
+        .policies()
         .iter()
         .map(|(_, fitted)| (fitted.cost.polls, fitted.cost.delay))
         .chain(frontier.iter().copied())
@@ -271,29 +269,29 @@ fn costs(svg: &mut String, report: &Report<'_>) {
     }
 
     let at = |fitted: &Fitted| (across.at(fitted.cost.polls), up.at(fitted.cost.delay));
-    let plans = report.plans();
+    let policies = report.policies();
     let (leftmost, rightmost) =
-        plans.iter().map(|(_, fitted)| at(fitted).0).fold((RIGHT, LEFT), |(left, right), x| (left.min(x), right.max(x)));
+        policies.iter().map(|(_, fitted)| at(fitted).0).fold((RIGHT, LEFT), |(left, right), x| (left.min(x), right.max(x)));
     // Names stand on the right of all forms, if there is room.
     let (beside, anchor) = if rightmost + NAMES < RIGHT { (rightmost + 26.0, "start") } else { (leftmost - 26.0, "end") };
 
     // From the bottom up, each name keeps its distance from the one below; the lowest leaves room for the axis.
-    let mut order: Vec<usize> = (0..plans.len()).collect();
-    order.sort_by(|&one, &other| at(plans[other].1).1.total_cmp(&at(plans[one].1).1));
+    let mut order: Vec<usize> = (0..policies.len()).collect();
+    order.sort_by(|&one, &other| at(policies[other].1).1.total_cmp(&at(policies[one].1).1));
     let mut above = COST_FOOT - 12.0;
     let names: Vec<(usize, f64)> = order
         .into_iter()
         .map(|row| {
-            let y = at(plans[row].1).1.min(above);
+            let y = at(policies[row].1).1.min(above);
             above = y - NAME_DISTANCE;
             (row, y)
         })
         .collect();
     for &(row, y) in &names {
-        line(svg, "leader", at(plans[row].1), (beside, y));
+        line(svg, "leader", at(policies[row].1), (beside, y));
     }
     for (row, y) in names {
-        let (name, fitted) = plans[row];
+        let (name, fitted) = policies[row];
         let (x, to) = at(fitted);
         form(svg, row, x, to);
         let outward = if anchor == "start" { 4.0 } else { -4.0 };
@@ -321,13 +319,12 @@ fn hills(densities: &[f64]) -> Vec<Range<usize>> {
     hills
 }
 
-/// Draws the form of a plan: a circle, a square, a triangle or a diamond.
+/// Draws the form of a policy: a circle, a square or a diamond.
 fn form(svg: &mut String, row: usize, x: f64, y: f64) {
     let class = format!("p{row}");
     let _ = match row {
         0 => writeln!(svg, "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4.5\"/>"),
         1 => writeln!(svg, "<rect class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"8\" height=\"8\"/>", x - 4.0, y - 4.0),
-        2 => writeln!(svg, "<path class=\"{class}\" d=\"M{x:.1} {:.1}l5.5 9.5h-11z\"/>", y - 5.5),
         _ => writeln!(svg, "<path class=\"{class}\" d=\"M{x:.1} {:.1}l6 6l-6 6l-6 -6z\"/>", y - 6.0),
     };
 }

@@ -20,7 +20,7 @@ const COUNTED: &str = "Polls are all of an operation, the first included; the de
 const PRECISION: &str = "Expect the polls to a tenth and the delay to a fifth: between two polls, a log does not tell when an operation was \
                          done.";
 
-/// A plan must be sooner than a simpler one by more than the precision of both.
+/// A policy must be sooner than the present one by more than the precision of both.
 const SOONER: f64 = 1.15;
 
 /// What is reported.
@@ -38,13 +38,13 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// Returns the four plans with their names, in the order in which they are shown.
-    pub fn plans(&self) -> [(&'static str, &Fitted); 4] {
-        let Fit { present, constant, four, table, .. } = self.fit;
-        [("present policy", present), ("best constant", constant), ("four numbers", four), ("table of waits", table)]
+    /// Returns the three policies with their names, in the order in which they are shown.
+    pub fn policies(&self) -> [(&'static str, &Fitted); 3] {
+        let Fit { present, constant, best, .. } = self.fit;
+        [("present policy", present), ("best constant", constant), ("fitted policy", best)]
     }
 
-    /// Returns the report as text, with Rust to paste at its end.
+    /// Returns the report as text, with the fitted policy as Rust to paste at its end.
     pub fn text(&self) -> String {
         let mut text = String::new();
         let (log, times) = (self.log, self.times);
@@ -68,12 +68,16 @@ impl Report<'_> {
         });
         let _ = writeln!(text, "The log alone: {}.", ranges.join(", "));
         let _ = writeln!(text, "\n{:<16}{:>8}{:>13}{:>15}{:>13}", "", "polls", "mean delay", "95 % within", "most polls");
-        for (name, Fitted { cost, .. }) in self.plans() {
+        for (name, Fitted { cost, .. }) in self.policies() {
             let (delay, late) = (show(cost.delay), show(cost.late));
             let _ = writeln!(text, "{name:<16}{:>8.2}{delay:>13}{late:>15}{:>13}", cost.polls, cost.most_polls);
         }
+        text.push('\n');
+        for (name, Fitted { policy, .. }) in self.policies() {
+            let _ = writeln!(text, "{name:<16}{policy}");
+        }
         let _ = write!(text, "\n{}\n{COUNTED}\n{PRECISION}\n", advice(self.fit));
-        text.push_str("\nOther tables:\npolls     ");
+        text.push_str("\nFitted to other numbers of polls:\npolls     ");
         for (polls, _) in &self.fit.frontier {
             let _ = write!(text, "{polls:>10.1}");
         }
@@ -110,19 +114,18 @@ impl Report<'_> {
     ///
     /// None that is known: every policy has a form in JSON.
     pub fn json(&self) -> Result<Value, serde_json::Error> {
-        let mut plans = serde_json::Map::new();
-        for (name, Fitted { plan, cost }) in self.plans() {
-            let waits: Vec<f64> = plan.waits.iter().map(core::time::Duration::as_secs_f64).collect();
-            let plan = json!({
-                "policy": serde_json::to_value(plan.policy)?,
-                "waits": waits,
+        let mut policies = serde_json::Map::new();
+        for (name, Fitted { policy, cost }) in self.policies() {
+            let value = json!({
+                "policy": serde_json::to_value(policy)?,
+                "line": policy.to_string(),
                 "polls": cost.polls,
                 "delay": cost.delay,
                 "delay_95": cost.late,
                 "noticed": cost.noticed,
                 "most_polls": cost.most_polls,
             });
-            plans.insert(name.replace(' ', "_"), plan);
+            policies.insert(name.replace(' ', "_"), value);
         }
         let log = self.log;
         let refused: Vec<String> = log.refused.iter().map(ToString::to_string).collect();
@@ -132,26 +135,27 @@ impl Report<'_> {
             "refused_lines": log.refused_lines,
             "refused": refused,
             "warnings": self.warnings,
-            "plans": plans,
+            "policies": policies,
             "frontier": self.fit.frontier.iter().map(|(polls, delay)| json!({"polls": polls, "delay": delay})).collect::<Vec<_>>(),
         }))
     }
 }
 
-/// Returns which plan to take and why, in a sentence.
+/// Returns which policy to take and why, in sentences.
 fn advice(fit: &Fit) -> String {
-    let Fit { present, four, table, .. } = fit;
-    // Delay times the polls after the first hardly changes, so plans of more polls and of fewer can be compared.
+    let Fit { present, constant, best, .. } = fit;
+    // Delay times the polls after the first hardly changes, so policies of more polls and of fewer can be compared.
     let lost = |fitted: &Fitted| fitted.cost.delay * (fitted.cost.polls - 1.0).max(0.1);
     let says = |fitted: &Fitted| format!("{:.2} polls and a mean delay of {}", fitted.cost.polls, show(fitted.cost.delay));
-    let beside = format!("where the present policy takes {}", says(present));
-    if lost(present) <= SOONER * lost(four).min(lost(table)) {
+    if lost(present) <= SOONER * lost(best) {
         return format!("Keep the present policy: with {}, nothing that was fitted is much sooner.", says(present));
     }
-    if lost(four) <= SOONER * lost(table) {
-        return format!("Take the four numbers: {}, {beside}; the table is not much sooner, and needs code.", says(four));
-    }
-    format!("Take the table: {}, {beside}, and four numbers {}.", says(table), says(four))
+    let why = if best.policy == constant.policy {
+        " It is the constant interval: no other waits that were tried are sooner."
+    } else {
+        ""
+    };
+    format!("Take the fitted policy: {}, and the present policy takes {}.{why}", says(best), says(present))
 }
 
 /// Returns the first and the last time at which a share of the operations may have been done, by the log alone.

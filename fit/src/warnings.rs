@@ -1,8 +1,10 @@
 //! What a user should know before a fitted policy is trusted.
 
-use asyncpoll::{Jitter, Policy};
+use core::time::Duration;
 
-use crate::{Fit, Fitted, Goal, Log, Record, seconds::show, tables::most};
+use asyncpoll::Policy;
+
+use crate::{Fit, Goal, Log, Record, base::kept, search::most, seconds::show};
 
 /// Fewer records are too few.
 const ENOUGH: usize = 20;
@@ -16,8 +18,8 @@ const MOST: f64 = 2.0 / 3.0;
 /// How far polls and delay may miss what was asked for.
 const NEAR: f64 = 1.1;
 
-/// How much later four numbers must be than a table for the log to have more than one kind of operation.
-const TWO_KINDS: f64 = 1.3;
+/// How many times as long as a later wait a wait is that goes over a time at which hardly anything is done.
+const OVER: u32 = 2;
 
 /// Returns what is to be said against what was fitted to `log`, in sentences.
 pub fn warnings(log: &Log, fit: &Fit, present: &Policy) -> Vec<String> {
@@ -34,40 +36,55 @@ pub fn warnings(log: &Log, fit: &Fit, present: &Policy) -> Vec<String> {
              a while, and fit again."
         ));
     }
-    if fit.four.cost.delay > TWO_KINDS * fit.table.cost.delay {
+    if has_kinds(&fit.best.policy) {
         warnings.push(
-            "No four numbers come near the table: there seems to be more than one kind of operation. The table relies on when \
-             each is done: fit again when that changes. If all of them take five times as long, the default policy may be sooner."
+            "The fitted policy waits long and then polls often again: there seems to be more than one kind of operation. It relies \
+             on when each kind is done: fit again when that changes. If all of them take five times as long, the default policy may \
+             be sooner."
                 .to_owned(),
         );
     }
-    warnings.extend(missed("the table", fit, &fit.table));
-    warnings.extend(missed("the policy of four numbers", fit, &fit.four));
-    if let Some(polls) = present.max_polls() {
-        warnings.push(format!("The fitted policies leave out max_polls, {polls}: max_wait ends them."));
+    warnings.extend(missed(fit));
+    if fit.best.policy.jitter() != kept(present.jitter()) {
+        warnings.push(
+            "Half the jitter doubles the rush of pollers that start together. It pays only if the log has exact times and sharp \
+             kinds of operation."
+                .to_owned(),
+        );
     }
-    if !matches!(present.jitter(), Jitter::None | Jitter::PlusMinus(_)) {
-        warnings.push("The fitted policies have a jitter of 20%: that of the present policy leaves little to fit.".to_owned());
+    if let Some(polls) = present.max_polls() {
+        warnings.push(format!("The fitted policy leaves out max_polls, {polls}: max_wait ends it."));
+    }
+    if kept(present.jitter()) != present.jitter() {
+        warnings.push("The fitted policy has a jitter of 20%: that of the present policy leaves little to fit.".to_owned());
     }
     warnings
 }
 
-/// Returns by which limit a plan misses the goal, in a sentence, if it does.
-fn missed(name: &str, fit: &Fit, Fitted { plan, cost }: &Fitted) -> Option<String> {
+/// Returns whether a policy waits long over a time at which hardly anything is done, and then polls often again.
+fn has_kinds(policy: &Policy) -> bool {
+    let waits: Vec<Duration> = policy.waits().chain([policy.initial_wait()]).collect();
+    let later = |index: usize| waits.iter().skip(index + 1).min().copied().unwrap_or(Duration::MAX);
+    waits.iter().enumerate().any(|(index, &wait)| wait >= later(index).saturating_mul(OVER))
+}
+
+/// Returns by which limit the fitted policy misses the goal, in a sentence, if it does.
+fn missed(fit: &Fit) -> Option<String> {
+    let cost = &fit.best.cost;
     let missed = match fit.goal {
         Goal::Polls(polls) if cost.polls * NEAR < polls => {
-            format!("{polls:.2} polls are not reached: {name} makes {:.2} in the mean", cost.polls)
+            format!("{polls:.2} polls are not reached: the fitted policy makes {:.2} in the mean", cost.polls)
         }
         Goal::Delay(delay) if cost.delay > delay * NEAR => {
-            format!("A delay of {} is not reached: {name} is {} late in the mean", show(delay), show(cost.delay))
+            format!("A delay of {} is not reached: the fitted policy is {} late in the mean", show(delay), show(cost.delay))
         }
         _ => return None,
     };
-    // The last wait of a table is cut by the deadline.
-    let waits = plan.waits.iter().rev().skip(1).chain([&plan.policy.initial_wait()]).min().copied();
-    let limit = if waits.is_some_and(|wait| wait.as_secs_f64() <= NEAR * fit.min_wait.as_secs_f64()) {
+    let policy = &fit.best.policy;
+    let shortest = policy.waits().fold(policy.initial_wait(), Duration::min);
+    let limit = if shortest.as_secs_f64() <= NEAR * fit.min_wait.as_secs_f64() {
         format!("no wait may be shorter than {}, which --min-wait sets", show(fit.min_wait.as_secs_f64()))
-    } else if cost.most_polls as f64 * NEAR >= most(cost.polls.max(wanted(fit))) as f64 {
+    } else if cost.most_polls as f64 * NEAR >= most(wanted(fit)) as f64 {
         format!(
             "it polls an operation that is never done {} times at most; a shorter --max-wait leaves more of them",
             cost.most_polls
@@ -78,9 +95,9 @@ fn missed(name: &str, fit: &Fit, Fitted { plan, cost }: &Fitted) -> Option<Strin
     Some(format!("{missed}, since {limit}."))
 }
 
-/// Returns the polls that were asked for, or that the table makes.
+/// Returns the polls that were asked for, or that the fitted policy makes.
 const fn wanted(fit: &Fit) -> f64 {
-    if let Goal::Polls(polls) = fit.goal { polls } else { fit.table.cost.polls }
+    if let Goal::Polls(polls) = fit.goal { polls } else { fit.best.cost.polls }
 }
 
 /// Returns how many operations at most may have been done at one time, each in a coarse cell.

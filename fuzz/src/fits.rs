@@ -34,6 +34,7 @@ impl<'a> Arbitrary<'a> for Asked {
             1 => Jitter::Full,
             2 => Jitter::Equal,
             3 => Jitter::Decorrelated,
+            4 => Jitter::Above(jitter.min(100)),
             _ => Jitter::PlusMinus(jitter.min(100)),
         };
         let present = builder.multiplier(numer.max(1_000), 1_000).jitter(jitter).build().unwrap_or_default();
@@ -77,13 +78,15 @@ impl Asked {
         self.check("the TOML", &configuration);
         self.check("the JSON", &json.to_string());
         self.check("the picture", &picture(&report));
-        for plan in ["present_policy", "best_constant", "four_numbers", "table_of_waits"] {
+        for name in ["present_policy", "best_constant", "fitted_policy"] {
             for figure in ["polls", "delay", "delay_95", "noticed"] {
-                assert!(json["plans"][plan][figure].is_number(), "{plan} has no {figure} in {json}: {self:?}");
+                assert!(json["policies"][name][figure].is_number(), "{name} has no {figure} in {json}: {self:?}");
             }
         }
-        let policy: Policy = ::toml::from_str(&configuration).expect("what is printed is read");
-        assert_eq!(policy, fit.four.plan.policy, "{configuration} is another policy: {self:?}");
+        let policy = fit.best.policy;
+        let read: Policy = ::toml::from_str(&configuration).expect("what is printed is read");
+        assert_eq!(read, policy, "{configuration} is another policy: {self:?}");
+        assert_eq!(policy.to_string().parse(), Ok(policy), "{policy} is another policy: {self:?}");
     }
 
     /// Checks that what is printed has no number that is none.

@@ -26,8 +26,8 @@ fn the_table_of_the_guide_is_measured() {
     for (name, kind) in rows {
         let times = kind.times(1.0);
         let fit = Fit::new(&times, Policy::default(), None, Duration::from_millis(60)).unwrap();
-        let measured = [&fit.present, &fit.constant, &fit.four, &fit.table]
-            .map(|fitted| fitted.cost.delay / least_delay(&times, fitted.cost.polls));
+        let measured =
+            [&fit.present, &fit.constant, &fit.best].map(|fitted| fitted.cost.delay / least_delay(&times, fitted.cost.polls));
         check(name, &measured);
     }
 }
@@ -58,9 +58,9 @@ fn the_drift_of_the_guide_is_measured() {
         for (kind, fits) in kinds.iter().zip(&fits) {
             let times = kind.times(factor);
             let delay = |fitted: fn(&Fit) -> &Fitted| {
-                median(fits.iter().map(|fit| Cost::of(&fitted(fit).plan, &times).delay).collect())
+                median(fits.iter().map(|fit| Cost::of(&fitted(fit).policy, &times).delay).collect())
             };
-            measured.extend([delay(|fit| &fit.present), delay(|fit| &fit.four), delay(|fit| &fit.table)]);
+            measured.extend([delay(|fit| &fit.present), delay(|fit| &fit.best)]);
         }
         check(name, &measured);
     }

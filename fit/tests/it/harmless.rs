@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use asyncpoll::{Policy, SeededRng};
-use asyncpoll_fit::{Cost, Distribution, Fit, Goal, estimate};
+use asyncpoll_fit::{Cost, Distribution, Fit, Fitted, Goal, estimate};
 
 use crate::{
     kinds::{Kind, MAX_WAIT},
@@ -21,12 +21,11 @@ fn an_outage_is_polled_no_oftener_than_said() {
         let fit = fitted(Kind::LogNormal(median, 0.5));
         let limit = 20.0_f64.max((8.0 * fit.present.cost.polls).ceil()) as u32 + 1;
         let mut rng = SeededRng::new(7);
-        for fitted in [&fit.table, &fit.four] {
-            let polls = (0..1_000).map(|_| poll(&fitted.plan, f64::INFINITY, &mut rng).polls).max().unwrap();
-            println!("{median} s: {polls} polls, {limit} allowed");
-            assert!(polls <= limit, "{median} s: {polls} polls of {:?}", fitted.plan);
-            assert!(u64::from(polls) <= fitted.cost.most_polls, "{polls} polls of {:?}", fitted.cost);
-        }
+        let Fitted { policy, cost, .. } = &fit.best;
+        let polls = (0..1_000).map(|_| poll(policy, f64::INFINITY, &mut rng).polls).max().unwrap();
+        println!("{median} s: {polls} polls, {limit} allowed");
+        assert!(polls <= limit, "{median} s: {polls} polls of {policy}");
+        assert!(u64::from(polls) <= cost.most_polls, "{polls} polls of {cost:?}");
     }
 }
 
@@ -34,12 +33,12 @@ fn an_outage_is_polled_no_oftener_than_said() {
 fn polls_go_on_at_times_at_which_nothing_was_ever_done() {
     let edges = (20..=300).map(|edge| 2.0 * f64::from(edge)).collect();
     let times = Distribution::of(edges, |seconds| ((seconds - 40.0) / 10.0).clamp(0.0, 1.0));
-    let table = Fit::new(&times, Policy::default(), Some(Goal::Polls(4.0)), Duration::from_millis(60)).unwrap().table;
+    let best = Fit::new(&times, Policy::default(), Some(Goal::Polls(4.0)), Duration::from_millis(60)).unwrap().best;
     for start in [60.0, 120.0, 300.0] {
         let later = Distribution::new(0.0, vec![start, 1.1 * start], &[1.0], 0.0);
-        let delay = Cost::of(&table.plan, &later).delay;
+        let delay = Cost::of(&best.policy, &later).delay;
         println!("{start} s: {delay} s");
-        assert!(delay < start / 2.0, "what is done from {start} s on is noticed {delay} s late by {table:?}");
+        assert!(delay < start / 2.0, "what is done from {start} s on is noticed {delay} s late by {}", best.policy);
     }
 }
 
@@ -55,11 +54,9 @@ fn half_or_twice_as_long_is_noticed_no_later_than_by_the_default() {
         let fit = fitted(kind);
         for factor in [0.5, 2.0] {
             let times = kind.times(factor);
-            let default = Cost::of(&Policy::default().into(), &times).delay;
-            for (name, fitted) in [("table", &fit.table), ("four numbers", &fit.four)] {
-                let delay = Cost::of(&fitted.plan, &times).delay;
-                assert!(delay <= default, "{kind:?} × {factor}: {name} {delay} s, default {default} s");
-            }
+            let default = Cost::of(&Policy::default(), &times).delay;
+            let delay = Cost::of(&fit.best.policy, &times).delay;
+            assert!(delay <= default, "{kind:?} × {factor}: {delay} s by {}, default {default} s", fit.best.policy);
         }
     }
 }

@@ -11,8 +11,8 @@ fn fit(present: Policy, min_wait: u64) -> Fit {
 }
 
 /// Those that are fitted.
-fn fitted(fit: &Fit) -> [&Policy; 3] {
-    [&fit.constant, &fit.four, &fit.table].map(|fitted| &fitted.plan.policy)
+fn fitted(fit: &Fit) -> [&Policy; 2] {
+    [&fit.constant, &fit.best].map(|fitted| &fitted.policy)
 }
 
 #[test]
@@ -23,6 +23,16 @@ fn jitter_and_errors_stay_and_max_polls_goes() {
         assert_eq!((policy.max_consecutive_errors(), policy.max_polls()), (Some(7), None));
         assert_eq!(policy.max_wait(), Some(Duration::from_secs(600)));
     }
+}
+
+#[test]
+fn jitter_above_stays_and_is_reckoned_with() {
+    let present = Policy::builder().jitter(Jitter::Above(40)).build().unwrap();
+    let best = fit(present, 1).best;
+    assert_eq!(best.policy.jitter(), Jitter::Above(40));
+    assert!((5.8..6.1).contains(&best.cost.polls), "{:?} of {}", best.cost, best.policy);
+    let symmetric = fit(Policy::default(), 1).best;
+    assert!((best.cost.delay / symmetric.cost.delay - 1.0).abs() < 0.1, "{:?} beside {:?}", best.cost, symmetric.cost);
 }
 
 #[test]
@@ -41,21 +51,24 @@ fn no_wait_is_shorter_than_the_shortest() {
         let fit = fit(Policy::default(), min_wait);
         for policy in fitted(&fit) {
             assert!(policy.initial_wait() >= shortest, "{min_wait} s: {policy:?}");
-            // That of a table is lengthened by a tenth in the mean.
+            // It is lengthened by a tenth in the mean.
             assert!(policy.head_start().is_none_or(|wait| wait.mul_f64(1.1) >= shortest), "{min_wait} s: {policy:?}");
         }
-        assert!(fit.four.plan.policy.head_start().is_none_or(|wait| wait >= shortest), "{min_wait} s: {:?}", fit.four.plan);
-        let (_, waits) = fit.table.plan.waits.split_last().unwrap();
-        assert!(waits.iter().all(|&wait| wait >= shortest), "{min_wait} s: {:?}", fit.table.plan);
+        assert!(fit.best.policy.waits().all(|wait| wait >= shortest), "{min_wait} s: {}", fit.best.policy);
     }
 }
 
 #[test]
-fn without_jitter_a_table_polls_when_it_says() {
+fn without_jitter_a_policy_polls_when_it_says() {
     let present = Policy::builder().jitter(Jitter::None).build().unwrap();
-    let table = fit(present, 1).table.plan;
-    // From 30 s to 300 s all times are alike, so all waits between are.
-    let first = table.policy.head_start().unwrap();
-    assert!(first > Duration::from_secs(60) && first < Duration::from_secs(90), "{table:?}");
-    assert_eq!(table.policy.max_backoff(), *table.waits.iter().max().unwrap());
+    let best = fit(present, 1).best.policy;
+    // From 30 s to 300 s all times are alike, so the first waits between are.
+    let first = best.head_start().unwrap();
+    assert!(first > Duration::from_secs(60) && first < Duration::from_secs(90), "{best}");
+    let polls: Vec<Duration> = best.schedule().map(|poll| poll.nominal).collect();
+    let waits: Vec<Duration> = best.waits().collect();
+    assert_eq!(polls[1], first);
+    for (pair, wait) in polls[1..].windows(2).zip(waits) {
+        assert_eq!(pair[1], pair[0] + wait, "{best}");
+    }
 }

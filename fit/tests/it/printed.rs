@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use asyncpoll::{Decision, Outcome, Policy, Poller, SeededRng};
+use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller, SeededRng};
 use asyncpoll_fit::{Distribution, Fit, Log, estimate, rust, toml};
 use expect_test::expect_file;
 use rand::RngExt;
@@ -21,16 +21,12 @@ fn fitted() -> (Distribution, Fit) {
     (times, fit)
 }
 
-/// The polls and the seconds of delay that the comments of the code promise: of the present policy, of four numbers and of the table.
-fn promised(code: &str) -> Vec<(f64, f64)> {
-    let lines = code.lines().filter_map(|line| line.strip_prefix("/// Mean: "));
-    lines
-        .map(|line| {
-            let words: Vec<&str> = line.split(' ').collect();
-            assert_eq!((words[1], words[3], words[4]), ("polls,", "s", "late."), "{line}");
-            (words[0].parse().unwrap(), words[2].parse().unwrap())
-        })
-        .collect()
+/// The polls and the seconds of delay that the comment of the code promises.
+fn promised(code: &str) -> (f64, f64) {
+    let line = code.lines().find_map(|line| line.strip_prefix("/// Mean: ")).unwrap();
+    let words: Vec<&str> = line.split(' ').collect();
+    assert_eq!((words[1], words[3], words[4]), ("polls,", "s", "late."), "{line}");
+    (words[0].parse().unwrap(), words[2].parse().unwrap())
 }
 
 #[test]
@@ -41,48 +37,42 @@ fn the_code_is_what_is_printed() {
 #[test]
 fn every_setting_is_printed() {
     let second = Duration::from_secs(1);
-    let present = Policy::default().to_builder().head_start(second).max_polls(100).max_consecutive_errors(9);
+    let polls = Policy::builder().waits(&[second]).head_start(second).max_polls(100).max_consecutive_errors(9);
+    let present = polls.hint_jitter(5).max_hint(60 * second).no_last_poll().build().unwrap();
     let (times, _) = fitted();
-    let fit = Fit::new(&times, present.build().unwrap(), None, second).unwrap();
+    let mut fit = Fit::new(&times, present, None, second).unwrap();
+    fit.best = fit.present.clone();
     let code = rust(&fit);
-    let (_, of_present) = code.split_once("pub const PRESENT").unwrap();
-    let (of_present, _) = of_present.split_once(';').unwrap();
     let settings = format!("{:#?}", Policy::builder());
-    let settings: Vec<_> = settings.lines().filter_map(|line| line.strip_prefix("    ")?.split_once(": ")).collect();
-    assert!(settings.len() >= 8, "{settings:?}");
-    for (setting, _) in settings.iter().filter(|(setting, _)| !setting.starts_with(' ')) {
-        assert!(of_present.contains(&format!("\n        .{setting}(")), "{setting} is set, and not printed: {of_present}");
+    let settings = settings.lines().filter_map(|line| line.strip_prefix("    ")?.split_once(": "));
+    let settings: Vec<&str> = settings.map(|(setting, _)| setting).filter(|setting| !setting.starts_with(' ')).collect();
+    assert!(settings.len() >= 12, "{settings:?}");
+    for setting in settings {
+        let is_set = |setter: &str| code.contains(&format!("\n        .{setter}("));
+        assert!(is_set(setting) || is_set(&format!("no_{setting}")), "{setting} is set, and not printed: {code}");
     }
 }
 
 #[test]
 fn the_code_does_what_is_printed() {
-    let promised = promised(include_str!("printed/orders.rs"));
-    let (times, _) = fitted();
-    let present = played(&times, orders::PRESENT, Poller::step);
-    let four = played(&times, orders::FOUR_NUMBERS, Poller::step);
-    let table = played(&times, orders::TABLE, orders::step_by_table);
-    assert_eq!(promised.len(), 3);
-    for ((polls, delay), (polls_promised, delay_promised)) in [present, four, table].into_iter().zip(promised) {
-        assert!((polls / polls_promised - 1.0).abs() < 0.02, "{polls} polls, and not {polls_promised}");
-        assert!((delay / delay_promised - 1.0).abs() < 0.04, "{delay} s late, and not {delay_promised}");
-    }
+    let (times, fit) = fitted();
+    assert_eq!(orders::POLLING, fit.best.policy);
+    let (polls, delay) = played(&times, orders::POLLING);
+    let (polls_promised, delay_promised) = promised(include_str!("printed/orders.rs"));
+    assert!((polls / polls_promised - 1.0).abs() < 0.02, "{polls} polls, and not {polls_promised}");
+    assert!((delay / delay_promised - 1.0).abs() < 0.04, "{delay} s late, and not {delay_promised}");
 }
 
 /// Plays operations of the estimate by what is printed alone.
-fn played(
-    times: &Distribution,
-    policy: Policy,
-    step: impl Fn(&mut Poller<Duration>, Outcome<()>, Duration) -> Decision<()>,
-) -> (f64, f64) {
+fn played(times: &Distribution, policy: Policy) -> (f64, f64) {
     let mut rng = SeededRng::new(3);
     let (mut polls, mut delay, mut all, mut noticed) = (0.0, 0.0, 0.0, 0.0);
     for time in drawn(times, 40_000) {
         let mut now = Duration::ZERO;
         let mut poller = Poller::seeded(policy, rng.random(), now);
         loop {
-            let outcome = if now.as_secs_f64() < time { Outcome::pending() } else { Outcome::Done(()) };
-            match step(&mut poller, outcome, now) {
+            let outcome = if now.as_secs_f64() < time { Outcome::<()>::pending() } else { Outcome::Done(()) };
+            match poller.step(outcome, now) {
                 Decision::Sleep(wait) => now += wait,
                 Decision::Done(()) => {
                     delay += now.as_secs_f64() - time;
@@ -102,24 +92,21 @@ fn played(
 fn the_toml_is_read_back() {
     let (_, fit) = fitted();
     let policy: Policy = ::toml::from_str(&toml(&fit).unwrap()).unwrap();
-    assert_eq!(policy, fit.four.plan.policy);
+    assert_eq!(policy, fit.best.policy);
 }
 
 #[test]
 fn a_setting_that_does_nothing_is_not_printed() {
-    // All are done within a second, so no four numbers are better than a head start and a short constant.
+    // All are done within a second, so no policy is better than a head start and a short constant.
     let times = Distribution::new(0.0, vec![56.0, 57.0, 600.0], &[1.0, 0.0], 0.0);
     let wait = Duration::from_millis;
-    let tuned =
-        Policy::builder().head_start(wait(56_130)).initial_wait(wait(130)).multiplier(1, 1).jitter(asyncpoll::Jitter::None);
+    let tuned = Policy::builder().head_start(wait(56_130)).initial_wait(wait(130)).multiplier(1, 1).jitter(Jitter::None);
     let fit = Fit::new(&times, tuned.build().unwrap(), None, wait(60)).unwrap();
-    let policy = fit.four.plan.policy;
-    assert_eq!((policy.multiplier(), policy.max_backoff()), ((1, 1), Policy::default().max_backoff()), "{policy:?}");
-    assert_eq!(fit.constant.plan.policy.max_backoff(), Policy::default().max_backoff(), "{:?}", fit.constant);
+    let policy = fit.best.policy;
+    assert_eq!((policy.multiplier(), policy.max_backoff()), ((1, 1), Policy::default().max_backoff()), "{policy}");
+    assert_eq!(fit.constant.policy.max_backoff(), Policy::default().max_backoff(), "{:?}", fit.constant);
     let configuration = toml(&fit).unwrap();
     assert!(!configuration.contains("max_backoff"), "{configuration}");
     assert_eq!(::toml::from_str::<Policy>(&configuration).unwrap(), policy);
-    let code = rust(&fit);
-    let four = code.split("pub const FOUR_NUMBERS").nth(1).unwrap().split("\n);").next().unwrap();
-    assert!(!four.contains("max_backoff"), "{four}");
+    assert!(!rust(&fit).contains("max_backoff"), "{}", rust(&fit));
 }

@@ -82,10 +82,7 @@ fn whatever_a_log_holds_there_is_a_policy_with_a_warning_or_a_sentence() {
         let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
         assert_eq!(output.status.code(), Some(status), "{log}: {err}");
         if status == 0 {
-            assert!(
-                out.contains("\nWarning: ") && out.contains("pub const FOUR_NUMBERS") && err.is_empty(),
-                "{log}: {out}{err}"
-            );
+            assert!(out.contains("\nWarning: ") && out.contains("pub const POLLING") && err.is_empty(), "{log}: {out}{err}");
         } else {
             assert!(out.is_empty() && err.lines().count() == 1 && err.starts_with("asyncpoll-fit: "), "{log}: {out}{err}");
             // What was read and is of no use has no line by itself.
@@ -100,10 +97,12 @@ fn bad_usage_is_refused() {
     let refused = |arguments: &[&str]| refusal(arguments, log.as_bytes(), 64);
     assert!(refused(&["--polls", "1"]).contains("polls is 1; with this log it must be from 2.0 to 100"));
     assert!(refused(&["--polls", "4", "--delay", "5s"]).contains("cannot be used with"));
-    assert!(refused(&["--against", "5s,3,5m"]).contains("such as 5s,x3,5m"));
-    assert!(refused(&["--against", "5s,x3,1s"]).contains("initial_wait is 5 s; it must be at most max_backoff, 1 s"));
+    assert!(refused(&["--policy", "5s 3 <=5m"]).contains("\"3\" is no word of a policy"));
+    assert!(refused(&["--policy", "5s x3 <=1s"]).contains("initial_wait is 5 s; it must be at most max_backoff, 1 s"));
+    assert!(refused(&["--policy", "5s", "--config", "policy.toml"]).contains("cannot be used with"));
+    assert!(refused(&["--jitter", "101"]).contains("it must be a percentage from 0 to 100"));
     assert!(refused(&["--max-wait=-1s"]).contains("it must be a duration of more than 0s"));
-    assert!(refused(&["--policy", "/nowhere/policy.toml"]).contains("cannot be read"));
+    assert!(refused(&["--config", "/nowhere/policy.toml"]).contains("cannot be read"));
     refusal(&["/nowhere/a.log"], b"", 66);
     refusal(&["--svg", "/nowhere/a.svg"], log.as_bytes(), 73);
 }
@@ -135,23 +134,43 @@ fn a_million_lines_are_read() {
 fn json_has_the_policies_as_the_crate_reads_them() {
     let output = run(&["--out", "json"], lines(Kind::LogNormal(60.0, 0.5), 200, 1).as_bytes());
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let plans = report["plans"].as_object().unwrap();
-    assert_eq!(plans.keys().collect::<Vec<_>>(), ["best_constant", "four_numbers", "present_policy", "table_of_waits"]);
-    let present: Policy = serde_json::from_value(plans["present_policy"]["policy"].clone()).unwrap();
-    assert_eq!(present, Policy::default());
-    assert!(plans["table_of_waits"]["waits"].as_array().unwrap().len() > 5);
+    let policies = report["policies"].as_object().unwrap();
+    assert_eq!(policies.keys().collect::<Vec<_>>(), ["best_constant", "fitted_policy", "present_policy"]);
+    let read = |name: &str| -> Policy { serde_json::from_value(policies[name]["policy"].clone()).unwrap() };
+    assert_eq!(read("present_policy"), Policy::default());
+    for name in policies.keys() {
+        assert_eq!(policies[name]["line"].as_str().unwrap().parse(), Ok(read(name)), "{name}");
+    }
 }
 
 #[test]
-fn toml_is_read_back_by_the_crate() {
+fn every_form_is_of_the_same_policy() {
+    let log = lines(Kind::Two(10.0, 240.0), 200, 1);
+    let printed = |form: &str| {
+        let output = run(&["--policy", "2s x3/2 <=1m", "--out", form], log.as_bytes());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let policy: Policy = toml::from_str(&printed("toml")).unwrap();
+    assert!(policy.waits().count() > 1, "{policy}");
+    assert_eq!(printed("line"), format!("{policy}\n"));
+    let report: serde_json::Value = serde_json::from_str(&printed("json")).unwrap();
+    assert_eq!(serde_json::from_value::<Policy>(report["policies"]["fitted_policy"]["policy"].clone()).unwrap(), policy);
+    assert_eq!(report["policies"]["present_policy"]["line"], "2s x3/2 <=1m +-20% 10m");
+    assert!(printed("text").contains(&format!("\nfitted policy   {policy}\n")));
+    assert!(printed("text").ends_with(&printed("rust")));
+}
+
+#[test]
+fn less_jitter_is_said_to_cost_a_rush() {
     let log = lines(Kind::LogNormal(60.0, 0.5), 200, 1);
-    let output = run(&["--out", "toml", "--against", "2s,x1.5,1m"], log.as_bytes());
-    let text = String::from_utf8(output.stdout).unwrap();
-    let policy: Policy = toml::from_str(&text).unwrap();
-    let json = run(&["--out", "json", "--against", "2s,x3/2,1m"], log.as_bytes());
-    let report: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
-    let four: Policy = serde_json::from_value(report["plans"]["four_numbers"]["policy"].clone()).unwrap();
-    assert_eq!(policy, four);
+    let printed = |arguments: &[&str]| String::from_utf8(run(arguments, log.as_bytes()).stdout).unwrap();
+    let half = printed(&["--jitter", "10%"]);
+    assert!(half.contains("\nWarning: Half the jitter doubles the rush of pollers that start together. "), "{half}");
+    let lines = |text: &str, name: &str| text.lines().any(|line| line.starts_with(name) && line.contains("+-10% 10m"));
+    assert!(lines(&half, "fitted policy  ") && !lines(&half, "present policy "), "{half}");
+    for same in [printed(&[]), printed(&["--jitter", "20"]), printed(&["--policy", "5s +-10%"])] {
+        assert!(!same.contains("the rush"), "{same}");
+    }
 }
 
 #[test]
@@ -159,10 +178,10 @@ fn a_goal_that_is_not_reached_is_said_with_the_limit() {
     let log = lines(Kind::LogNormal(60.0, 0.5), 200, 1);
     let printed = |arguments: &[&str]| String::from_utf8(run(arguments, log.as_bytes()).stdout).unwrap();
     let short = printed(&["--max-wait", "10m", "--polls", "40", "--min-wait", "10s"]);
-    assert!(short.contains("\nWarning: 40.00 polls are not reached: the table makes "), "{short}");
+    assert!(short.contains("\nWarning: 40.00 polls are not reached: the fitted policy makes "), "{short}");
     assert!(short.contains("since no wait may be shorter than 10 s, which --min-wait sets.\n"), "{short}");
     let late = printed(&["--max-wait", "10m", "--delay", "1s", "--min-wait", "10s"]);
-    assert!(late.contains("\nWarning: A delay of 1 s is not reached: the table is "), "{late}");
+    assert!(late.contains("\nWarning: A delay of 1 s is not reached: the fitted policy is "), "{late}");
     let far = run(&["--max-wait", "30d", "--polls", "30"], include_bytes!("../../examples/orders.log"));
     let far = String::from_utf8(far.stdout).unwrap();
     assert!(far.contains(" times at most; a shorter --max-wait leaves more of them."), "{far}");
@@ -178,7 +197,7 @@ fn the_log_of_the_guide_has_advice_and_no_warning() {
     let output = run(&["--max-wait", "10m"], include_bytes!("../../examples/orders.log"));
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(!text.contains("Warning"), "{text}");
-    assert!(text.contains("\nTake the four numbers: 4.50 polls and a mean delay of "), "{text}");
+    assert!(text.contains("\nTake the fitted policy: 4.49 polls and a mean delay of "), "{text}");
     // The fiftieth and the hundredth of two hundred lines, by either time.
     assert!(text.contains("\nThe log alone: 5 % 16.7 s to 56.1 s, "), "{text}");
 }
@@ -196,10 +215,10 @@ fn a_policy_may_be_a_table_of_a_file() {
     std::fs::write(&file, "[server]\nport = 1\n[app.polling]\ninitial_wait = \"2s\"\n").unwrap();
     let file = file.to_str().unwrap();
     let log = lines(Kind::LogNormal(60.0, 0.5), 40, 1);
-    let output = run(&["--out", "json", "--policy", file, "--table", "app.polling"], log.as_bytes());
+    let output = run(&["--out", "json", "--config", file, "--table", "app.polling"], log.as_bytes());
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["plans"]["present_policy"]["policy"]["initial_wait"], "2s");
-    assert!(refusal(&["--policy", file, "--table", "app.poll"], log.as_bytes(), 64).contains("it has no table `app.poll`"));
-    assert!(refusal(&["--policy", file], log.as_bytes(), 64).contains("--table must name it"));
+    assert_eq!(report["policies"]["present_policy"]["policy"]["initial_wait"], "2s");
+    assert!(refusal(&["--config", file, "--table", "app.poll"], log.as_bytes(), 64).contains("it has no table `app.poll`"));
+    assert!(refusal(&["--config", file], log.as_bytes(), 64).contains("--table must name it"));
     std::fs::remove_file(file).unwrap();
 }

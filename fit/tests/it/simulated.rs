@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use asyncpoll::{Decision, Outcome, Policy, Poller, SeededRng};
-use asyncpoll_fit::{Plan, Record};
+use asyncpoll_fit::Record;
 use rand::{Rng, RngExt};
 
 use crate::kinds::Kind;
@@ -15,14 +15,14 @@ pub(crate) struct Polled {
 }
 
 /// Polls an operation that is done at `time`, with seeds and jitter, as a program does.
-pub(crate) fn poll(plan: &Plan, time: f64, rng: &mut impl Rng) -> Polled {
+pub(crate) fn poll(policy: &Policy, time: f64, rng: &mut impl Rng) -> Polled {
     let mut now = Duration::ZERO;
-    let mut poller = Poller::seeded(plan.policy, rng.random(), now);
+    let mut poller = Poller::seeded(*policy, rng.random(), now);
     let mut after = 0.0;
     loop {
         let seconds = now.as_secs_f64();
         let outcome = if seconds < time { Outcome::<()>::pending() } else { Outcome::Done(()) };
-        let record = match plan.step(&mut poller, outcome, now) {
+        let record = match poller.step(outcome, now) {
             Decision::Sleep(wait) => {
                 (now, after) = (now + wait, seconds);
                 continue;
@@ -38,11 +38,10 @@ pub(crate) fn poll(plan: &Plan, time: f64, rng: &mut impl Rng) -> Polled {
 /// A log of operations of one kind, censored as the polls of `policy` make it.
 pub(crate) fn log(kind: Kind, policy: Policy, records: usize, seed: u64) -> Vec<Record> {
     let mut rng = SeededRng::new(seed);
-    let plan = Plan::from(policy);
     (0..records)
         .map(|_| {
             let time = kind.draw(&mut rng);
-            poll(&plan, time, &mut rng).record
+            poll(&policy, time, &mut rng).record
         })
         .collect()
 }
@@ -61,11 +60,11 @@ pub(crate) struct Measured {
 
 impl Measured {
     /// Polls operations that are done at these times.
-    pub(crate) fn of(plan: &Plan, times: impl Iterator<Item = f64>, seed: u64) -> Self {
+    pub(crate) fn of(policy: &Policy, times: impl Iterator<Item = f64>, seed: u64) -> Self {
         let mut rng = SeededRng::new(seed);
         let (mut polls, mut all, mut delays) = (0.0, 0.0, Vec::new());
         for time in times {
-            let polled = poll(plan, time, &mut rng);
+            let polled = poll(policy, time, &mut rng);
             polls += f64::from(polled.polls);
             all += 1.0;
             if polled.record.is_done() {

@@ -1,4 +1,4 @@
-//! The table of waits: the optimum for a price of a poll, by a dynamic programme.
+//! The optimum for a price of a poll: the best times to poll at, by a dynamic programme.
 //!
 //! To poll at t₁ < t₂ < … costs, for each operation, the delay tₖ − X until it is noticed and a price for each poll (R. E. Barlow,
 //! L. C. Hunter and F. Proschan, "Optimum Checking Procedures", Journal of the Society for Industrial and Applied Mathematics 11,
@@ -43,7 +43,7 @@ pub fn optimum(times: &Distribution, points: &[f64], price: f64, most: usize) ->
 
 /// Returns the least delay, in seconds, of any schedule of `polls` polls in the mean, the first at zero and none jittered.
 ///
-/// It is what a fitted plan is measured by. Between two schedules for the same price it is taken to be on a straight line.
+/// It is what a fitted policy is measured by. Between two schedules for the same price it is taken to be on a straight line.
 ///
 /// ```
 /// use asyncpoll_fit::{Distribution, least_delay};
