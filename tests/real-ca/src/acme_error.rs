@@ -59,7 +59,7 @@ impl AcmeError {
         let status = match &self {
             Self::Problem(problem) if problem.is("badNonce") => 500,
             Self::Problem(problem) => problem.status,
-            Self::Status(status) => *status,
+            Self::Status(status) => (*status).into(),
             Self::TimedOut | Self::Connection(_) => 500,
             Self::State(_) | Self::Malformed(_) => 400,
         };
