@@ -164,12 +164,19 @@ fn neither_202_nor_404_is_an_error() {
 
 #[test]
 fn a_busy_or_broken_server_is_an_error() {
-    let cases = [(408, "Request Timeout"), (425, "Too Early"), (429, "Too Many Requests"), (502, "Bad Gateway")];
+    let cases = [(408, "Request Timeout"), (425, "Too Early"), (502, "Bad Gateway")];
     for (code, reason) in cases {
         let run = run_quickly(&server(vec![status(code)]), &["--max-consecutive-errors", "1"]);
         assert_eq!((run.status, run.decisions()), (Some(2), vec!["gave up"]), "{}", run.out);
         assert!(run.err.ends_with(&format!("\nlast error: {code} {reason}\n")), "{}", run.err);
     }
+}
+
+#[test]
+fn a_server_that_throttles_is_in_no_run_of_errors() {
+    let url = server([429, 502, 429, 429, 502, 200].map(status).into());
+    let run = run_quickly(&url, &["--max-consecutive-errors", "2"]);
+    assert_eq!((run.status, run.decisions().len()), (Some(2), 5), "{}{}", run.out, run.err);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod holds;
 mod laws;
 mod limits;
 mod lost;
+mod no_hint;
 mod pace;
 #[path = "../../examples/fleet/progress.rs"]
 mod progress;

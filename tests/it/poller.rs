@@ -24,5 +24,6 @@ mod replay;
 mod resetting;
 mod spread;
 mod suspended;
+mod throttled;
 mod wait_first;
 mod waits;

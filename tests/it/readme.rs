@@ -19,6 +19,8 @@ fn the_tables_of_outcomes_and_decisions_show_what_compiles() {
         Outcome::pending(),
         Outcome::pending().retry_after(d),
         Outcome::transient(error),
+        Outcome::throttled(error),
+        Outcome::throttled(error).retry_after(d),
         Outcome::transient(error).retry_after(d),
         Outcome::Done(value),
         Outcome::Failed(error),
@@ -29,7 +31,8 @@ fn the_tables_of_outcomes_and_decisions_show_what_compiles() {
 
     let rows = include_str!("../../README.md").lines().skip_while(|line| !line.contains("| it answers |"));
     let rows = rows.skip(2).filter(|line| line.starts_with('|'));
-    let rows = rows.filter(|line| ["Pending", "Transient", "Outcome::", "Decision::"].iter().any(|kind| line.contains(kind)));
+    let rows = rows
+        .filter(|line| ["Pending", "Transient", "Throttled", "Outcome::", "Decision::"].iter().any(|kind| line.contains(kind)));
     let shown: BTreeSet<_> = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).collect();
     assert_eq!(shown, compiled);
 }

@@ -174,6 +174,7 @@ macro_rules! timetable {
     }};
     (@found pending) => { asyncpoll::Outcome::pending() };
     (@found transient) => { asyncpoll::Outcome::transient("503") };
+    (@found throttled) => { asyncpoll::Outcome::throttled("429") };
     (@found done) => { asyncpoll::Outcome::Done(()) };
     (@found failed) => { asyncpoll::Outcome::Failed("rejected") };
     (@shape Sleep $wait:literal) => { crate::support::Shape::Sleep(crate::support::seconds($wait)) };
