@@ -30,14 +30,14 @@ impl Feed<'_> {
         passed: u64,
         last_error: &mut Option<E>,
     ) -> Decision<T, E> {
-        let (found, error, hint) = match unfinished(outcome) {
+        let Found { kind, error, hint } = match unfinished(outcome) {
             Ok(found) => found,
             Err(end) => {
                 self.state.conclude(passed);
                 return end;
             }
         };
-        match self.state.step(self.policy, rng, found, hint.map(|hint| self.policy.believed(hint)), passed) {
+        match self.state.step(self.policy, rng, kind, hint.map(|hint| self.policy.believed(hint)), passed) {
             Verdict::Sleep(wait) => {
                 if error.is_some() {
                     *last_error = error;
@@ -63,7 +63,7 @@ impl Feed<'_> {
 
     /// Takes what an unscheduled look found, and says whether that ends it.
     pub(crate) fn look<T, E>(self, outcome: Outcome<T, E>, passed: u64) -> Decision<T, E> {
-        let (_, error, hint) = match unfinished(outcome) {
+        let Found { kind: _, error, hint } = match unfinished(outcome) {
             Ok(found) => found,
             Err(end) => {
                 self.state.conclude_look(passed);
@@ -124,14 +124,22 @@ pub(crate) fn kept<E>(state: &State, last_error: &mut Option<E>) -> Option<E> {
     if state.errors > 0 { last_error.take() } else { None }
 }
 
-/// Returns what an outcome is that leaves the operation unfinished, its error and its hint, or else the end that it is.
+/// An outcome that leaves the operation unfinished.
+struct Found<E> {
+    kind: Unfinished,
+    error: Option<E>,
+    hint: Option<Duration>,
+}
+
+/// Returns what an outcome is that leaves the operation unfinished, or else the end that it is.
 #[inline]
-fn unfinished<T, E>(outcome: Outcome<T, E>) -> Result<(Unfinished, Option<E>, Option<Duration>), Decision<T, E>> {
-    match outcome {
-        Outcome::Pending { retry_after } => Ok((Unfinished::Pending, None, retry_after)),
-        Outcome::Transient { error, retry_after } => Ok((Unfinished::Transient, Some(error), retry_after)),
-        Outcome::Throttled { error, retry_after } => Ok((Unfinished::Throttled, Some(error), retry_after)),
-        Outcome::Done(value) => Err(Decision::Done(value)),
-        Outcome::Failed(error) => Err(Decision::Failed(error)),
-    }
+fn unfinished<T, E>(outcome: Outcome<T, E>) -> Result<Found<E>, Decision<T, E>> {
+    let (kind, error, hint) = match outcome {
+        Outcome::Pending { retry_after } => (Unfinished::Pending, None, retry_after),
+        Outcome::Transient { error, retry_after } => (Unfinished::Transient, Some(error), retry_after),
+        Outcome::Throttled { error, retry_after } => (Unfinished::Throttled, Some(error), retry_after),
+        Outcome::Done(value) => return Err(Decision::Done(value)),
+        Outcome::Failed(error) => return Err(Decision::Failed(error)),
+    };
+    Ok(Found { kind, error, hint })
 }

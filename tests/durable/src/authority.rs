@@ -77,7 +77,8 @@ impl Answer {
         match self.status {
             200 => Outcome::Done("certificate\0".into()),
             202 => Outcome::pending().retry_after(retry_after),
-            503 => Outcome::transient("503\0Service Unavailable".into()).retry_after(retry_after),
+            503 if retry_after.is_some() => Outcome::throttled("503\0Service Unavailable".into()).retry_after(retry_after),
+            503 => Outcome::transient("503\0Service Unavailable".into()),
             status => Outcome::Failed(format!("status {status}")),
         }
     }
