@@ -13,8 +13,8 @@ const JITTER: Jitter = Jitter::PlusMinus(20);
 /// little to fit.
 pub(crate) const fn kept(jitter: Jitter) -> Jitter {
     match jitter {
-        Jitter::None | Jitter::PlusMinus(_) | Jitter::Above(_) => jitter,
-        _ => JITTER,
+        Jitter::Full | Jitter::Equal | Jitter::Decorrelated => JITTER,
+        _ => jitter,
     }
 }
 

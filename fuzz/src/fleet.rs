@@ -116,7 +116,7 @@ impl Operations {
 impl Limited {
     fn rules(&self) -> Rules {
         let in_flight = (self.in_flight > 0).then_some(self.in_flight.into());
-        let rules = Rules { rate: self.rate, in_flight, find_pace: self.find_pace, ..Rules::NONE };
+        let rules = Rules { rate: self.rate, in_flight, find_pace: self.find_pace, is_growing: false };
         if self.is_default { Rules::DEFAULT } else { rules }
     }
 }

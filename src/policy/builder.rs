@@ -517,10 +517,10 @@ impl PolicyBuilder {
             Some(_) if numer < denom => return Err(PolicyError::MultiplierBelowOne { numer, denom }),
             Some(lowest_denom) => lowest_denom,
         };
+        if let Some(percent @ 101..) = self.jitter.percentage() {
+            return Err(PolicyError::JitterAboveHundred { percent });
+        }
         let jitter = match self.jitter {
-            Jitter::PlusMinus(percent) | Jitter::Above(percent) if percent > 100 => {
-                return Err(PolicyError::JitterAboveHundred { percent });
-            }
             Jitter::Above(percent) if first.get() > nanos::without_percent(percent, ceiling.get()).0 => {
                 return Err(PolicyError::NoRoomAbove { initial_wait, max_backoff, percent });
             }
@@ -528,7 +528,7 @@ impl PolicyBuilder {
             Jitter::Decorrelated if ceiling.get().saturating_sub(first.get()) < first.get().div_ceil(DECORRELATED_ROOM) => {
                 return Err(PolicyError::TooLittleToSpread { initial_wait, max_backoff });
             }
-            Jitter::PlusMinus(0) | Jitter::Above(0) => Jitter::None,
+            jitter if matches!(jitter.percentage(), Some(0)) => Jitter::None,
             jitter => jitter,
         };
         let hint_percent = match self.hint_jitter {

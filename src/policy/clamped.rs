@@ -48,10 +48,9 @@ impl PolicyBuilder {
     }
 
     const fn clamped(self) -> Self {
-        let jitter = match self.jitter {
-            Jitter::PlusMinus(percent @ 101..) => Jitter::PlusMinus(percent_of_all(percent)),
-            Jitter::Above(percent @ 101..) => Jitter::Above(percent_of_all(percent)),
-            jitter => jitter,
+        let jitter = match self.jitter.percentage() {
+            Some(percent) => self.jitter.with_percentage(percent_of_all(percent)),
+            None => self.jitter,
         };
         let (least_backoff, room) = match jitter {
             Jitter::Above(percent @ 1..) => (2, percent),

@@ -86,6 +86,23 @@ impl Jitter {
         }
     }
 
+    /// Returns the percentage of a kind that has one.
+    pub(crate) const fn percentage(self) -> Option<u8> {
+        match self {
+            Self::PlusMinus(percent) | Self::Above(percent) => Some(percent),
+            Self::None | Self::Full | Self::Equal | Self::Decorrelated => None,
+        }
+    }
+
+    /// Returns the kind with another percentage, if it has one.
+    pub(crate) const fn with_percentage(self, percent: u8) -> Self {
+        match self {
+            Self::PlusMinus(_) => Self::PlusMinus(percent),
+            Self::Above(_) => Self::Above(percent),
+            Self::None | Self::Full | Self::Equal | Self::Decorrelated => self,
+        }
+    }
+
     /// Returns by how many percent, at most `most`, a wait that is not the ladder's is spread: that of a hint, and the last.
     pub(crate) const fn percent(self, most: u8) -> u8 {
         match self {

@@ -8,8 +8,12 @@ use asyncpoll::{
 use core::{fmt::Debug, time::Duration};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_core::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
-use crate::support::{fields, fleet_model::Rules, strategies, ticker_model};
+use crate::{
+    support::{fields, fleet_model::Rules, fleet_play, strategies, ticker_model},
+    ticker::laws,
+};
 
 const INTERFACE: &str = include_str!("../interface.txt");
 
@@ -29,6 +33,25 @@ struct Kind {
     of_reference: Vec<String>,
     /// Its docs.
     docs: &'static str,
+    /// Values drawn from what the property tests draw theirs from, as a file has them.
+    drawn: Vec<Value>,
+}
+
+/// Draws values, and sees that each builder made from one, and each file, makes that again.
+fn drawn<T: Debug + DeserializeOwned + PartialEq + Serialize>(
+    strategy: impl Strategy<Value = T>,
+    rebuilt: impl Fn(&T) -> T,
+) -> Vec<Value> {
+    let mut runner = TestRunner::deterministic();
+    let one = |_| {
+        let value = strategy.new_tree(&mut runner).unwrap().current();
+        let (json, toml) = (serde_json::to_value(&value).unwrap(), toml::to_string(&value).unwrap());
+        assert_eq!(rebuilt(&value), value);
+        assert_eq!(toml::from_str::<T>(&toml).unwrap(), value);
+        assert_eq!(serde_json::from_value::<T>(json.clone()).unwrap(), value);
+        json
+    };
+    (0..256).map(one).collect()
 }
 
 impl Kind {
@@ -37,6 +60,7 @@ impl Kind {
         builder: &impl Debug,
         built: &T,
         reference: &impl Debug,
+        drawn: Vec<Value>,
     ) -> Self {
         let written = serde_json::to_value(built).unwrap();
         Self {
@@ -47,6 +71,7 @@ impl Kind {
             expected: toml::from_str::<T>("colour = 1").err().unwrap().message().to_owned(),
             of_reference: fields(reference),
             docs,
+            drawn,
         }
     }
 
@@ -61,18 +86,25 @@ impl Kind {
                 &Policy::builder(),
                 &Policy::builder().build().unwrap(),
                 &any_policy,
+                drawn(strategies::settings().prop_map(|settings| settings.policy()), |policy| {
+                    policy.to_builder().build().unwrap()
+                }),
             ),
             Self::new(
                 ("asyncpoll::Cadence", include_str!("../../src/ticker/cadence.rs")),
                 &minutes,
                 &minutes.build().unwrap(),
                 &any_cadence,
+                drawn(laws::settings().prop_map(|settings| settings.cadence()), |cadence| {
+                    cadence.to_builder().build().unwrap()
+                }),
             ),
             Self::new(
                 ("asyncpoll::fleet::Limits", include_str!("../../src/fleet/admission/limits.rs")),
                 &Limits::builder(),
                 &Limits::default(),
                 &Rules::DEFAULT,
+                drawn(fleet_play::rules().prop_map(|rules| rules.limits()), |limits| limits.to_builder().build().unwrap()),
             ),
         ]
     }
@@ -121,10 +153,16 @@ fn each_has_a_setter_or_is_there_from_the_beginning() {
     }
 }
 
+/// Whether a table in the docs says something of a setting.
+fn has_row(docs: &str, setting: &str) -> bool {
+    let row = docs.split(&format!("\n/// | `{setting}` | ")).nth(1);
+    row.is_some_and(|row| !row.starts_with('|'))
+}
+
 #[test]
 fn the_docs_have_a_row_for_each() {
     for kind in Kind::all() {
-        kind.assert_each("the table in the docs", |setting| kind.docs.contains(&format!("\n/// | `{setting}` |")));
+        kind.assert_each("the table in the docs", |setting| has_row(kind.docs, setting));
     }
 }
 
@@ -142,10 +180,25 @@ fn the_reference_knows_each() {
     }
 }
 
-proptest! {
-    #[test]
-    fn a_builder_made_from_a_policy_keeps_each(settings in strategies::settings()) {
-        let policy = settings.policy();
-        prop_assert_eq!(policy.to_builder().build(), Ok(policy));
+#[test]
+fn what_is_drawn_has_many_values_of_each() {
+    for kind in Kind::all() {
+        kind.assert_each("what is drawn", |setting| {
+            let mut values: Vec<_> = kind.drawn.iter().map(|drawn| drawn[setting].to_string()).collect();
+            values.sort();
+            values.dedup();
+            values.len() > 1
+        });
+    }
+}
+
+#[test]
+fn what_a_file_may_leave_unset_can_be_cleared() {
+    for kind in Kind::all() {
+        kind.assert_each("the builder", |setting| {
+            let may_be_unset = kind.drawn.iter().any(|drawn| drawn[setting] == "none");
+            // No jitter is a kind of jitter.
+            !may_be_unset || setting == "jitter" || INTERFACE.contains(&format!("fn {}Builder::no_{setting}(self)", kind.path))
+        });
     }
 }

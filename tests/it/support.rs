@@ -182,6 +182,16 @@ macro_rules! timetable {
     (@shape $end:ident) => { crate::support::Shape::$end };
 }
 
+/// Gives a kind of jitter another percentage, if it has one.
+pub(crate) fn with_percent(jitter: Jitter, percent: u8) -> Option<Jitter> {
+    match jitter {
+        Jitter::PlusMinus(_) => Some(Jitter::PlusMinus(percent)),
+        Jitter::Above(_) => Some(Jitter::Above(percent)),
+        Jitter::None | Jitter::Full | Jitter::Equal | Jitter::Decorrelated => None,
+        other => panic!("whether {other:?} has a percentage is to be told here"),
+    }
+}
+
 /// Starts a poller of virtual time at zero.
 pub(crate) fn start(builder: PolicyBuilder, rng: Tape) -> Poller<Duration, Tape> {
     Poller::new(builder.build().unwrap(), rng, Duration::ZERO)

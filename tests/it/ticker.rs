@@ -5,7 +5,7 @@ mod configuration;
 mod drivers;
 mod faithful;
 mod kubernetes_wait;
-mod laws;
+pub(crate) mod laws;
 mod loops;
 #[path = "../../examples/loops/fleet.rs"]
 mod loops_fleet;

@@ -78,13 +78,7 @@ fn builders() -> impl Strategy<Value = PolicyBuilder> {
             _ => Duration::new(u64::from(nanos) << 8, nanos % 1_000_000_000),
         })
     };
-    let jitter = prop_oneof![
-        any::<u8>().prop_map(Jitter::PlusMinus),
-        any::<u8>().prop_map(Jitter::Above),
-        Just(Jitter::Full),
-        Just(Jitter::Equal),
-        Just(Jitter::Decorrelated),
-    ];
+    let jitter = strategies::jitters(any::<u8>());
     let counts = (prop::option::of(0..2_u32), prop::option::of(0..2_u32), prop::option::of(any::<u8>()));
     let durations =
         (duration(), duration(), prop::option::of(duration()), prop::option::of(duration()), prop::option::of(duration()));

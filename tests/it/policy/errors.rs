@@ -3,7 +3,7 @@
 use asyncpoll::{Jitter, Policy, PolicyBuilder, PolicyError};
 use core::time::Duration;
 
-use crate::support::{assert_names_settings, seconds};
+use crate::support::{assert_names_settings, every::JITTERS, seconds, with_percent};
 
 const LONGEST: Duration = Duration::from_nanos(i64::MAX.unsigned_abs());
 
@@ -260,4 +260,18 @@ fn a_policy_shows_its_settings_in_units() {
                     jitter: 20%, hint_jitter: default, max_hint: none, max_wait: 10m, last_poll: true, max_polls: none, \
                     max_consecutive_errors: none }";
     assert_eq!(shown, expected);
+}
+
+#[test]
+fn the_percentage_of_every_kind_of_jitter_that_has_one() {
+    for (name, jitter) in JITTERS.iter().copied() {
+        let with = |percent| with_percent(jitter, percent).map(|jitter| Policy::builder().jitter(jitter).build());
+        let Some(refused) = with(101) else { continue };
+        assert_eq!(refused, Err(PolicyError::JitterAboveHundred { percent: 101 }), "{name}");
+        assert_eq!(with(0), Some(Policy::builder().jitter(Jitter::None).build()), "{name}");
+        for percent in [1, 20, 100] {
+            let is_listed = JITTERS.iter().any(|(_, listed)| Some(*listed) == with_percent(jitter, percent));
+            assert!(is_listed, "{name} is not listed with {percent} %");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! `look`: an unscheduled look, which leaves counts and schedule alone.
 
 use asyncpoll::{Decision, Outcome, Policy, Reason, WaitKind};
+use core::time::Duration;
 
 use crate::support::{Shape, Tape, exact, seconds, start, step};
 
@@ -65,4 +66,13 @@ fn a_cancelled_poller_says_what_is_left_of_its_hint() {
     assert_eq!(cancelled(Outcome::throttled("429").retry_after(seconds(3.0)), 1.0), Some(seconds(2.0)));
     assert_eq!(cancelled(Outcome::pending().retry_after(seconds(300.0)), 300.0), None);
     assert_eq!(cancelled(Outcome::pending(), 1.0), None);
+}
+
+#[test]
+fn a_look_that_fails_past_the_deadline_ends_with_its_own_error() {
+    let mut poller = start(exact(), Tape::none());
+    let found = Outcome::<(), _>::transient("503").retry_after(seconds(900.0));
+    let Decision::GaveUp(gave_up) = poller.look(found, Duration::ZERO) else { panic!("the hint ends after the deadline") };
+    assert_eq!((gave_up.last_error, gave_up.found_error), (Some("503"), true));
+    assert!(!gave_up.to_string().contains("earlier poll"), "{gave_up}");
 }

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::{
     every::JITTERS,
     poller_model::{Found, Settings},
+    with_percent,
 };
 
 const LONGEST: u64 = i64::MAX.unsigned_abs();
@@ -31,9 +32,11 @@ pub(crate) fn three_digits(mut wait: u64) -> u64 {
     wait * power
 }
 
-fn jitters() -> impl Strategy<Value = Jitter> {
-    let (_, kinds): (Vec<_>, Vec<_>) = JITTERS.iter().copied().unzip();
-    prop_oneof![4 => prop::sample::select(kinds), 1 => (0..=100_u8).prop_map(Jitter::PlusMinus), 1 => (0..=100_u8).prop_map(Jitter::Above)]
+/// Every kind of jitter, at times with any of these percentages.
+pub(crate) fn jitters(percents: impl Strategy<Value = u8>) -> impl Strategy<Value = Jitter> {
+    let kinds = prop::sample::select(JITTERS).prop_map(|(_, jitter)| jitter);
+    (kinds, prop::option::weighted(0.4, percents))
+        .prop_map(|(jitter, percent)| percent.and_then(|percent| with_percent(jitter, percent)).unwrap_or(jitter))
 }
 
 fn multipliers() -> impl Strategy<Value = (u32, u32)> {
@@ -56,7 +59,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Settings> {
         prop::bool::weighted(0.8),
         prop_oneof![2 => Just(vec![]), 1 => prop::collection::vec(durations(), 0..=8)],
     );
-    (durations(), durations(), multipliers(), jitters(), limits, near, hints)
+    (durations(), durations(), multipliers(), jitters(0..=100_u8), limits, near, hints)
         .prop_map(|(one, other, multiplier, jitter, limits, near, hints)| {
             let (hint_jitter, max_hint, last_poll, waits) = hints;
             let (head_start, max_wait, max_polls, max_consecutive_errors) = limits;

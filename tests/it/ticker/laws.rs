@@ -32,7 +32,7 @@ enum Event {
     Reset,
 }
 
-fn settings() -> impl Strategy<Value = Settings> {
+pub(crate) fn settings() -> impl Strategy<Value = Settings> {
     let intervals = prop_oneof![
         4 => 1_000_000..600_000_000_000_u64,
         2 => 1..1_000_u64,
