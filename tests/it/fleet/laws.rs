@@ -12,7 +12,7 @@ use crate::support::{
     Tape,
     fleet_model::Rules,
     fleet_pair::Pair,
-    fleet_play::{Answer, Entry, Event, Player, Setup, What, events, play, rules, setups},
+    fleet_play::{Answer, Entry, Event, NONE, Player, Setup, What, events, play, rules, setups},
     seconds,
 };
 
@@ -70,7 +70,7 @@ proptest! {
     }
 
     #[test]
-    fn same_as_lone_pollers_without_limits_and_refusals(setup in setups(Just(Rules::NONE)), events in events(false)) {
+    fn same_as_lone_pollers_without_limits_and_refusals(setup in setups(Just(NONE)), events in events(false)) {
         let player = play(&setup, &events);
         let tape = Tape::new(&setup.tape[..]);
         let mut pollers: BTreeMap<usize, Poller<Duration, Tape>> = BTreeMap::new();
@@ -348,7 +348,7 @@ proptest! {
     fn no_herd_after_a_hold(
         operations in 1..60_usize, hint in 1_000_000_000..100_000_000_000_u64, is_told in any::<bool>(), find_pace in any::<bool>(),
     ) {
-        let rules = Rules { find_pace, ..Rules::NONE };
+        let rules = Rules { find_pace, ..NONE };
         let policy = Policy::builder().no_max_wait().build().unwrap();
         let setup = Setup { rules: vec![rules], policies: vec![policy], tape: vec![0] };
         let mut player = Player::new(&setup);

@@ -23,8 +23,6 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// None at all.
-    pub(crate) const NONE: Self = Self { rate: None, in_flight: None, is_growing: false, find_pace: false };
     /// Those of `Limits::default`.
     pub(crate) const DEFAULT: Self = Self { rate: None, in_flight: Some(16), is_growing: true, find_pace: true };
 

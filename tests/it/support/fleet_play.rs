@@ -54,13 +54,16 @@ pub(crate) struct Setup {
     pub(crate) tape: Vec<u64>,
 }
 
+/// No limits at all.
+pub(crate) const NONE: Rules = Rules { rate: None, in_flight: None, is_growing: false, find_pace: false };
+
 pub(crate) fn rules() -> impl Strategy<Value = Rules> {
     let rate = (1..50_u32, prop_oneof![Just(1_000_000_000_u64), 1..100_000_000_000_u64]);
     let rate = rate.prop_map(|(polls, per)| (polls, Duration::from_nanos(per)));
     let any = (prop::option::weighted(0.4, rate), prop::option::weighted(0.4, 1..8_usize), any::<bool>());
     prop_oneof![
         2 => Just(Rules::DEFAULT),
-        1 => Just(Rules::NONE),
+        1 => Just(NONE),
         4 => any.prop_map(|(rate, in_flight, find_pace)| Rules { rate, in_flight, is_growing: false, find_pace }),
     ]
 }
