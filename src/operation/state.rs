@@ -124,7 +124,7 @@ impl State {
         hint: Option<u64>,
         passed: u64,
     ) -> Verdict {
-        if self.polls > 0 || self.wait_kind.is_some() || self.is_finished() {
+        if self.wait_kind.is_some() || self.is_finished() {
             return self.look(policy, hint, passed);
         }
         self.pass(passed);
