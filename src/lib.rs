@@ -225,6 +225,8 @@
 //! - **serde**: When enabled, serde reads and writes a [`Policy`], a [`Cadence`] and the limits of an upstream in files of
 //!   configuration, as their docs say, and a [`Snapshot`] as hexadecimal digits or bytes, with neither std nor a heap. Without
 //!   it, there are three crates fewer. Targets without atomics as wide as a pointer need a feature of `portable-atomic` with it.
+//! - **http**: When enabled, there is the module `http`, which reads what a server says in `Retry-After`, in its quotas and by its
+//!   status, and turns on **std**. It takes the crates http, whose types clients share, and httpdate.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]
@@ -238,6 +240,8 @@ extern crate std;
 
 #[cfg(feature = "alloc")]
 pub mod fleet;
+#[cfg(feature = "http")]
+pub mod http;
 mod instant;
 mod operation;
 mod policy;
