@@ -106,7 +106,9 @@ impl<'a> Cursor<'a> {
             }
             '%' => {
                 self.eat('%');
-                self.string().map(|_| Bare::Other)
+                let begins = self.eat('"');
+                self.take_while(|char| char != '"' && matches!(char, ' '..='~'));
+                (begins && self.eat('"')).then_some(Bare::Other)
             }
             _ => None,
         }

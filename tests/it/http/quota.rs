@@ -141,6 +141,8 @@ fn what_breaks_the_grammar_is_ignored() {
         "\"a\";r=5;x=?2",
         "\"a\";r=5;x=@1.5",
         "\"a\";r=5;x=%a",
+        "\"a\";r=5;x=%\"a",
+        "\"a\";r=5;x=%\"\t\"",
         "\"a\";r=5;x=!",
         "(\"a\");r=5",
         "a=5, b",
@@ -179,7 +181,7 @@ fn what_the_grammar_allows_beside_a_count_is_passed_over() {
         "x=?0",
         "x=?1",
         "x=@1771401600",
-        "x=%\"f%c3%bc\"",
+        "x=%\"\\f%c3%bc\\\"",
     ] {
         check("RFC 9651", &format!("RateLimit: \"a\";{parameters};r=5; t=30"), Some((5, Some(30))));
         check("RFC 9651", &format!("RateLimit: x;{parameters};r=1;r=5;t=30 \t,\t \"b\";r=6"), Some((5, Some(30))));
