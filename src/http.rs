@@ -5,9 +5,9 @@
 //!
 //! | question | function |
 //! |---|---|
-//! | how long does the server ask to wait? | [`retry_after`] |
-//! | how many requests are left, and until when? | [`quota`] |
-//! | what does the answer say of the operation? | [`classify`] |
+//! | how long does the server ask to wait? | [`retry_after()`] |
+//! | how many requests are left, and until when? | [`quota()`] |
+//! | what does the answer say of the operation? | [`classify()`] |
 //!
 //! A poll is then one `match`. The status decides everything but a success, of which the body is yours to read:
 //!
