@@ -47,9 +47,10 @@ impl Answer {
     /// use std::time::Duration;
     ///
     /// fn read(answer: Answer, body: &str) -> Outcome<String, &'static str> {
+    ///     let hint = answer.retry_after();
     ///     match (answer.outcome(|| "refused"), body) {
     ///         (Some(outcome), _) => outcome,
-    ///         (None, "pending") => Outcome::pending().retry_after(answer.retry_after()),
+    ///         (None, "pending") => Outcome::pending().retry_after(hint),
     ///         (None, _) => Outcome::Done(body.to_owned()),
     ///     }
     /// }
