@@ -24,9 +24,9 @@ fn a_status_without_a_hint_is_as_the_table_has_it() {
             202 => Answer::Pending { retry_after },
             200 | 201 | 203..=299 => Answer::Success { retry_after },
             429 => Answer::Throttled { retry_after },
-            408 | 425 | 500 | 502 | 503 | 504 | 520..=527 | 529 => Answer::Transient { retry_after },
+            // The last range has 520 to 527, and 529.
+            408 | 425 | 500 | 502 | 503 | 504 | 506.. => Answer::Transient { retry_after },
             ..200 | 300..=499 | 501 | 505 => Answer::Failed,
-            506.. => Answer::Transient { retry_after },
         };
         assert_eq!(read(status, ""), expected, "{status}");
     }

@@ -173,6 +173,7 @@ fn what_the_grammar_allows_beside_a_count_is_passed_over() {
     for parameters in [
         "x",
         "x=1.5",
+        "*x_y-z.1=1",
         "x=-7",
         "x=tok/en",
         "x=*",
