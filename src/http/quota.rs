@@ -45,8 +45,8 @@ pub struct Quota {
 /// the window (`w`) of its policy at most, and counts as that.
 ///
 /// A reset is read as a `Retry-After` is: seconds, the seconds of a Unix epoch, or a date, all by the server's clock. A fraction of
-/// a request that remains is none. If nothing remains and there is a `Retry-After`, that takes the place of the reset. A field that
-/// breaks its grammar is ignored, all three as the draft demands.
+/// a request that remains is none. As the draft demands, `Retry-After` takes the place of the reset if nothing remains, and a field
+/// that breaks its grammar is ignored.
 ///
 /// ```
 /// use asyncpoll::http::quota;
@@ -87,7 +87,7 @@ fn policies(reader: Reader<'_>) -> Option<Quota> {
         let reset = limit.parameter("t").or_else(window).and_then(count).map(Duration::from_secs);
         Some(Quota { remaining, reset })
     };
-    // Nothing at all is less than something, also if turned round.
+    // Of policies with as few requests, `Reverse` puts the latest reset first, and one that is not known last.
     list(&limits)?.iter().filter_map(quota).min_by_key(|quota| (quota.remaining, Reverse(quota.reset)))
 }
 

@@ -13,7 +13,7 @@ const NEVER: u64 = u64::MAX;
 const SECONDS: &[(&str, &str, Option<u64>)] = &[
     // Whole seconds.
     ("RFC 9110, 10.2.3", "Retry-After: 120", Some(120)),
-    ("RFC 9773, 4.3.1", "Retry-After: 21600", Some(21_600)),
+    ("RFC 9773", "Retry-After: 21600", Some(21_600)),
     ("urllib3/urllib3#1338", "Retry-After: 3600", Some(3600)),
     ("supabase/supabase-js#2634", "Retry-After: 86400", Some(86_400)),
     ("unixcharles/acme-client#260", "Retry-After: 2231", Some(2231)),
