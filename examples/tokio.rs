@@ -6,14 +6,12 @@
 mod authority;
 #[path = "order/log.rs"]
 mod log;
-#[path = "order/retry_after.rs"]
-mod retry_after;
 
 use core::time::Duration;
-use std::{env, path::Path};
+use std::{env, path::Path, time::SystemTime};
 
 use anyhow::Context;
-use asyncpoll::{Driver, NextPoll, NextWait, Outcome, Policy, PollError, Poller, const_policy, random_seed};
+use asyncpoll::{Driver, NextPoll, NextWait, Outcome, Policy, PollError, Poller, const_policy, http::classify, random_seed};
 use reqwest::{Client, Response, StatusCode, header::LOCATION};
 use tokio::{
     signal::ctrl_c,
@@ -21,7 +19,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{log::LastPolls, retry_after::retry_after};
+use crate::log::LastPolls;
 
 /// Quick enough to watch.
 const POLICY: Policy = const_policy!(
@@ -118,18 +116,13 @@ async fn look(client: &Client, order: &str, poll: NextPoll) -> Outcome<String, O
 
 /// Says what the answer means.
 async fn read(answer: Response) -> Outcome<String, OrderError> {
-    let hint = retry_after(answer.headers());
-    match answer.status() {
-        StatusCode::OK => match answer.text().await {
+    let status = answer.status();
+    match classify(status, answer.headers(), SystemTime::now()).outcome(|| OrderError::Status(status)) {
+        Some(outcome) => outcome,
+        None => match answer.text().await {
             Ok(certificate) => Outcome::Done(certificate),
             Err(error) => Outcome::transient(error.into()),
         },
-        StatusCode::ACCEPTED => Outcome::pending().retry_after(hint),
-        status @ StatusCode::TOO_MANY_REQUESTS => Outcome::throttled(OrderError::Status(status)).retry_after(hint),
-        status if status == StatusCode::REQUEST_TIMEOUT || status.is_server_error() => {
-            Outcome::transient(OrderError::Status(status)).retry_after(hint)
-        }
-        status => Outcome::Failed(OrderError::Status(status)),
     }
 }
 

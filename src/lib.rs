@@ -79,6 +79,35 @@
 //!
 //! A program would derive `Deserialize` for a struct with these three fields instead, as serde's docs show.
 //!
+//! # Answers over HTTP
+//!
+//! With the feature **http**, `http::classify` says what an answer means by its status and headers, and leaves the body of a success
+//! to you. It reads `Retry-After` as servers send it: in whole seconds and in parts of one, as a date by the server's own clock,
+//! several at once. `http::quota` reads how many requests are left. Both work with any client whose types are those of the crate
+//! http, such as hyper, reqwest, tonic and ureq.
+//!
+//! ```
+//! # #[cfg(feature = "http")] {
+//! use asyncpoll::{Outcome, http::classify};
+//! use http::{Response, StatusCode};
+//! use std::time::{Duration, SystemTime};
+//!
+//! fn read(answer: Response<String>) -> Outcome<String, StatusCode> {
+//!     let (status, now) = (answer.status(), SystemTime::now());
+//!     match classify(status, answer.headers(), now).outcome(|| status) {
+//!         Some(outcome) => outcome,
+//!         None => Outcome::Done(answer.into_body()),
+//!     }
+//! }
+//!
+//! let busy = Response::builder().status(429).header("Retry-After", "8, 1");
+//! let outcome = read(busy.body(String::new())?);
+//! let throttled = Outcome::throttled(StatusCode::TOO_MANY_REQUESTS);
+//! assert_eq!(outcome, throttled.retry_after(Duration::from_secs(8)));
+//! # }
+//! # Ok::<(), http::Error>(())
+//! ```
+//!
 //! # Runtimes
 //!
 //! Clock and sleep to use with each runtime:
@@ -225,6 +254,8 @@
 //! - **serde**: When enabled, serde reads and writes a [`Policy`], a [`Cadence`] and the limits of an upstream in files of
 //!   configuration, as their docs say, and a [`Snapshot`] as hexadecimal digits or bytes, with neither std nor a heap. Without
 //!   it, there are three crates fewer. Targets without atomics as wide as a pointer need a feature of `portable-atomic` with it.
+//! - **http**: When enabled, there is the module `http`, which reads what a server says in `Retry-After`, in its quotas and by its
+//!   status, and turns on **std**. It takes the crates http, whose types clients share, and httpdate.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]
@@ -238,6 +269,8 @@ extern crate std;
 
 #[cfg(feature = "alloc")]
 pub mod fleet;
+#[cfg(feature = "http")]
+pub mod http;
 mod instant;
 mod operation;
 mod policy;

@@ -1,9 +1,10 @@
 //! The HTTP client: it places the orders, and polls.
 
 use core::{error::Error, time::Duration};
+use std::time::SystemTime;
 
-use asyncpoll::Outcome;
-use ureq::{Agent, http::header::RETRY_AFTER};
+use asyncpoll::{Outcome, http::classify};
+use ureq::Agent;
 
 /// An HTTP client that reports what it is told, whatever it is.
 #[derive(Clone)]
@@ -30,19 +31,13 @@ impl Client {
 
     /// Polls once.
     pub(crate) fn poll(&self, url: &str) -> Outcome<(), String> {
-        let response = match self.agent.get(url).call() {
-            Ok(response) => response,
-            Err(error) => return Outcome::transient(error.to_string()),
-        };
-        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-        let hint = retry_after.map(Duration::from_secs);
-        match response.status().as_u16() {
-            200 => Outcome::Done(()),
-            202 => Outcome::pending().retry_after(hint),
-            status @ 429 => Outcome::throttled(format!("status {status}")).retry_after(hint),
-            status @ 503 if hint.is_some() => Outcome::throttled(format!("status {status}")).retry_after(hint),
-            status @ 500..=599 => Outcome::transient(format!("status {status}")).retry_after(hint),
-            status => Outcome::Failed(format!("status {status}")),
+        match self.agent.get(url).call() {
+            Ok(response) => {
+                let status = response.status();
+                let answer = classify(status, response.headers(), SystemTime::now());
+                answer.outcome(|| format!("status {}", status.as_u16())).unwrap_or(Outcome::Done(()))
+            }
+            Err(error) => Outcome::transient(error.to_string()),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! What a poll found: the server's answer in words, and as the poller's input.
 
-use std::io;
+use std::{io, time::SystemTime};
 
-use asyncpoll::Outcome;
+use asyncpoll::{
+    Outcome,
+    http::{classify, retry_after},
+};
 use ureq::{
     Body,
     http::{
@@ -10,8 +13,6 @@ use ureq::{
         header::{HeaderName, LOCATION, RETRY_AFTER},
     },
 };
-
-use crate::retry_after::retry_after;
 
 /// A body up to this long is shown, if it is plain text.
 const LONGEST_TEXT: u64 = 80;
@@ -51,17 +52,18 @@ impl Answer {
                 words.extend([", ", title, ": ", &value]);
             }
         }
-        let outcome = match status.as_u16() {
-            200 => Outcome::Done(text.unwrap_or_else(|| status.to_string())),
-            202 | 404 => Outcome::pending(),
-            429 => Outcome::throttled(AnswerError::Status(status)),
-            408 | 425 | 500..=599 => Outcome::transient(AnswerError::Status(status)),
-            _ => Outcome::Failed(match value(headers, LOCATION) {
-                Some(location) => AnswerError::Redirect { status, location },
-                None => AnswerError::Status(status),
-            }),
+        let error = || match value(headers, LOCATION) {
+            Some(location) if status.is_redirection() => AnswerError::Redirect { status, location },
+            _ => AnswerError::Status(status),
         };
-        Ok(Self { words, outcome: outcome.retry_after(retry_after(headers)) })
+        let now = SystemTime::now();
+        let outcome = match classify(status, headers, now).outcome(error) {
+            // What was ordered may not be there yet.
+            _ if status == StatusCode::NOT_FOUND => Outcome::pending().retry_after(retry_after(headers, now)),
+            Some(outcome) => outcome,
+            None => Outcome::Done(text.unwrap_or_else(|| status.to_string())),
+        };
+        Ok(Self { words, outcome })
     }
 
     /// Says why there is no answer.

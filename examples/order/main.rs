@@ -9,7 +9,6 @@ mod log;
 mod polling;
 mod preview;
 mod report;
-mod retry_after;
 mod table;
 
 use core::{error::Error, time::Duration};

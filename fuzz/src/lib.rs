@@ -17,6 +17,7 @@ macro_rules! every {
 }
 
 mod account;
+pub mod answers;
 pub mod differential;
 pub mod drivers;
 #[path = "../../tests/it/support/every.rs"]

@@ -25,6 +25,7 @@ macro_rules! every {
 mod support;
 
 mod fleet;
+mod http;
 mod policy;
 mod poller;
 mod random;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use asyncpoll::Outcome;
+use asyncpoll::{Outcome, http::retry_after};
 use serde_json::Value;
 use ureq::{
     Body,
@@ -12,10 +12,7 @@ use ureq::{
     },
 };
 
-use crate::{
-    acme_error::{AcmeError, Problem},
-    retry_after::RetryAfter,
-};
+use crate::acme_error::{AcmeError, Problem};
 
 /// A server's answer to one request.
 #[derive(Debug)]
@@ -49,14 +46,14 @@ impl Answer {
         httpdate::parse_http_date(self.header(DATE)?).ok()
     }
 
-    /// Returns its `Retry-After`.
-    pub fn retry_after(&self) -> Option<RetryAfter> {
-        RetryAfter::parse(self.header(RETRY_AFTER)?)
+    /// Returns the date in its `Retry-After`, by the server's clock, if that is a date.
+    pub fn asked_date(&self) -> Option<SystemTime> {
+        httpdate::parse_http_date(self.header(RETRY_AFTER)?).ok()
     }
 
     /// Returns how long the server asked us to wait before the next poll.
     pub fn hint(&self) -> Option<Duration> {
-        Some(self.retry_after()?.hint(self.date()?))
+        retry_after(&self.headers, SystemTime::now())
     }
 
     /// Returns the body as JSON.

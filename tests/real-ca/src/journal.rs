@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Result, ensure};
 
-use crate::{acme_error::AcmeError, answer::Answer, retry_after::RetryAfter};
+use crate::{acme_error::AcmeError, answer::Answer};
 
 /// What came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +44,9 @@ pub struct Entry {
     pub found: Found,
     /// When the answer was sent, by the server's clock.
     pub date: Option<SystemTime>,
-    /// The `Retry-After` of the answer.
-    pub retry_after: Option<RetryAfter>,
-    /// The hint in it.
+    /// The date in the `Retry-After` of the answer, by the server's clock, if that is a date.
+    pub asked_date: Option<SystemTime>,
+    /// The hint in the answer.
     pub hint: Option<Duration>,
 }
 
@@ -68,7 +68,7 @@ impl Journal {
             received,
             found: Found::of(&answer),
             date: complete.and_then(Answer::date),
-            retry_after: complete.and_then(Answer::retry_after),
+            asked_date: complete.and_then(Answer::asked_date),
             hint: complete.and_then(Answer::hint),
         });
         answer
@@ -96,7 +96,7 @@ impl Journal {
         for (entry, next) in self.pairs() {
             let waited = next.sent.duration_since(entry.received);
             ensure!(waited >= entry.hint.unwrap_or_default(), "waited {waited:?} after {entry:?}");
-            if let (Some(RetryAfter::Date(asked)), Some(date)) = (entry.retry_after, next.date) {
+            if let (Some(asked), Some(date)) = (entry.asked_date, next.date) {
                 ensure!(date >= asked, "came at {date:?} after {entry:?}");
             }
         }

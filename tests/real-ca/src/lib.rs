@@ -25,6 +25,5 @@ pub mod order;
 pub mod patience;
 pub mod pebble;
 pub mod responder;
-pub mod retry_after;
 pub mod server_process;
 pub mod shared_order;
