@@ -47,6 +47,7 @@ use crate::{setting, wait::nanos};
 /// | `missed` | `"skip"`, `"burst"`, `"delay"` |
 ///
 /// ```
+/// # #[cfg(feature = "serde")] {
 /// use asyncpoll::{Cadence, ticker::First};
 ///
 /// let cadence: Cadence = toml::from_str(
@@ -57,6 +58,7 @@ use crate::{setting, wait::nanos};
 /// )?;
 /// assert_eq!((cadence.interval().as_secs(), cadence.jitter()), (60, 10));
 /// assert_eq!(cadence.first(), First::Spread);
+/// # }
 /// # Ok::<(), toml::de::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -65,6 +65,7 @@ use crate::{const_limits, setting};
 /// | `find_pace` | `true`, `false` |
 ///
 /// ```
+/// # #[cfg(feature = "serde")] {
 /// use asyncpoll::fleet::Limits;
 /// use core::time::Duration;
 ///
@@ -76,6 +77,7 @@ use crate::{const_limits, setting};
 /// )?;
 /// assert_eq!(limits.rate(), Some((40, Duration::from_secs(1))));
 /// assert_eq!((limits.in_flight(), limits.find_pace()), (Some(32), true));
+/// # }
 /// # Ok::<(), toml::de::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
