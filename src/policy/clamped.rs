@@ -48,10 +48,10 @@ impl PolicyBuilder {
     }
 
     const fn clamped(self) -> Self {
-        let jitter = match self.jitter.percentage() {
-            Some(percent) => self.jitter.with_percentage(percent_of_all(percent)),
-            None => self.jitter,
-        };
+        let jitter = self.jitter.with_percentage(match self.jitter.percentage() {
+            Some(percent) => percent_of_all(percent),
+            None => 0,
+        });
         let (least_backoff, room) = match jitter {
             Jitter::Above(percent @ 1..) => (2, percent),
             Jitter::Decorrelated => (2, 20),
