@@ -46,6 +46,36 @@ fn the_base_is_brought_into_the_new_ladder() {
 }
 
 #[test]
+fn it_goes_on_at_the_same_place_in_the_new_table() {
+    let waits = |waits: &[u64]| exact().waits(&waits.iter().copied().map(Duration::from_secs).collect::<Vec<_>>());
+    let amid_the_table = || {
+        timetable!(start(waits(&[2, 30, 90]), Tape::none());
+            at 0.0: pending => Sleep 2.0;
+            at 2.0: pending => Sleep 30.0;
+        )
+    };
+    timetable!(adopted(&amid_the_table(), 2.0, waits(&[7, 8, 9]));
+        at 32.0: pending => Sleep 9.0;
+        at 41.0: pending => Sleep 5.0;
+        at 46.0: pending => Sleep 15.0;
+    );
+    timetable!(adopted(&amid_the_table(), 2.0, waits(&[7])); at 32.0: pending => Sleep 5.0; at 37.0: pending => Sleep 15.0;);
+    timetable!(adopted(&amid_the_table(), 2.0, exact()); at 32.0: pending => Sleep 5.0; at 37.0: pending => Sleep 15.0;);
+    // Above the table it stays on the ladder.
+    timetable!(adopted(&amid_the_ladder(), 20.0, waits(&[7, 8, 9, 10, 11])); at 65.0: pending => Sleep 135.0;);
+}
+
+#[test]
+fn what_has_polled_nothing_begins_with_the_new_table() {
+    let table = || exact().waits(&[2.0, 30.0].map(seconds));
+    let new = || start(exact(), Tape::none());
+    timetable!(adopted(&new(), 0.0, table()); at 0.0: pending => Sleep 2.0; at 2.0: pending => Sleep 30.0;);
+    let twice = adopted(&new(), 0.0, exact().initial_wait(seconds(9.0)));
+    timetable!(adopted(&twice, 0.0, table()); at 0.0: pending => Sleep 2.0; at 2.0: pending => Sleep 30.0;);
+    timetable!(adopted(&twice, 0.0, exact()); at 0.0: pending => Sleep 5.0;);
+}
+
+#[test]
 fn limits_apply_from_the_next_outcome_on() {
     let fewer = exact().max_polls(2);
     timetable!(adopted(&amid_the_ladder(), 20.0, fewer); at 65.0: pending => GaveUp MaxPolls;);
