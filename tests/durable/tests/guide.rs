@@ -5,7 +5,7 @@
 fn words(text: &str) -> String {
     let hidden = ["# ", "//!", "use crate::"];
     let lines = text.lines().filter(|line| !hidden.iter().any(|start| line.starts_with(start)));
-    lines.flat_map(str::split_whitespace).collect::<String>().replace(",)", ")").replace(",]", "]")
+    lines.flat_map(str::split_whitespace).collect::<String>().replace(",)", ")").replace(",]", "]").replace(",}", "}")
 }
 
 #[test]
