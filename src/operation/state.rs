@@ -96,19 +96,18 @@ impl State {
         }
         self.count(passed);
         self.has_failed = found != Unfinished::Pending;
+        if self.has_failed {
+            self.errors = self.errors.saturating_add(1);
+        }
         match found {
             Unfinished::Pending => self.consecutive_errors = 0,
             Unfinished::Transient => {
-                self.errors = self.errors.saturating_add(1);
                 self.consecutive_errors = self.consecutive_errors.saturating_add(1);
                 if policy.max_consecutive_errors.is_some_and(|max| self.consecutive_errors >= max.get()) {
                     return self.give_up(Reason::MaxConsecutiveErrors);
                 }
             }
-            Unfinished::Throttled => {
-                self.errors = self.errors.saturating_add(1);
-                self.throttled = self.throttled.saturating_add(1);
-            }
+            Unfinished::Throttled => self.throttled = self.throttled.saturating_add(1),
         }
         if policy.max_polls.is_some_and(|max| self.polls >= max.get()) {
             return self.give_up(Reason::MaxPolls);
