@@ -453,7 +453,7 @@ impl<I, R> Poller<I, R> {
 
     /// Returns what `step_keeping` kept, if the latest poll left it.
     pub(crate) fn latest_error<'e, E>(&self, last_error: Option<&'e E>) -> Option<&'e E> {
-        last_error.filter(|_| self.state.has_failed)
+        last_error.filter(|_| self.state.found_error)
     }
 }
 

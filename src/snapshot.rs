@@ -82,7 +82,7 @@ const CHACHA8: u8 = 1;
 /// | 88 | 8 | `ChaCha8`: the stream |
 /// | 96 | 8 | `ChaCha8`: the block of the next draw |
 /// | 104 | 1 | `ChaCha8`: the word in that block, 0 to 15 |
-/// | 105 | 1 | how many rungs below the ladder that base is, which are the places of a table of waits: 0 to 8, and 8 at its first |
+/// | 105 | 1 | how many rungs below the ladder that base is, which are the waits of a table: 0 to 8, and 8 at its first |
 /// | 106 | 2 | zero |
 /// | 108 | 4 | polls that were throttled |
 /// | 112 | 4 | CRC-32 (that of zlib and gzip) of the bytes before it |
@@ -299,7 +299,7 @@ impl Snapshot {
                 _ => Stage::Polling,
             },
             is_in_flight: false,
-            has_failed: false,
+            found_error: false,
             wait_kind,
         };
         state.adopt(policy, NonZeroU64::new(self.u64(at::MAX_WAIT)), elapsed);
@@ -350,7 +350,7 @@ impl Snapshot {
     /// Sets the `N` bytes at `at`, which are there.
     #[inline]
     fn write<const N: usize>(&mut self, at: usize, bytes: [u8; N]) {
-        self.0.iter_mut().skip(at).zip(bytes).for_each(|(place, byte)| *place = byte);
+        self.0.iter_mut().skip(at).zip(bytes).for_each(|(to, byte)| *to = byte);
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) struct State {
     /// A driver has sent a poll, and nothing has been fed since.
     pub(crate) is_in_flight: bool,
     /// The latest poll found an error.
-    pub(crate) has_failed: bool,
+    pub(crate) found_error: bool,
     /// What decided the wait until `due`, once there is one.
     pub(crate) wait_kind: Option<WaitKind>,
 }
@@ -75,7 +75,7 @@ impl State {
             throttled: 0,
             stage: Stage::Polling,
             is_in_flight: false,
-            has_failed: false,
+            found_error: false,
             wait_kind: None,
         }
     }
@@ -95,8 +95,8 @@ impl State {
             return Verdict::GiveUp(Reason::Finished);
         }
         self.count(passed);
-        self.has_failed = found != Unfinished::Pending;
-        if self.has_failed {
+        self.found_error = found != Unfinished::Pending;
+        if self.found_error {
             self.errors = self.errors.saturating_add(1);
         }
         match found {
@@ -112,7 +112,7 @@ impl State {
         if policy.max_polls.is_some_and(|max| self.polls >= max.get()) {
             return self.give_up(Reason::MaxPolls);
         }
-        self.wait(policy, rng, self.has_failed, hint)
+        self.wait(policy, rng, self.found_error, hint)
     }
 
     /// Decides on the wait before the first poll. Once there is one, or a poll, it is the wait that goes on.
@@ -169,7 +169,7 @@ impl State {
     ) -> Verdict {
         let left = deadline.left(self.elapsed);
         // On a pending outcome, a hint takes the place of the head start.
-        let head_start = self.head_start(policy).filter(|_| kind == WaitKind::HeadStart || self.has_failed);
+        let head_start = self.head_start(policy).filter(|_| kind == WaitKind::HeadStart || self.found_error);
         let asked = self.hint_left().max(head_start.map(|head_start| head_start.min(left)));
         match policy.fit(deadline, left, window, asked, |window| window.at(draw)) {
             Fit::Whole(wait) => self.sleep(wait, kind),
@@ -209,7 +209,7 @@ impl State {
         if !self.is_finished() {
             self.count(passed);
             self.consecutive_errors = 0;
-            self.has_failed = false;
+            self.found_error = false;
             self.stage = Stage::Finished;
         }
     }
@@ -244,7 +244,7 @@ impl State {
     /// `elapsed` has passed, unless the state knows of more. When the next poll is due stays.
     pub(crate) fn adopt(&mut self, policy: &Policy, ran_under: Option<NonZeroU64>, elapsed: u64) {
         self.pass(elapsed.saturating_sub(self.elapsed));
-        // The place in a table is kept. What was above the table keeps its base.
+        // The rung in a table is kept. What was above the table keeps its base.
         (self.base, self.rung) = match self.rung {
             Rung::ABOVE_TABLE => (policy.ladder.bounded(self.base), Rung::ABOVE_TABLE),
             number => {

@@ -92,11 +92,11 @@ impl WaitList {
     const fn clamped(self, max_backoff: u64) -> Self {
         let mut kept = [Duration::ZERO; MOST as usize];
         let mut from = self.as_slice();
-        let mut to: &mut [Duration] = &mut kept;
-        while let ([wait, rest @ ..], [place, free @ ..]) = (from, to) {
-            // Digits that are left out may leave it longer than nothing, and no longer than it was.
-            *place = Duration::from_nanos(waits::rounded(clamped(*wait, 1, max_backoff)));
-            (from, to) = (rest, free);
+        let mut free: &mut [Duration] = &mut kept;
+        while let ([wait, rest @ ..], [to, others @ ..]) = (from, free) {
+            // Rounded down, a wait keeps its first digit: it stays above zero and below the ceiling.
+            *to = Duration::from_nanos(waits::rounded(clamped(*wait, 1, max_backoff)));
+            (from, free) = (rest, others);
         }
         Self { kept, count: self.as_slice().len() }
     }

@@ -15,8 +15,8 @@ impl WaitList {
     pub(super) const fn new(mut waits: &[Duration]) -> Self {
         let mut list = Self { kept: [Duration::ZERO; MOST as usize], count: waits.len() };
         let mut kept: &mut [Duration] = &mut list.kept;
-        while let ([wait, rest @ ..], [place, free @ ..]) = (waits, kept) {
-            *place = *wait;
+        while let ([wait, rest @ ..], [to, free @ ..]) = (waits, kept) {
+            *to = *wait;
             (waits, kept) = (rest, free);
         }
         list
@@ -27,8 +27,8 @@ impl WaitList {
         let mut list = Self::new(&[]);
         let mut kept: &mut [Duration] = &mut list.kept;
         let mut index = 0;
-        while let ([place, free @ ..], Some(wait)) = (kept, table.get(index)) {
-            *place = Duration::from_nanos(wait);
+        while let ([to, free @ ..], Some(wait)) = (kept, table.get(index)) {
+            *to = Duration::from_nanos(wait);
             kept = free;
             index = index.wrapping_add(1);
         }
@@ -38,8 +38,8 @@ impl WaitList {
 
     /// Returns the list with another wait after the last.
     pub(super) fn and(mut self, wait: Duration) -> Self {
-        if let Some(place) = self.kept.get_mut(self.count) {
-            *place = wait;
+        if let Some(to) = self.kept.get_mut(self.count) {
+            *to = wait;
         }
         self.count = self.count.saturating_add(1);
         self

@@ -297,7 +297,7 @@ impl<S: Configured> Visitor<'_> for Element<'_, S> {
     }
 }
 
-/// The value of a setting that is known by its place. Compact formats do not say what a value is, and write text alone.
+/// The value of a setting that is known by its position. Compact formats do not say what a value is, and write text alone.
 struct Placed<'a, S: Setting>(Field<'a, S>);
 
 impl<'de, S: Configured> DeserializeSeed<'de> for Placed<'_, S> {

@@ -46,13 +46,13 @@ fn part(number: &str, unit: u64) -> Option<u128> {
         return None;
     }
     let mut nanos = u128::from(written::digits::<u64>(whole)?).saturating_mul(unit.into());
-    let mut place = unit;
+    let mut worth = unit;
     for digit in decimals.trim_end_matches('0').chars() {
-        if place % 10 != 0 {
+        if worth % 10 != 0 {
             return None;
         }
-        place /= 10;
-        nanos = nanos.saturating_add(u128::from(digit.to_digit(10)?).saturating_mul(place.into()));
+        worth /= 10;
+        nanos = nanos.saturating_add(u128::from(digit.to_digit(10)?).saturating_mul(worth.into()));
     }
     Some(nanos)
 }

@@ -38,7 +38,7 @@ impl Write for Short {
         let end = self.length.saturating_add(text.len());
         let room = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
         // `copy_from_slice` would have a panic in it.
-        room.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+        room.iter_mut().zip(text.bytes()).for_each(|(to, byte)| *to = byte);
         self.length = end;
         Ok(())
     }

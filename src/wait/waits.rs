@@ -13,7 +13,7 @@ const MOST_DIGITS: u64 = 999;
 /// The bases of the first waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Waits {
-    /// Zero in the places from `count` on.
+    /// Zero from `count` on.
     packed: [u16; MOST as usize],
     count: u8,
 }
@@ -23,8 +23,8 @@ impl Waits {
 
     /// Adds `wait` after the others. If the table is full, that changes nothing.
     pub(crate) const fn and(mut self, wait: u64) -> Self {
-        if let Some((_, [place, ..])) = self.packed.split_at_mut_checked(self.count as usize) {
-            *place = pack(wait);
+        if let Some((_, [to, ..])) = self.packed.split_at_mut_checked(self.count as usize) {
+            *to = pack(wait);
             self.count = self.count.wrapping_add(1);
         }
         self

@@ -48,7 +48,7 @@ impl Entry {
             rung,
             stage,
             is_in_flight: _,
-            has_failed: _,
+            found_error: _,
             wait_kind,
         } = *state;
         let due = started.saturating_add(due).min(LATEST);
@@ -87,7 +87,7 @@ impl Entry {
             throttled,
             stage,
             is_in_flight: false,
-            has_failed: false,
+            found_error: false,
             wait_kind,
         }
     }
