@@ -1,8 +1,8 @@
-//! README's tables of outcomes and decisions show code that compiles.
+//! README's tables of outcomes and decisions show code that compiles, and the page of promises names tests that are there.
 
 use asyncpoll::{Decision, Outcome, Policy, Poller};
 use core::time::Duration;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, env, process::Command};
 
 /// Compiles expressions, and returns each beside its text.
 macro_rules! compiled {
@@ -35,4 +35,13 @@ fn the_tables_of_outcomes_and_decisions_show_what_compiles() {
         .filter(|line| ["Pending", "Transient", "Throttled", "Outcome::", "Decision::"].iter().any(|kind| line.contains(kind)));
     let shown: BTreeSet<_> = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).collect();
     assert_eq!(shown, compiled);
+}
+
+#[test]
+fn every_test_that_a_promise_names_is_there() {
+    let listed = Command::new(env::current_exe().unwrap()).arg("--list").output().unwrap();
+    let tests = String::from_utf8(listed.stdout).unwrap();
+    let mut named = include_str!("../../docs/promises.md").split("`cargo test ").skip(1);
+    assert!(named.clone().count() > 10);
+    assert_eq!(named.find_map(|rest| rest.split('`').next().filter(|name| !tests.contains(name))), None);
 }
