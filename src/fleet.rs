@@ -93,7 +93,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// }
 ///
 /// let mut fleet = Fleet::seeded(random_seed(), Instant::now());
-/// let authority = fleet.upstream(Limits::default());
+/// let authority = fleet.add_upstream(Limits::default());
 /// let policy = Policy::default();
 /// # let soon = Duration::from_millis(10);
 /// # let policy = Policy::builder().initial_wait(soon).build().unwrap();
@@ -156,7 +156,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// }
 ///
 /// let mut fleet = Fleet::seeded(random_seed(), Instant::now());
-/// let authority = fleet.upstream(Limits::default());
+/// let authority = fleet.add_upstream(Limits::default());
 /// for _ in 0..100 {
 ///     fleet.start(authority, Policy::default(), Instant::now());
 /// }
@@ -279,7 +279,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// let mut now = Duration::ZERO;
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), now);
-/// let authority = fleet.upstream(Limits::default());
+/// let authority = fleet.add_upstream(Limits::default());
 /// let one = fleet.start(authority, Policy::default(), now);
 /// let other = fleet.start(authority, Policy::default(), now);
 ///
@@ -375,7 +375,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let poll = fleet.next_poll(Duration::ZERO).expect("it is due at once");
     /// let issued = Outcome::<_>::Done("issued");
@@ -396,7 +396,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let mut last_error = None;
     /// let refused = Outcome::<(), _>::transient("503");
@@ -425,7 +425,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let policy =
     ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
     /// let id = fleet.start(upstream, policy, Duration::ZERO);
@@ -453,10 +453,10 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let authority = fleet.upstream(Limits::default());
+    /// let authority = fleet.add_upstream(Limits::default());
     /// assert_eq!(fleet.status(authority, Duration::ZERO).operations, 0);
     /// ```
-    pub fn upstream(&mut self, limits: Limits) -> Upstream {
+    pub fn add_upstream(&mut self, limits: Limits) -> Upstream {
         self.lanes.push(Lane::new(Gate::new(&limits, self.time)));
         self.next.push(NEVER);
         Upstream(self.lanes.len().saturating_sub(1))
@@ -471,7 +471,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert!(fleet.contains(id));
     /// assert_eq!(fleet.until_next_poll(Duration::ZERO), Some(Duration::ZERO));
@@ -491,7 +491,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let minute = Duration::from_secs(60);
     /// let policy =
     ///     Policy::builder().head_start(minute).build().expect("a good policy");
@@ -518,7 +518,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let poll = fleet.next_poll(Duration::from_secs(2)).expect("it is due");
     /// assert_eq!((poll.id, poll.number), (id, 1));
@@ -557,7 +557,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     /// fleet.release(id, Duration::ZERO);
@@ -582,7 +582,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let hint = Some(Duration::from_secs(10));
     /// fleet.slow_down(upstream, hint, Duration::ZERO);
@@ -605,7 +605,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let issued = Outcome::<_>::Done("issued");
     /// let decision = fleet.look(id, issued, Duration::ZERO);
@@ -626,7 +626,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert_eq!(fleet.cancel(id, Duration::from_secs(3)).reason, Reason::Cancelled);
     /// assert_eq!(fleet.cancel(id, Duration::from_secs(4)).reason, Reason::Finished);
@@ -643,7 +643,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let policy =
     ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
     /// let id = fleet.start(upstream, policy, Duration::ZERO);
@@ -664,7 +664,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let policy =
     ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
     /// let id = fleet.start(upstream, policy, Duration::ZERO);
@@ -684,7 +684,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let hint = Some(Duration::from_secs(10));
     /// fleet.slow_down(upstream, hint, Duration::ZERO);
@@ -784,7 +784,7 @@ impl<I, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert_eq!(fleet.len(), 1);
     /// ```
@@ -811,7 +811,7 @@ impl<I, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert!(fleet.next_poll(Duration::ZERO).is_some());
     /// assert_eq!(fleet.in_flight(), 1);
@@ -827,7 +827,7 @@ impl<I, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert!(fleet.contains(id));
     /// fleet.cancel(id, Duration::ZERO);

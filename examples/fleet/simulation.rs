@@ -126,7 +126,7 @@ impl Play<'_> {
     fn fleet(&mut self, limits: Limits) {
         let mut now = Duration::ZERO;
         let mut fleet = Fleet::seeded(1, now);
-        let upstreams: Vec<_> = (0..self.scenario.servers).map(|_| fleet.upstream(limits)).collect();
+        let upstreams: Vec<_> = (0..self.scenario.servers).map(|_| fleet.add_upstream(limits)).collect();
         let orders: HashMap<Id, usize> = (0..self.ends.len())
             .map(|order| (fleet.start(upstreams[order % upstreams.len()], Policy::default(), now), order))
             .collect();

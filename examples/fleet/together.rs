@@ -22,7 +22,7 @@ pub(crate) async fn poll(
     progress: &Progress,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut fleet = Fleet::seeded(random_seed(), Instant::now());
-    let authority = fleet.upstream(Limits::default());
+    let authority = fleet.add_upstream(Limits::default());
     let urls: HashMap<_, _> = urls.into_iter().map(|url| (fleet.start(authority, policy, Instant::now()), url)).collect();
 
     let (mut tasks, mut ids) = (JoinSet::new(), HashMap::new());

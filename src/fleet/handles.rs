@@ -4,7 +4,7 @@ use core::time::Duration;
 
 /// An upstream of a [`Fleet`](crate::Fleet): the operations that share a server, and with it its limits and refusals.
 ///
-/// [`Fleet::upstream`](crate::Fleet::upstream) makes one. It means something to that fleet alone.
+/// [`Fleet::add_upstream`](crate::Fleet::add_upstream) makes one. It means something to that fleet alone.
 ///
 /// # Example
 ///
@@ -13,8 +13,8 @@ use core::time::Duration;
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let one = fleet.upstream(Limits::default());
-/// let other = fleet.upstream(Limits::default());
+/// let one = fleet.add_upstream(Limits::default());
+/// let other = fleet.add_upstream(Limits::default());
 /// assert_ne!(one, other);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +32,7 @@ pub struct Upstream(pub(super) usize);
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let upstream = fleet.upstream(Limits::default());
+/// let upstream = fleet.add_upstream(Limits::default());
 /// let ended = fleet.start(upstream, Policy::default(), Duration::ZERO);
 /// fleet.cancel(ended, Duration::ZERO);
 /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
@@ -55,7 +55,7 @@ impl Id {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert_eq!(id.upstream(), upstream);
     /// ```
@@ -76,7 +76,7 @@ impl Id {
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let upstream = fleet.upstream(Limits::default());
+/// let upstream = fleet.add_upstream(Limits::default());
 /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
 /// let poll = fleet.next_poll(Duration::ZERO).expect("it is due at once");
 /// assert_eq!((poll.id, poll.number), (id, 1));

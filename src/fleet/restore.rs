@@ -19,7 +19,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let snapshot = fleet.snapshot(id, Duration::from_secs(3));
     /// assert_eq!(
@@ -51,7 +51,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// // A minute later, by a clock that starts from zero.
     /// let (now, elapsed) = (Duration::ZERO, Elapsed(Duration::from_secs(63)));
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), now);
-    /// let upstream = fleet.upstream(Limits::default());
+    /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.restore(upstream, &snapshot, Policy::default(), now, elapsed);
     /// let poll = fleet.next_poll(now).expect("it has been due for a minute");
     /// assert_eq!((poll.id, poll.number, poll.elapsed), (id, 1, elapsed.0));

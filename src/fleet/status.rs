@@ -15,7 +15,7 @@ use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
 /// let limits = Limits::builder().rate(40, Duration::from_secs(1)).build()?;
-/// let upstream = fleet.upstream(limits);
+/// let upstream = fleet.add_upstream(limits);
 /// let status = fleet.status(upstream, Duration::ZERO);
 /// assert_eq!(status.operations, 0);
 /// assert_eq!(status.spacing, Some(Duration::from_millis(25)));

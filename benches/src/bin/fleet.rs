@@ -72,7 +72,7 @@ impl<const ORDERED: bool> Queue for Ours<ORDERED> {
     fn new(operations: usize) -> Self {
         let mut fleet = Fleet::new(SmallRng::new(1), Duration::ZERO);
         let limits = if ORDERED { const_limits!(Limits::none().to_builder().in_flight(u32::MAX)) } else { Limits::none() };
-        let upstream = fleet.upstream(limits);
+        let upstream = fleet.add_upstream(limits);
         Self { fleet, upstream, ids: Vec::with_capacity(operations) }
     }
 

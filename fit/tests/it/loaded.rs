@@ -57,7 +57,7 @@ fn a_fleet_takes_it() {
     let policy = loaded();
     let mut now = Duration::ZERO;
     let mut fleet = Fleet::seeded(1, now);
-    let server = fleet.upstream(Limits::default());
+    let server = fleet.add_upstream(Limits::default());
     fleet.start(server, policy, now);
     let mut polls = Vec::new();
     while let Some(wait) = fleet.until_next_poll(now) {

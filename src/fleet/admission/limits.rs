@@ -36,13 +36,13 @@ use crate::{const_limits, setting};
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-/// let unknown = fleet.upstream(Limits::default());
+/// let unknown = fleet.add_upstream(Limits::default());
 /// let limits = Limits::builder()
 ///     .rate(600, Duration::from_secs(60))
 ///     .in_flight(8)
 ///     .find_pace(false)
 ///     .build()?;
-/// let documented = fleet.upstream(limits);
+/// let documented = fleet.add_upstream(limits);
 /// assert_ne!(unknown, documented);
 ///
 /// let refused = Limits::builder().in_flight(0).build();

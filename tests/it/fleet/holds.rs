@@ -11,7 +11,7 @@ use crate::support::{exact, seconds};
 /// Ten operations at an upstream that has no limits.
 fn ten() -> (Fleet<Duration>, Upstream) {
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
-    let upstream = fleet.upstream(Limits::none());
+    let upstream = fleet.add_upstream(Limits::none());
     for _ in 0..10 {
         fleet.start(upstream, exact().build().unwrap(), Duration::ZERO);
     }

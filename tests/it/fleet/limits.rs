@@ -70,9 +70,9 @@ fn limits_show_their_settings() {
 #[test]
 fn what_is_not_of_this_fleet_has_ended() {
     let mut other = Fleet::seeded(0, Duration::ZERO);
-    let upstream = (0..2).map(|_| other.upstream(Limits::none())).last().unwrap();
+    let upstream = (0..2).map(|_| other.add_upstream(Limits::none())).last().unwrap();
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
-    let _its_own = fleet.upstream(Limits::none());
+    let _its_own = fleet.add_upstream(Limits::none());
     let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     assert!(!fleet.contains(id) && fleet.is_empty());
     assert_eq!(fleet.status(upstream, Duration::ZERO), Status::default());
@@ -97,7 +97,7 @@ fn what_is_not_of_this_fleet_has_ended() {
 #[test]
 fn debug_text_and_clones() {
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
-    let upstream = fleet.upstream(Limits::default());
+    let upstream = fleet.add_upstream(Limits::default());
     let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     let mut clone = fleet.clone();
     assert_eq!(clone.next_poll(Duration::ZERO), fleet.next_poll(Duration::ZERO));

@@ -11,7 +11,7 @@ use crate::support::{Shape, exact, seconds};
 /// A fleet with one operation, whose polls are due after 5, 7.5 and 11.25 s more.
 fn one(policy: PolicyBuilder) -> (Fleet<Duration>, Upstream, Id) {
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
-    let upstream = fleet.upstream(Limits::default());
+    let upstream = fleet.add_upstream(Limits::default());
     let policy = policy.initial_wait(seconds(5.0)).multiplier(3, 2).build().unwrap();
     let id = fleet.start(upstream, policy, Duration::ZERO);
     (fleet, upstream, id)
@@ -96,7 +96,7 @@ fn a_poll_is_lost_once() {
 #[test]
 fn a_place_in_flight_is_free_again() {
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
-    let upstream = fleet.upstream(Limits::none().to_builder().in_flight(1).build().unwrap());
+    let upstream = fleet.add_upstream(Limits::none().to_builder().in_flight(1).build().unwrap());
     let ids = [(); 2].map(|()| fleet.start(upstream, Policy::default(), Duration::ZERO));
     assert_eq!(fleet.next_poll(Duration::ZERO).map(|poll| poll.id), Some(ids[0]));
     assert_eq!(fleet.until_next_poll(Duration::ZERO), None);
@@ -108,7 +108,7 @@ fn a_place_in_flight_is_free_again() {
 fn polls_in_an_hour(fails: impl Fn(&mut Fleet<Duration>, Id, Duration) -> Shape) -> (u32, usize) {
     let mut now = Duration::ZERO;
     let mut fleet = Fleet::seeded(1, now);
-    let upstream = fleet.upstream(Limits::default());
+    let upstream = fleet.add_upstream(Limits::default());
     let ids: Vec<Id> = (0..31).map(|_| fleet.start(upstream, Policy::default(), now)).collect();
     let mut polls = 0;
     while let Some(wait) = fleet.until_next_poll(now).filter(|wait| now + *wait < seconds(3_600.0)) {

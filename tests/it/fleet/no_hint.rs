@@ -37,7 +37,7 @@ fn a_thousand_orders_are_refused_fifteen_times_at_most() {
     let mut now = Duration::ZERO;
     let mut server = Server { left: Server::FULL, filled: now };
     let mut fleet = Fleet::seeded(1, now);
-    let upstream = fleet.upstream(Limits::default());
+    let upstream = fleet.add_upstream(Limits::default());
     for _ in 0..1_000 {
         fleet.start(upstream, Policy::default(), now);
     }

@@ -22,7 +22,7 @@ struct Upstreamed {
 impl Upstreamed {
     fn new(limits: Limits) -> Self {
         let mut fleet = Fleet::seeded(0, Duration::ZERO);
-        let upstream = fleet.upstream(limits);
+        let upstream = fleet.add_upstream(limits);
         let policy: Policy = exact().initial_wait(seconds(1.0)).no_max_wait().build().unwrap();
         for _ in 0..1_000 {
             fleet.start(upstream, policy, Duration::ZERO);

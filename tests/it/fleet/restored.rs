@@ -10,7 +10,7 @@ use crate::support::{Tape, exact, seconds};
 
 fn fleet(limits: Limits, now: Duration) -> (Fleet<Duration, Tape>, Upstream) {
     let mut fleet = Fleet::new(no_draw(), now);
-    let upstream = fleet.upstream(limits);
+    let upstream = fleet.add_upstream(limits);
     (fleet, upstream)
 }
 
@@ -89,7 +89,7 @@ fn what_is_put_away_at_another_fleet_s_upstream_has_ended() {
     let snapshot = here.snapshot(id, Duration::ZERO).unwrap();
     let foreign = {
         let (mut there, _) = fleet(Limits::default(), Duration::ZERO);
-        there.upstream(Limits::none())
+        there.add_upstream(Limits::none())
     };
     let id = here.restore(foreign, &snapshot, policy(), Duration::ZERO, Elapsed(Duration::ZERO));
     assert_eq!((here.contains(id), here.len()), (false, 1));

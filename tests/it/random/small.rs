@@ -83,7 +83,7 @@ fn small_tickers_and_fleets_draw_from_it() {
 
         let fleets = [Fleet::small(seed, Duration::ZERO), Fleet::new(SmallRng::new(seed), Duration::ZERO)];
         let [small, other] = fleets.map(|mut fleet| {
-            let upstream = fleet.upstream(Limits::none());
+            let upstream = fleet.add_upstream(Limits::none());
             let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
             fleet.step(id, Outcome::<()>::pending(), Duration::ZERO)
         });

@@ -113,7 +113,7 @@ impl<R: Rng + Clone> Model<R> {
         Self { rng, latest: now, time: 0, operations: BTreeMap::new(), started: 0, upstreams: Vec::new() }
     }
 
-    pub(crate) fn upstream(&mut self, rules: Rules) {
+    pub(crate) fn add_upstream(&mut self, rules: Rules) {
         let bound = rules.in_flight;
         self.upstreams.push(Upstream {
             rules,

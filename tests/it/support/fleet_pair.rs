@@ -28,8 +28,8 @@ impl<R: Rng + Clone> Pair<R> {
         let (mut fleet, mut model) = (Fleet::new(one, now), Model::new(other, now));
         let mut upstreams = Vec::new();
         for rules in rules {
-            upstreams.push(fleet.upstream(rules.limits()));
-            model.upstream(*rules);
+            upstreams.push(fleet.add_upstream(rules.limits()));
+            model.add_upstream(*rules);
         }
         Self { fleet, model, upstreams, ids: Vec::new(), out: Vec::new(), now }
     }

@@ -286,7 +286,7 @@ impl Player {
         let draws = tape.draws();
         let now = seconds(1_000_000.0);
         let mut fleet = Fleet::new(tape, now);
-        let upstreams = setup.rules.iter().map(|rules| fleet.upstream(rules.limits())).collect();
+        let upstreams = setup.rules.iter().map(|rules| fleet.add_upstream(rules.limits())).collect();
         let (ids, out, entries) = (Vec::new(), Vec::new(), Vec::new());
         Self { setup: setup.clone(), fleet, draws, upstreams, ids, out, now, latest: now, time: 0, entries }
     }

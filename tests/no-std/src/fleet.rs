@@ -80,7 +80,7 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
     let mut fleet = Fleet::seeded(device.seed(), device.now());
     #[cfg(not(feature = "chacha"))]
     let mut fleet = Fleet::small(device.seed(), device.now());
-    let (unknown, known) = (fleet.upstream(Limits::default()), fleet.upstream(device.limits().unwrap_or(KNOWN)));
+    let (unknown, known) = (fleet.add_upstream(Limits::default()), fleet.add_upstream(device.limits().unwrap_or(KNOWN)));
     for number in 0..orders {
         let id = fleet.start(if number % 2 == 0 { known } else { unknown }, policy, device.now());
         if let Some(snapshot) = fleet.snapshot(id, device.now()) {
@@ -157,7 +157,7 @@ pub extern "C" fn turn_fleet(device: &Device, fleet: &mut Fleet<Tick, Generator>
 #[unsafe(no_mangle)]
 pub extern "C" fn step_fleet(device: &Device) -> End {
     let mut fleet = Fleet::new(device.generator(), device.now());
-    let upstream = fleet.upstream(Limits::default());
+    let upstream = fleet.add_upstream(Limits::default());
     let id = fleet.start(upstream, device.policy().unwrap_or_default(), device.now());
     match fleet.step(id, device.poll(), device.now()) {
         Decision::Done(()) => End::Done,

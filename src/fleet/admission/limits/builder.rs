@@ -61,7 +61,7 @@ impl LimitsBuilder {
     ///
     /// let limits = Limits::builder().rate(40, Duration::from_secs(1)).build()?;
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(limits);
+    /// let upstream = fleet.add_upstream(limits);
     /// for _ in 0..2 {
     ///     fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// }
@@ -104,7 +104,7 @@ impl LimitsBuilder {
     ///
     /// let limits = Limits::builder().in_flight(1).build()?;
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(limits);
+    /// let upstream = fleet.add_upstream(limits);
     /// for _ in 0..2 {
     ///     fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// }
@@ -129,7 +129,7 @@ impl LimitsBuilder {
     ///
     /// let limits = Limits::builder().in_flight_from(1).build()?;
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.upstream(limits);
+    /// let upstream = fleet.add_upstream(limits);
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let most = |fleet: &Fleet<Duration>, now| {
     ///     fleet.status(upstream, now).most_in_flight

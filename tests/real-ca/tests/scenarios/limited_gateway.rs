@@ -94,7 +94,7 @@ async fn poll_one(order: SharedOrder) -> Result<Issued> {
 /// Polls the orders by one fleet, which knows nothing of the limit.
 async fn together(orders: Vec<SharedOrder>) -> Result<Vec<Issued>> {
     let mut fleet = Fleet::seeded(random_seed(), Instant::now());
-    let gateway = fleet.upstream(Limits::default());
+    let gateway = fleet.add_upstream(Limits::default());
     let mut orders: HashMap<_, _> =
         orders.into_iter().map(|order| (fleet.start(gateway, POLICY, Instant::now()), order)).collect();
 
