@@ -1,6 +1,6 @@
 //! Polls an order over HTTP under tokio until it is issued, or until Ctrl-C, which stops a sleep and a poll under way alike:
-//! `cargo run --package asyncpoll-examples --bin tokio`, and the address of an order, if you have one. With `--log FILE`, it adds a
-//! line to a log for asyncpoll-fit.
+//! `cargo run --package asyncpoll-examples --bin tokio`, and the address of an order, if you have one. What it prints while it waits
+//! are the events that asyncpoll gives to tracing. With `--log FILE`, it adds a line to a log for asyncpoll-fit.
 
 #[path = "order/authority.rs"]
 mod authority;
@@ -11,13 +11,15 @@ use core::time::Duration;
 use std::{env, path::Path, time::SystemTime};
 
 use anyhow::Context;
-use asyncpoll::{Driver, NextPoll, NextWait, Outcome, Policy, PollError, Poller, const_policy, http::classify, random_seed};
+use asyncpoll::{Driver, NextPoll, Outcome, Policy, PollError, Poller, const_policy, http::classify, random_seed};
 use reqwest::{Client, Response, StatusCode, header::LOCATION};
 use tokio::{
     signal::ctrl_c,
     time::{Instant, sleep},
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Level;
+use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
 use crate::log::LastPolls;
 
@@ -41,6 +43,11 @@ enum OrderError {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    tracing_subscriber::registry()
+        .with(fmt::layer().with_target(false).without_time())
+        // The client has events of its own.
+        .with(Targets::new().with_target("asyncpoll", Level::DEBUG))
+        .init();
     let client = Client::builder().no_proxy().build()?;
     let (mut order, mut log) = (None, None);
     let mut arguments = env::args().skip(1);
@@ -84,13 +91,8 @@ async fn wait_for(
     let mut last_error = None;
     let polling = Driver::new(Instant::now, sleep)
         .last_error(&mut last_error)
-        .on_wait(|NextWait { polls, length, error, .. }| {
-            last_polls.take(start.elapsed());
-            match error {
-                Some(error) => println!("poll {polls}: {error}; the next in {length:.1?}"),
-                None => println!("poll {polls}: pending; the next in {length:.1?}"),
-            }
-        })
+        .trace_errors()
+        .on_wait(|_| last_polls.take(start.elapsed()))
         .poll_async(&mut poller, |poll| look(client, order, poll));
     match stop.run_until_cancelled(polling).await {
         Some(ended) => {
@@ -107,22 +109,19 @@ async fn wait_for(
 async fn look(client: &Client, order: &str, poll: NextPoll) -> Outcome<String, OrderError> {
     let timeout = poll.remaining.map_or(LONGEST, |left| left.clamp(SHORTEST, LONGEST));
     match client.get(order).timeout(timeout).send().await {
-        Ok(answer) => read(answer).await,
+        Ok(answer) => read(answer).await.unwrap_or_else(|error| Outcome::transient(error.into())),
         // The address is none: to ask again would not help.
         Err(error) if error.is_builder() => Outcome::Failed(error.into()),
         Err(error) => Outcome::transient(error.into()),
     }
 }
 
-/// Says what the answer means.
-async fn read(answer: Response) -> Outcome<String, OrderError> {
+/// Says what an answer means, or that the connection broke in the middle of it.
+async fn read(answer: Response) -> Result<Outcome<String, OrderError>, reqwest::Error> {
     let status = answer.status();
     match classify(status, answer.headers(), SystemTime::now()).outcome(|| OrderError::Status(status)) {
-        Some(outcome) => outcome,
-        None => match answer.text().await {
-            Ok(certificate) => Outcome::Done(certificate),
-            Err(error) => Outcome::transient(error.into()),
-        },
+        Some(outcome) => Ok(outcome),
+        None => Ok(Outcome::Done(answer.text().await?)),
     }
 }
 

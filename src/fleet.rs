@@ -457,9 +457,10 @@ impl<I: Instant, R> Fleet<I, R> {
     /// assert_eq!(fleet.status(authority, Duration::ZERO).operations, 0);
     /// ```
     pub fn add_upstream(&mut self, limits: Limits) -> Upstream {
-        self.lanes.push(Lane::new(Gate::new(&limits, self.time)));
+        let upstream = self.lanes.len();
+        self.lanes.push(Lane::new(Gate::new(&limits, upstream, self.time)));
         self.next.push(NEVER);
-        Upstream(self.lanes.len().saturating_sub(1))
+        Upstream(upstream)
     }
 
     /// Starts an operation at `now`: its first poll is due at once.

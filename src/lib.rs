@@ -83,8 +83,8 @@
 //!
 //! With the feature **http**, `http::classify` says what an answer means by its status and headers, and leaves the body of a success
 //! to you. It reads `Retry-After` as servers send it: in whole seconds and in parts of one, as a date by the server's own clock,
-//! several at once. `http::quota` reads how many requests are left. Both work with any client whose types are those of the crate
-//! http, such as hyper, reqwest, tonic and ureq.
+//! several at once. `http::quota` reads how many requests are left. Both work with clients whose types are those of http 1, such as
+//! hyper, reqwest and ureq.
 //!
 //! ```
 //! # #[cfg(feature = "http")] {
@@ -192,6 +192,35 @@
 //! was, as the type you fed. After the end a poller stays ended: it passes a late `Done` or `Failed` through, and answers
 //! anything else with `GaveUp` and [`Reason::Finished`].
 //!
+//! # Events
+//!
+//! With the feature **tracing**, what waits and what slows down is told to [tracing], so that a log shows a run as its timetable:
+//!
+//! ```text
+//! DEBUG asyncpoll: waiting poll=1 wait=5s kind=Ladder
+//! DEBUG asyncpoll: waiting poll=2 wait=15s kind=Ladder error=503
+//!  INFO asyncpoll: throttled poll=3 wait=90.5s kind=Hint hint=90.5s error=429
+//!  INFO asyncpoll: done polls=4 errors=2 throttled=1 elapsed=110.5s
+//! ```
+//!
+//! | target | level | event | when | fields |
+//! |---|---|---|---|---|
+//! | `asyncpoll` | DEBUG | `waiting` | a [`Driver`] is about to sleep | `poll`, `wait`, `kind`, `hint`, `error` |
+//! | | INFO | `throttled` | the same, after a poll that was throttled | the same |
+//! | | INFO | `done` | the operation is done | `polls`, `errors`, `throttled`, `elapsed` |
+//! | | WARN | `failed` | it has failed | the same, `error` |
+//! | | WARN, or INFO if cancelled | `gave up` | the poller gave up | the same, `reason`, `hint` |
+//! | `asyncpoll::fleet` | INFO | `held` | a refusal holds the polls of an upstream back | `upstream`, `hint` |
+//! | | INFO | `resumed` | the first poll after a hold goes out | `upstream` |
+//! | | INFO | `cut` | a refusal sets the pace of an upstream, or lowers it | `upstream`, `spacing` |
+//!
+//! A field that has nothing to say is absent. `poll` counts the polls so far, `hint` is how long the server asked to wait,
+//! `upstream` counts from zero in the order in which a fleet was given them, `spacing` is the time between two polls from then on,
+//! and the others are as in [`NextWait`] and [`GaveUp`]. Durations are to the millisecond. `error` is there if the driver was told that
+//! errors can be displayed: `Driver::trace_errors`. A `Poller` of your own loop tells nothing, and without the feature nobody does.
+//!
+//! [tracing]: https://docs.rs/tracing
+//!
 //! # Testing
 //!
 //! Virtual time makes a test of ten minutes as quick as any other. In a loop of your own, `Duration` is the instant, and each
@@ -256,6 +285,8 @@
 //!   it, there are three crates fewer. Targets without atomics as wide as a pointer need a feature of `portable-atomic` with it.
 //! - **http**: When enabled, there is the module `http`, which reads what a server says in `Retry-After`, in its quotas and by its
 //!   status, and turns on **std**. It takes the crates http, whose types clients share, and httpdate.
+//! - **tracing**: When enabled, drivers and fleets tell the crate tracing what they do: the [events](#events). It takes three
+//!   more crates, which need a heap but not std.
 //!
 //! `set_default_max_wait` is there on targets with 64-bit atomics.
 #![no_std]
@@ -281,6 +312,8 @@ mod setting;
 mod slept;
 mod snapshot;
 pub mod ticker;
+#[cfg(feature = "tracing")]
+mod trace;
 mod wait;
 
 // Its recipes are tests of this crate. Those of the other guides need packages of their own.

@@ -46,14 +46,15 @@ fn an_order_is_issued_in_spite_of_errors_and_no_earlier_than_the_server_asked() 
     assert_eq!((status.code(), text(&stderr)), (Some(0), ""));
     let lines: Vec<_> = text(&stdout).lines().collect();
     let expected = [
-        "poll 1: pending; the next in ",
-        "poll 2: the server answered 503 Service Unavailable; the next in ",
-        "poll 3: the server answered 429 Too Many Requests; the next in 2.",
-        "poll 4: pending; the next in ",
-        "issued www.example.test",
+        ("DEBUG waiting poll=1 wait=", " kind=Ladder"),
+        ("DEBUG waiting poll=2 wait=", " kind=Ladder error=the server answered 503 Service Unavailable"),
+        (" INFO throttled poll=3 wait=2.", " kind=Hint hint=2s error=the server answered 429 Too Many Requests"),
+        ("DEBUG waiting poll=4 wait=", ""),
+        (" INFO done polls=5 errors=2 throttled=1 elapsed=", "s"),
+        ("issued www.example.test", ""),
     ];
     assert_eq!(lines.len(), expected.len(), "{lines:?}");
-    assert!(lines.iter().zip(expected).all(|(line, start)| line.starts_with(start)), "{lines:?}");
+    assert!(lines.iter().zip(expected).all(|(line, (start, end))| line.starts_with(start) && line.ends_with(end)), "{lines:?}");
 }
 
 #[test]
@@ -77,7 +78,9 @@ fn a_poll_that_hangs_is_given_up_and_made_again() {
     let Output { status, stdout, .. } = program.wait_with_output().unwrap();
     assert_eq!(status.code(), Some(0));
     let said = text(&stdout);
-    assert!(said.starts_with("poll 1: there is no answer; the next in ") && said.ends_with("certificate\n"), "{said}");
+    let first = said.lines().next().unwrap();
+    assert!(first.starts_with("DEBUG waiting poll=1 wait=") && first.ends_with(" error=there is no answer"), "{said}");
+    assert!(said.ends_with("certificate\n"), "{said}");
     drop(hanging);
 }
 

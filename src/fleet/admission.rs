@@ -3,6 +3,11 @@
 mod gate;
 mod limits;
 mod pace;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "admission/untraced.rs"]
+mod trace;
 
 pub(super) use gate::{Answer, Gate};
 pub(in crate::fleet) use limits::InFlight;

@@ -38,7 +38,7 @@ pub enum Answer {
 
 impl Answer {
     /// Returns what to tell the poller, or `None` after a success, of which the body decides. `error` makes the error of a poll that
-    /// was throttled or has failed.
+    /// was throttled or has failed: to quote the body in it, read the body before.
     ///
     /// The poll of a server that answers 200 with a body that says `pending` or `issued`:
     ///
@@ -91,8 +91,10 @@ impl Answer {
     }
 }
 
-/// Returns what an answer says of an operation, and how long the server asks to wait: what [`retry_after`] reads or, if that is
-/// nothing and no request of the [`quota`] remains, until the quota is reset.
+/// Returns what an answer says of an operation, and how long the server asks to wait.
+///
+/// The hint is what [`retry_after`] reads. If that is nothing, and no request of the [`quota`] remains, it is the time until the
+/// reset.
 ///
 /// | status | answer | source |
 /// |---|---|---|
@@ -111,48 +113,66 @@ impl Answer {
 /// | 401, 404, 409, 410, 412, and any other 4xx | `Failed` | [RFC 9110, 15.5][9110-4xx]: the request is wrong |
 /// | 3xx | `Failed`: the client did not follow it | [RFC 9110, 15.4][9110-3xx] |
 ///
-/// If your server means something else, say so in a `match` before it:
+/// If your server means something else, say so in a
+/// `match` before it. `Failed` has no hint, so ask [`retry_after`] for it, as the example does:
 ///
-/// - **401**, if a token has run out and can be renewed: renew it, and feed `Transient`. If the next poll is told 401 as well, that is
-///   the end: there is nothing to renew.
-/// - **404**, if the resource appears a while after it was ordered: `Pending` for the first so many polls, or so much time.
+/// - **401**, if a token has run out: renew it, and send the request again within the same poll. A second 401 is `Failed`.
+/// - **404**, if the resource appears a while after it was ordered: `Pending` for so much time.
+/// - **202**, if its body may say that the operation has failed: read the body first.
 /// - **303**, if the result is elsewhere and the client does not follow: `Done`, with the `Location`.
 /// - **304**, if the poll asked for what has changed: `Pending`.
+/// - gRPC answers 200 to a failure as well: match on its code instead. `UNAVAILABLE` is `Transient`, `RESOURCE_EXHAUSTED` is
+///   `Throttled`.
 ///
 /// ```
-/// use asyncpoll::{Outcome, http::classify};
-/// use http::{HeaderMap, StatusCode};
+/// use asyncpoll::{
+///     Outcome,
+///     http::{classify, retry_after},
+/// };
+/// use http::{Response, StatusCode};
 /// use std::time::{Duration, SystemTime};
 ///
 /// /// For so long not every server knows the resource.
 /// const UNKNOWN_FOR: Duration = Duration::from_secs(30);
 ///
-/// fn read(
-///     status: StatusCode,
-///     headers: &HeaderMap,
+/// fn poll(
+///     mut send: impl FnMut() -> Response<()>,
+///     renew_token: impl FnOnce(),
 ///     elapsed: Duration,
-///     renew_token: impl FnOnce() -> bool,
 /// ) -> Outcome<(), StatusCode> {
-///     match status.as_u16() {
-///         401 if renew_token() => Outcome::transient(status),
-///         404 if elapsed < UNKNOWN_FOR => Outcome::pending(),
-///         _ => classify(status, headers, SystemTime::now())
-///             .outcome(|| status)
-///             .unwrap_or(Outcome::Done(())),
+///     let mut answer = send();
+///     if answer.status() == StatusCode::UNAUTHORIZED {
+///         renew_token();
+///         answer = send();
 ///     }
+///     let (status, now) = (answer.status(), SystemTime::now());
+///     let headers = answer.headers();
+///     if status == StatusCode::NOT_FOUND && elapsed < UNKNOWN_FOR {
+///         return Outcome::pending().retry_after(retry_after(headers, now));
+///     }
+///     let outcome = classify(status, headers, now).outcome(|| status);
+///     outcome.unwrap_or(Outcome::Done(()))
 /// }
 ///
-/// let poll = |status: StatusCode, seconds| {
-///     let elapsed = Duration::from_secs(seconds);
-///     read(status, &HeaderMap::new(), elapsed, || seconds == 0)
+/// # use std::cell::Cell;
+/// let token = Cell::new(0);
+/// let status = |code: u16| {
+///     let answer = Response::builder().status(code).header("Retry-After", "20");
+///     answer.body(()).expect("it is well formed")
 /// };
-/// let unauthorized = StatusCode::UNAUTHORIZED;
-/// let missing = StatusCode::NOT_FOUND;
-/// assert_eq!(poll(unauthorized, 0), Outcome::transient(unauthorized));
-/// assert_eq!(poll(unauthorized, 5), Outcome::Failed(unauthorized));
-/// assert_eq!(poll(missing, 29), Outcome::pending());
-/// assert_eq!(poll(missing, 30), Outcome::Failed(missing));
-/// assert_eq!(poll(StatusCode::OK, 30), Outcome::Done(()));
+/// let renews = |valid: u32| {
+///     let send = || status(if token.get() == valid { 200 } else { 401 });
+///     poll(send, || token.set(1), Duration::ZERO)
+/// };
+/// assert_eq!(renews(1), Outcome::Done(()));
+/// assert_eq!(renews(2), Outcome::Failed(StatusCode::UNAUTHORIZED));
+///
+/// let missing = |seconds| {
+///     poll(|| status(404), || (), Duration::from_secs(seconds))
+/// };
+/// let hint = Duration::from_secs(20);
+/// assert_eq!(missing(29), Outcome::pending().retry_after(hint));
+/// assert_eq!(missing(30), Outcome::Failed(StatusCode::NOT_FOUND));
 /// ```
 ///
 /// [6585]: https://www.rfc-editor.org/rfc/rfc6585#section-4

@@ -19,7 +19,7 @@ const IN_MILLISECONDS: [&str; 2] = ["retry-after-ms", "x-ms-retry-after-ms"];
 /// | what is sent | what it means |
 /// |---|---|
 /// | `120` | 120 s |
-/// | `8.5` | 9 s: what is begun counts as whole, here a second, in the other two a millisecond |
+/// | `8.5` | 9 s: a fraction is rounded up, here to a second, in the other two to a millisecond |
 /// | `30,120`, or two lines | 120 s, the longest; what cannot be read among them is passed over |
 /// | `99999999999999999999`, or more digits | [`Duration::MAX`] |
 /// | `Fri, 31 Dec 1999 23:59:59 GMT`, or one of the two obsolete forms | until then |

@@ -1,13 +1,21 @@
 //! The two loops around a poller, one blocking and one async, over the caller's clock, sleep and poll.
 
 mod next;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "driver/untraced.rs"]
+mod trace;
 mod turns;
 
 use core::{ops::ControlFlow, time::Duration};
 
 use rand_core::Rng;
 
-use self::turns::{Turn, Turns};
+use self::{
+    trace::Trace,
+    turns::{Turn, Turns},
+};
 use super::Poller;
 use crate::{
     instant::Instant,
@@ -59,6 +67,7 @@ pub struct Driver<'a, N, S, E, W = fn(NextWait<'_, E>)> {
     sleep: S,
     on_wait: W,
     last_error: Option<&'a mut Option<E>>,
+    trace: Trace<E>,
 }
 
 impl<N, S, E> Driver<'_, N, S, E> {
@@ -81,7 +90,7 @@ impl<N, S, E> Driver<'_, N, S, E> {
         N: FnMut() -> I,
         S: FnMut(Duration) -> Z,
     {
-        Self { now, sleep, on_wait: |_| {}, last_error: None }
+        Self { now, sleep, on_wait: |_| {}, last_error: None, trace: Trace::new() }
     }
 }
 
@@ -107,8 +116,8 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
     /// # Ok::<(), asyncpoll::PolicyError>(())
     /// ```
     pub fn on_wait<F: FnMut(NextWait<'_, E>)>(self, on_wait: F) -> Driver<'a, N, S, E, F> {
-        let Self { now, sleep, on_wait: _, last_error } = self;
-        Driver { now, sleep, on_wait, last_error }
+        let Self { now, sleep, on_wait: _, last_error, trace } = self;
+        Driver { now, sleep, on_wait, last_error, trace }
     }
 
     /// Keeps the last error of a poll in `last_error`, which outlives the loop.
@@ -140,6 +149,54 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
     /// ```
     pub fn last_error(self, last_error: &'a mut Option<E>) -> Self {
         Self { last_error: Some(last_error), ..self }
+    }
+
+    /// Shows errors in the [events](crate#events) of the feature `tracing`, as text.
+    ///
+    /// A driver takes errors of any type, even of a type that cannot be displayed. So it has to be told.
+    ///
+    /// ```
+    /// use asyncpoll::{Driver, Outcome, Policy, Poller};
+    /// use core::{cell::Cell, time::Duration};
+    /// # use std::{io, sync::{Arc, Mutex}};
+    ///
+    /// # #[derive(Clone, Default)]
+    /// # struct Log(Arc<Mutex<Vec<u8>>>);
+    /// # impl io::Write for Log {
+    /// #     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+    /// #         self.0.lock().unwrap().write(line)
+    /// #     }
+    /// #     fn flush(&mut self) -> io::Result<()> { Ok(()) }
+    /// # }
+    /// # let log = Log::default();
+    /// # let writer = log.clone();
+    /// let subscriber = tracing_subscriber::fmt()
+    ///     .with_ansi(false)
+    ///     .without_time()
+    ///     .with_writer(move || writer.clone())
+    ///     .finish();
+    ///
+    /// let clock = Cell::new(Duration::ZERO);
+    /// let sleep = |wait| clock.set(clock.get() + wait);
+    /// let seed = asyncpoll::random_seed();
+    /// let mut poller = Poller::seeded(Policy::default(), seed, clock.get());
+    /// let ended = tracing::subscriber::with_default(subscriber, || {
+    ///     Driver::new(|| clock.get(), sleep)
+    ///         .trace_errors()
+    ///         .poll_blocking(&mut poller, |_| Outcome::<(), _>::Failed("rejected"))
+    /// });
+    /// assert!(ended.is_err());
+    /// let line = " WARN asyncpoll: failed polls=1 errors=0 throttled=0 \
+    ///             elapsed=0ns error=rejected\n";
+    /// # let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    /// assert_eq!(log, line);
+    /// ```
+    #[cfg(feature = "tracing")]
+    pub fn trace_errors(self) -> Self
+    where
+        E: core::fmt::Display,
+    {
+        Self { trace: Trace::with_errors(), ..self }
     }
 
     /// Polls on this thread.
@@ -178,21 +235,21 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
         Z: Slept,
         W: FnMut(NextWait<'_, E>),
     {
-        let Self { now, mut sleep, on_wait, last_error } = self;
-        let mut turns = Turns::new(poller, now, on_wait);
+        let Self { now, mut sleep, on_wait, last_error, trace } = self;
+        let mut turns = Turns::new(poller, now, on_wait, trace);
         let mut no_slot = None;
         let last_error = last_error.unwrap_or(&mut no_slot);
         loop {
             let turned = match turns.next(last_error.as_ref()) {
                 Turn::Sleep(wait) => {
                     if sleep(wait).stops() {
-                        return Err(turns.cancel(last_error));
+                        return turns.cancel(last_error);
                     }
                     ControlFlow::Continue(())
                 }
                 Turn::Poll(next) => turns.found(poll(next), last_error),
                 Turn::Lost => turns.found(Outcome::pending(), last_error),
-                Turn::Finished => return Err(turns.cancel(last_error)),
+                Turn::Finished => return turns.cancel(last_error),
             };
             if let ControlFlow::Break(ended) = turned {
                 return ended;
@@ -318,21 +375,21 @@ impl<'a, N, S, E, W> Driver<'a, N, S, E, W> {
         P: Future<Output = Outcome<T, E>>,
         W: FnMut(NextWait<'_, E>),
     {
-        let Self { now, mut sleep, on_wait, last_error } = self;
-        let mut turns = Turns::new(poller, now, on_wait);
+        let Self { now, mut sleep, on_wait, last_error, trace } = self;
+        let mut turns = Turns::new(poller, now, on_wait, trace);
         let mut no_slot = None;
         let last_error = last_error.unwrap_or(&mut no_slot);
         loop {
             let turned = match turns.next(last_error.as_ref()) {
                 Turn::Sleep(wait) => {
                     if sleep(wait).await.stops() {
-                        return Err(turns.cancel(last_error));
+                        return turns.cancel(last_error);
                     }
                     ControlFlow::Continue(())
                 }
                 Turn::Poll(next) => turns.found(poll(next).await, last_error),
                 Turn::Lost => turns.found(Outcome::pending(), last_error),
-                Turn::Finished => return Err(turns.cancel(last_error)),
+                Turn::Finished => return turns.cancel(last_error),
             };
             if let ControlFlow::Break(ended) = turned {
                 return ended;

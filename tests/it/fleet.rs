@@ -1,6 +1,7 @@
 //! Many operations at one server.
 
 mod configuration;
+mod events;
 mod example;
 mod figures;
 mod holds;

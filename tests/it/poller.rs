@@ -7,6 +7,7 @@ mod deadline;
 mod distribution;
 mod drivers;
 mod dropped;
+mod events;
 mod faithful;
 mod finished;
 mod gave_up;

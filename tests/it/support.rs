@@ -6,6 +6,7 @@ pub(crate) mod every;
 pub(crate) mod fleet_model;
 pub(crate) mod fleet_pair;
 pub(crate) mod fleet_play;
+pub(crate) mod log;
 pub(crate) mod poller_model;
 pub(crate) mod put_away;
 pub(crate) mod strategies;
@@ -13,7 +14,14 @@ pub(crate) mod ticker_model;
 pub(crate) mod ticks;
 
 use asyncpoll::{Decision, Instant, Jitter, Outcome, Policy, PolicyBuilder, Poller, Reason, rand_core::TryRng};
-use core::{cell::Cell, convert::Infallible, fmt::Debug, time::Duration};
+use core::{
+    cell::Cell,
+    convert::Infallible,
+    fmt::Debug,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 use std::{rc::Rc, sync::RwLock};
 
 /// The process-wide default, which one test changes. Others that would see it share this lock.
@@ -102,6 +110,14 @@ impl TryRng for Tape {
 
     fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Infallible> {
         panic!("the poller draws 64 bits at a time")
+    }
+}
+
+/// Runs a future whose parts are always ready.
+pub(crate) fn run<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("every part of it is ready"),
     }
 }
 

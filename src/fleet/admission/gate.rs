@@ -1,6 +1,6 @@
 //! When an upstream may be sent its next poll.
 
-use super::{InFlight, Limits, pace::Pace};
+use super::{InFlight, Limits, pace::Pace, trace::Trace};
 use crate::{operation::Outcome, wait::nanos};
 
 const SECOND: u64 = 1_000_000_000;
@@ -26,6 +26,7 @@ pub(in crate::fleet) struct Gate {
     held_until: u64,
     herd: Herd,
     refusals: u64,
+    trace: Trace,
 }
 
 /// The polls that a hold kept back, and that no pace spreads.
@@ -74,7 +75,8 @@ impl Answer {
 }
 
 impl Gate {
-    pub(in crate::fleet) fn new(limits: &Limits, time: u64) -> Self {
+    /// Makes the gate of the upstream that has this number.
+    pub(in crate::fleet) fn new(limits: &Limits, upstream: usize, time: u64) -> Self {
         // All of them by name: a limit that nothing holds to is a variable that nobody uses.
         let Limits { rate, in_flight, find_pace } = *limits;
         let bound = in_flight.map(|in_flight| {
@@ -92,6 +94,7 @@ impl Gate {
             held_until: 0,
             herd: Herd::default(),
             refusals: 0,
+            trace: Trace::new(upstream),
         }
     }
 
@@ -145,6 +148,9 @@ impl Gate {
             self.pace.sent(has_waited, time);
         }
         self.in_flight = self.in_flight.saturating_add(1);
+        if self.held_until > 0 && self.sent.is_none_or(|sent| sent < self.held_until) {
+            self.trace.resumed();
+        }
         self.sent = Some(time);
     }
 
@@ -159,18 +165,20 @@ impl Gate {
         debug_assert!(self.in_flight > 0, "a poll comes back once");
         self.in_flight = self.in_flight.saturating_sub(1);
         if let Some(Answer::Refused(hint)) = answer {
-            self.hold(hint, living, time);
-            if self.find_pace {
-                self.pace.cut(self.in_flight, time);
-            }
+            self.refuse(hint, living, time);
         }
     }
 
-    /// Notes a refusal that no poll in flight brought.
+    /// Notes a refusal, of a poll that is in flight no longer or of anything else.
     pub(in crate::fleet) fn refuse(&mut self, hint: Option<u64>, living: usize, time: u64) {
         self.hold(hint, living, time);
         if self.find_pace {
+            let before = self.pace.spacing();
             self.pace.cut(self.in_flight, time);
+            let spacing = self.pace.spacing();
+            if spacing > before {
+                self.trace.cut(spacing);
+            }
         }
     }
 
@@ -181,6 +189,7 @@ impl Gate {
         let until = time.saturating_add(hint).min(u64::MAX - 1);
         if until > self.held_until {
             self.held_until = until;
+            self.trace.held(hint);
             let spread = hint / HERD;
             let spacing = spread.checked_div(living.try_into().unwrap_or(u64::MAX)).unwrap_or(0);
             self.herd = Herd { until: until.saturating_add(spread), spacing };

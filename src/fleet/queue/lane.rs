@@ -143,7 +143,7 @@ mod tests {
     use alloc::vec;
 
     fn lane() -> Lane {
-        Lane::new(Gate::new(&Limits::none(), 0))
+        Lane::new(Gate::new(&Limits::none(), 0, 0))
     }
 
     #[test]

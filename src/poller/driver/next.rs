@@ -60,7 +60,8 @@ impl NextPoll {
 /// let ended = Driver::new(|| Duration::ZERO, |_| ())
 ///     .on_wait(|wait: NextWait<'_, &str>| {
 ///         assert!(wait.length >= minute);
-///         assert_eq!(wait.kind, WaitKind::Hint);
+///         assert_eq!((wait.kind, wait.hint), (WaitKind::Hint, Some(minute)));
+///         assert!(wait.is_throttled);
 ///         assert_eq!((wait.polls, wait.error), (1, Some(&"429")));
 ///     })
 ///     .poll_blocking(&mut poller, |_| {
@@ -78,14 +79,19 @@ pub struct NextWait<'a, E> {
     pub length: Duration,
     /// What decided how long it is.
     pub kind: WaitKind,
+    /// What is left of the time that the server asked to wait, if it asked.
+    pub hint: Option<Duration>,
+    /// Whether the poll before it was throttled.
+    pub is_throttled: bool,
     /// The error of the poll before it, if that found one.
     pub error: Option<&'a E>,
 }
 
 impl<'a, E> NextWait<'a, E> {
-    pub(super) fn of<I, R>(poller: &Poller<I, R>, length: Duration, last_error: Option<&'a E>) -> Self {
+    pub(super) fn of<I, R>(poller: &Poller<I, R>, length: Duration, is_throttled: bool, last_error: Option<&'a E>) -> Self {
         // There is no wait without a `Sleep`, nor a `Sleep` without its kind.
         let kind = poller.wait_kind().unwrap_or(WaitKind::Ladder);
-        Self { polls: poller.polls(), length, kind, error: poller.latest_error(last_error) }
+        let hint = poller.state.hint_left().map(Duration::from_nanos);
+        Self { polls: poller.polls(), length, kind, hint, is_throttled, error: poller.latest_error(last_error) }
     }
 }

@@ -4,7 +4,7 @@ use core::{ops::ControlFlow, time::Duration};
 
 use rand_core::Rng;
 
-use super::{super::Poller, NextPoll, NextWait};
+use super::{super::Poller, NextPoll, NextWait, trace::Trace};
 use crate::{
     instant::Instant,
     operation::{Decision, Outcome, PollError},
@@ -33,10 +33,13 @@ pub(super) enum Turn {
 }
 
 /// A poller that a loop drives, and where the loop is in its wait.
-pub(super) struct Turns<'a, I, R, N, W> {
+pub(super) struct Turns<'a, I, R, N, W, E> {
     poller: &'a mut Poller<I, R>,
     now: N,
     on_wait: W,
+    trace: Trace<E>,
+    /// Whether the latest poll was throttled.
+    is_throttled: bool,
     /// The wait that was decided, until it begins.
     decided: Option<Duration>,
     /// What was left of the wait when the last sleep began, once one has.
@@ -45,20 +48,18 @@ pub(super) struct Turns<'a, I, R, N, W> {
     fruitless: u32,
 }
 
-impl<'a, I, R, N, W> Turns<'a, I, R, N, W>
+impl<'a, I, R, N, W, E> Turns<'a, I, R, N, W, E>
 where
     I: Instant,
     R: Rng,
     N: FnMut() -> I,
+    W: FnMut(NextWait<'_, E>),
 {
-    pub(super) const fn new(poller: &'a mut Poller<I, R>, now: N, on_wait: W) -> Self {
-        Self { poller, now, on_wait, decided: None, left_before: None, fruitless: 0 }
+    pub(super) const fn new(poller: &'a mut Poller<I, R>, now: N, on_wait: W, trace: Trace<E>) -> Self {
+        Self { poller, now, on_wait, trace, is_throttled: false, decided: None, left_before: None, fruitless: 0 }
     }
 
-    pub(super) fn next<E>(&mut self, last_error: Option<&E>) -> Turn
-    where
-        W: FnMut(NextWait<'_, E>),
-    {
+    pub(super) fn next(&mut self, last_error: Option<&E>) -> Turn {
         let Some(mut left) = self.decided.take().or_else(|| self.left()) else {
             return Turn::Finished;
         };
@@ -78,20 +79,26 @@ where
             return if was_sent && next.remaining == Some(Duration::ZERO) { Turn::Lost } else { Turn::Poll(next) };
         }
         if self.left_before.is_none() {
-            (self.on_wait)(NextWait::of(self.poller, left, last_error));
+            let wait = NextWait::of(self.poller, left, self.is_throttled, last_error);
+            self.trace.wait(&wait);
+            (self.on_wait)(wait);
         }
         self.left_before = Some(left);
         let part = left.checked_div(FRUITLESS).unwrap_or(left).max(SHORTEST).min(left);
         Turn::Sleep(if self.fruitless == 0 { left } else { part })
     }
 
-    pub(super) fn found<T, E>(
+    pub(super) fn found<T>(
         &mut self,
         outcome: Outcome<T, E>,
         last_error: &mut Option<E>,
     ) -> ControlFlow<Result<T, PollError<E>>> {
-        let wait = self.poller.step_keeping(outcome, (self.now)(), last_error).control_flow()?;
-        self.decided = Some(wait);
+        self.is_throttled = matches!(outcome, Outcome::Throttled { .. });
+        let turned = self.poller.step_keeping(outcome, (self.now)(), last_error).control_flow();
+        if let ControlFlow::Break(ended) = &turned {
+            self.trace.end(self.poller, ended);
+        }
+        self.decided = Some(turned?);
         ControlFlow::Continue(())
     }
 
@@ -103,8 +110,10 @@ where
         }
     }
 
-    pub(super) fn cancel<E>(mut self, last_error: &mut Option<E>) -> PollError<E> {
+    pub(super) fn cancel<T>(mut self, last_error: &mut Option<E>) -> Result<T, PollError<E>> {
         let gave_up = self.poller.cancel((self.now)());
-        gave_up.with_last_error(self.poller.kept(last_error)).into()
+        let ended = Err(gave_up.with_last_error(self.poller.kept(last_error)).into());
+        self.trace.end(self.poller, &ended);
+        ended
     }
 }

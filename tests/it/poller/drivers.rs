@@ -9,7 +9,7 @@ use core::{
     future::{pending, ready},
     ops::ControlFlow,
     pin::pin,
-    task::{Context, Poll, Waker},
+    task::{Context, Waker},
     time::Duration,
 };
 use std::{
@@ -19,15 +19,7 @@ use std::{
     time::Instant,
 };
 
-use crate::support::{Tape, exact, seconds, start};
-
-/// Runs a future whose parts are always ready.
-fn run<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("every part of it is ready"),
-    }
-}
+use crate::support::{Tape, exact, run, seconds, start};
 
 /// Runs the same conversation through the blocking and the async loop; both are to tell the same story.
 #[track_caller]
