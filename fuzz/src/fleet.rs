@@ -39,6 +39,8 @@ struct Limited {
     /// None at zero.
     in_flight: u8,
     find_pace: bool,
+    #[arbitrary(with = optional_hint)]
+    longest_hold: Option<Duration>,
     is_default: bool,
 }
 
@@ -75,6 +77,8 @@ enum Operation {
     },
     /// The answer of a poll in flight never comes.
     Lose(u8),
+    Pause(u8),
+    Resume(u8),
 }
 
 impl Operations {
@@ -99,6 +103,8 @@ impl Operations {
                 Operation::Lose(which) => pair.lose(which.into()),
                 Operation::Release(which) => pair.release(which.into()),
                 Operation::SlowDown(upstream, hint) => pair.slow_down(upstream.into(), hint),
+                Operation::Pause(upstream) => pair.pause(upstream.into()),
+                Operation::Resume(upstream) => pair.resume(upstream.into()),
                 Operation::Cancel(which) => pair.cancel(which.into()),
                 Operation::ResetBackoff(which) => pair.reset_backoff(which.into()),
                 Operation::SetBackoff(which, base) => pair.set_backoff(which.into(), base),
@@ -116,7 +122,8 @@ impl Operations {
 impl Limited {
     fn rules(&self) -> Rules {
         let in_flight = (self.in_flight > 0).then_some(self.in_flight.into());
-        let rules = Rules { rate: self.rate, in_flight, find_pace: self.find_pace, is_growing: false };
+        let longest_hold = self.longest_hold.filter(|longest| !longest.is_zero());
+        let rules = Rules { rate: self.rate, in_flight, find_pace: self.find_pace, is_growing: false, longest_hold };
         if self.is_default { Rules::DEFAULT } else { rules }
     }
 }

@@ -1,6 +1,7 @@
 //! When an upstream may be sent its next poll.
 
 mod gate;
+mod hold;
 mod limits;
 mod pace;
 #[cfg(feature = "tracing")]

@@ -1,12 +1,18 @@
 //! When an upstream may be sent its next poll.
 
-use super::{InFlight, Limits, pace::Pace, trace::Trace};
-use crate::{operation::Outcome, wait::nanos};
+use core::num::NonZeroU64;
+
+use rand_core::Rng;
+
+use super::{
+    InFlight, Limits,
+    hold::{Hold, LENGTHENED},
+    pace::Pace,
+    trace::Trace,
+};
+use crate::{operation::Outcome, policy::Policy, wait::nanos};
 
 const SECOND: u64 = 1_000_000_000;
-
-/// What part of itself a hold is followed by, to spread the polls that it held, if no pace does.
-const HERD: u64 = 5;
 
 /// What part of itself the bound on what is in flight may grow by in a second.
 const GROWTH: usize = 8;
@@ -22,20 +28,11 @@ pub(in crate::fleet) struct Gate {
     in_flight: usize,
     /// When the last poll went out.
     sent: Option<u64>,
-    /// Until when the server asked all of the upstream to wait.
-    held_until: u64,
-    herd: Herd,
+    hold: Hold,
+    /// Whether the caller has stopped it.
+    is_paused: bool,
     refusals: u64,
     trace: Trace,
-}
-
-/// The polls that a hold kept back, and that no pace spreads.
-#[derive(Clone, Copy, Debug, Default)]
-struct Herd {
-    /// Until when they are spread.
-    until: u64,
-    /// The time between two of them.
-    spacing: u64,
 }
 
 /// The most polls in flight.
@@ -78,7 +75,7 @@ impl Gate {
     /// Makes the gate of the upstream that has this number.
     pub(in crate::fleet) fn new(limits: &Limits, upstream: usize, time: u64) -> Self {
         // All of them by name: a limit that nothing holds to is a variable that nobody uses.
-        let Limits { rate, in_flight, find_pace } = *limits;
+        let Limits { rate, in_flight, find_pace, longest_hold } = *limits;
         let bound = in_flight.map(|in_flight| {
             let (InFlight::AtMost(first) | InFlight::From(first)) = in_flight;
             let now = usize::try_from(first.get()).unwrap_or(usize::MAX);
@@ -91,8 +88,8 @@ impl Gate {
             bound,
             in_flight: 0,
             sent: None,
-            held_until: 0,
-            herd: Herd::default(),
+            hold: Hold::new(longest_hold.map_or(u64::MAX, NonZeroU64::get)),
+            is_paused: false,
             refusals: 0,
             trace: Trace::new(upstream),
         }
@@ -111,7 +108,16 @@ impl Gate {
     }
 
     pub(in crate::fleet) const fn held_until(&self) -> u64 {
-        self.held_until
+        self.hold.until()
+    }
+
+    pub(in crate::fleet) const fn pause(&mut self) {
+        self.is_paused = true;
+    }
+
+    pub(in crate::fleet) fn resume(&mut self, time: u64) {
+        self.is_paused = false;
+        self.hold.end(time);
     }
 
     /// Returns the time between two polls, zero where nothing keeps them apart.
@@ -120,24 +126,24 @@ impl Gate {
         self.rate_spacing.max(self.pace.spacing())
     }
 
-    /// Returns when the next poll may go out, or nothing while as many are in flight as may be.
+    /// Returns when the next poll may go out, or nothing while it is paused, or as many are in flight as may be.
     #[inline]
     pub(in crate::fleet) fn opens(&self) -> Option<u64> {
-        if self.bound.is_some_and(|bound| self.in_flight >= bound.now) {
+        if self.is_paused || self.bound.is_some_and(|bound| self.in_flight >= bound.now) {
             return None;
         }
-        let Some(sent) = self.sent else { return Some(self.held_until) };
-        let spaced = match (self.rate_spacing.max(self.pace.apart()), self.herd) {
-            (0, herd) => herd.until.min(sent.saturating_add(herd.spacing)),
-            (apart, _) => sent.saturating_add(apart),
+        let Some(sent) = self.sent else { return Some(self.hold.until()) };
+        let spaced = match self.rate_spacing.max(self.pace.apart()) {
+            0 => self.hold.spaced(sent),
+            apart => sent.saturating_add(apart),
         };
-        Some(self.held_until.max(spaced))
+        Some(self.hold.until().max(spaced))
     }
 
     /// Returns whether polls may be kept waiting at `time`, so that it matters which goes first.
     #[inline]
     pub(in crate::fleet) fn is_narrow(&self, time: u64) -> bool {
-        self.bound.is_some() || self.spacing() > 0 || time < self.herd.until
+        self.bound.is_some() || self.spacing() > 0 || self.hold.spreads(time)
     }
 
     /// Notes that a poll goes out that was due at `due`.
@@ -148,15 +154,17 @@ impl Gate {
             self.pace.sent(has_waited, time);
         }
         self.in_flight = self.in_flight.saturating_add(1);
-        if self.held_until > 0 && self.sent.is_none_or(|sent| sent < self.held_until) {
+        let held_until = self.hold.until();
+        if held_until > 0 && self.sent.is_none_or(|sent| sent < held_until) {
             self.trace.resumed();
         }
         self.sent = Some(time);
     }
 
-    /// Notes that a poll is no longer in flight, and what came of it, if anything did.
+    /// Notes that a poll is no longer in flight, and what came of it, if anything did. What it says of a refusal is for
+    /// [`refuse`](Self::refuse).
     #[inline]
-    pub(in crate::fleet) fn back(&mut self, answer: Option<Answer>, living: usize, time: u64) {
+    pub(in crate::fleet) fn back(&mut self, answer: Option<Answer>, time: u64) {
         let is_old = self.pace.back();
         if let Some(Answer::Served) = answer {
             self.pace.served(is_old, time);
@@ -164,14 +172,24 @@ impl Gate {
         }
         debug_assert!(self.in_flight > 0, "a poll comes back once");
         self.in_flight = self.in_flight.saturating_sub(1);
-        if let Some(Answer::Refused(hint)) = answer {
-            self.refuse(hint, living, time);
-        }
     }
 
-    /// Notes a refusal, of a poll that is in flight no longer or of anything else.
-    pub(in crate::fleet) fn refuse(&mut self, hint: Option<u64>, living: usize, time: u64) {
-        self.hold(hint, living, time);
+    /// Notes a refusal, of a poll under this policy or of anything else.
+    pub(in crate::fleet) fn refuse<R: Rng + ?Sized>(
+        &mut self,
+        hint: Option<u64>,
+        policy: Option<&Policy>,
+        operations: usize,
+        time: u64,
+        rng: &mut R,
+    ) {
+        self.refusals = self.refusals.saturating_add(1);
+        let percent = policy.map_or(LENGTHENED, |policy| policy.ladder.hint_percent);
+        if let Some(hint) = hint
+            && self.hold.hold(hint, percent, operations, time, rng)
+        {
+            self.trace.held(hint);
+        }
         if self.find_pace {
             let before = self.pace.spacing();
             self.pace.cut(self.in_flight, time);
@@ -179,20 +197,6 @@ impl Gate {
             if spacing > before {
                 self.trace.cut(spacing);
             }
-        }
-    }
-
-    fn hold(&mut self, hint: Option<u64>, living: usize, time: u64) {
-        self.refusals = self.refusals.saturating_add(1);
-        let Some(hint) = hint else { return };
-        // The end of time is kept for what never comes.
-        let until = time.saturating_add(hint).min(u64::MAX - 1);
-        if until > self.held_until {
-            self.held_until = until;
-            self.trace.held(hint);
-            let spread = hint / HERD;
-            let spacing = spread.checked_div(living.try_into().unwrap_or(u64::MAX)).unwrap_or(0);
-            self.herd = Herd { until: until.saturating_add(spread), spacing };
         }
     }
 

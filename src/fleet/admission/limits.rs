@@ -18,10 +18,11 @@ pub use {builder::LimitsBuilder, error::LimitsError};
 use self::settings::LimitsSetting;
 use crate::{const_limits, setting};
 
-/// What polls an upstream may be sent: how many at a time, how many in a time, and whether a pace is to be found.
+/// What polls an upstream may be sent: how many at a time, how many in a time, whether a pace is to be found, and how long a
+/// refusal may hold them back.
 ///
 /// By default, for a server whose limits nobody knows: at first 16 polls are in flight at a time, more and more while it
-/// answers well, and the first refusal sets a pace. [`Fleet`](crate::Fleet) has the rules.
+/// answers well, the first refusal sets a pace, and none holds for more than an hour. [`Fleet`](crate::Fleet) has the rules.
 ///
 /// Limits are valid by construction: [`LimitsBuilder::build`] is the only way to any but these and [`none`](Self::none), and they
 /// are small, `Copy` and constant.
@@ -63,6 +64,7 @@ use crate::{const_limits, setting};
 /// | `rate` | `"40/s"`, `"600/1m"`, or `"none"` |
 /// | `in_flight` | `32` at most, `"from 16"` and more while the server answers well, or `"none"` |
 /// | `find_pace` | `true`, `false` |
+/// | `longest_hold` | `"1h"`, or `"none"` |
 ///
 /// ```
 /// # #[cfg(feature = "serde")] {
@@ -86,6 +88,8 @@ pub struct Limits {
     pub(in crate::fleet) rate: Option<(NonZeroU32, NonZeroU64)>,
     pub(in crate::fleet) in_flight: Option<InFlight<NonZeroU32>>,
     pub(in crate::fleet) find_pace: bool,
+    /// In nanoseconds.
+    pub(in crate::fleet) longest_hold: Option<NonZeroU64>,
 }
 
 /// How many polls may be in flight.
@@ -109,7 +113,7 @@ impl Limits {
         LimitsBuilder::new()
     }
 
-    /// Returns no limits: what is due is handed out, unless a refusal holds it back.
+    /// Returns no limits: what is due is handed out, unless a refusal holds it back, an hour at most.
     ///
     /// ```
     /// use asyncpoll::fleet::Limits;
@@ -189,6 +193,22 @@ impl Limits {
     /// ```
     pub const fn find_pace(&self) -> bool {
         self.find_pace
+    }
+
+    /// Returns the longest time that a refusal is believed to ask for, if there is one.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::Limits;
+    /// use core::time::Duration;
+    ///
+    /// let hour = Duration::from_secs(3600);
+    /// assert_eq!(Limits::default().longest_hold(), Some(hour));
+    /// ```
+    pub const fn longest_hold(&self) -> Option<Duration> {
+        match self.longest_hold {
+            None => None,
+            Some(longest) => Some(Duration::from_nanos(longest.get())),
+        }
     }
 }
 

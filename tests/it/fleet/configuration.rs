@@ -16,8 +16,9 @@ fn built(builder: LimitsBuilder) -> Limits {
 
 #[test]
 fn every_setting_is_read() {
-    let read = from_toml("rate = \"600/1m\"\nin_flight = 32\nfind_pace = false");
-    assert_eq!(read, built(Limits::builder().rate(600, seconds(60.0)).in_flight(32).find_pace(false)));
+    let read = from_toml("rate = \"600/1m\"\nin_flight = 32\nfind_pace = false\nlongest_hold = \"10m\"");
+    let limits = Limits::builder().rate(600, seconds(60.0)).in_flight(32).find_pace(false).longest_hold(seconds(600.0));
+    assert_eq!(read, built(limits));
 }
 
 #[test]
@@ -59,6 +60,7 @@ fn none_clears_what_need_not_be_set() {
     assert_eq!(from_toml("rate = \"none\"\nin_flight = \"none\"\nfind_pace = false"), Limits::none());
     let null = serde_json::from_str::<Limits>(r#"{"rate": null, "in_flight": null, "find_pace": false}"#).unwrap();
     assert_eq!(null, Limits::none());
+    assert_eq!(from_toml("longest_hold = \"none\"").longest_hold(), None);
 }
 
 #[test]
@@ -78,6 +80,8 @@ fn what_is_wrong_is_refused_where_it_stands() {
         ("rate", r#""0/m""#, "rate is 0 polls per 60 s; it must be at least 1 poll".to_owned()),
         ("rate", r#""4/0s""#, "rate is 4 polls per 0 s; the time must be at least 1 ns".to_owned()),
         ("in_flight", "0", "in_flight is 0; it must be at least 1".to_owned()),
+        ("longest_hold", "5", r#"longest_hold is 5; it must be a duration such as "1h", or "none""#.to_owned()),
+        ("longest_hold", r#""0s""#, "longest_hold is 0 s; it must be at least 1 ns".to_owned()),
         ("in_flight", r#""from 0""#, "in_flight is 0; it must be at least 1".to_owned()),
     ]);
     for (setting, value, words) in cases {
@@ -96,12 +100,17 @@ proptest! {
         in_flight in prop::option::of(1..=u32::MAX),
         is_growing: bool,
         find_pace: bool,
+        longest_hold in prop::option::of(1..1_u64 << 63),
     ) {
         let builder = Limits::builder().find_pace(find_pace);
         let builder = match in_flight {
             Some(polls) if is_growing => builder.in_flight_from(polls),
             Some(polls) => builder.in_flight(polls),
             None => builder.no_in_flight(),
+        };
+        let builder = match longest_hold {
+            Some(longest) => builder.longest_hold(Duration::from_nanos(longest)),
+            None => builder.no_longest_hold(),
         };
         let limits = built(match rate {
             Some((polls, per)) => builder.rate(polls, Duration::from_nanos(per)),

@@ -56,6 +56,8 @@ proptest! {
                 Event::Lose(which) => pair.lose(which),
                 Event::Release(which) => pair.release(which),
                 Event::SlowDown(upstream, hint) => pair.slow_down(upstream, hint),
+                Event::Pause(upstream) => pair.pause(upstream),
+                Event::Resume(upstream) => pair.resume(upstream),
                 Event::Cancel(which) => pair.cancel(which),
                 Event::Reset(which) => pair.reset_backoff(which),
                 Event::SetBackoff(which, base) => pair.set_backoff(which, base),
@@ -118,7 +120,7 @@ proptest! {
                 What::Released { number } => drop(out.remove(&number)),
                 What::Reset { number } => pollers.get_mut(&number).unwrap().reset_backoff(),
                 What::SetBackoff { number, base } => pollers.get_mut(&number).unwrap().set_backoff(base),
-                What::Slowed { .. } => {}
+                What::Slowed { .. } | What::Paused { .. } | What::Resumed { .. } => {}
             }
         }
     }
@@ -127,11 +129,13 @@ proptest! {
     fn polite_nothing_is_sent_before_the_end_of_a_hint(setup in setups(rules()), events in events(true)) {
         let player = play(&setup, &events);
         let mut held_until = vec![0; setup.rules.len()];
+        let mut is_paused = vec![false; setup.rules.len()];
         let mut asked_until: BTreeMap<usize, u128> = BTreeMap::new();
         let mut longest = BTreeMap::new();
         for Entry { time, what } in &player.entries {
             if let Some((upstream, Some(hint))) = player.refusal(*what) {
-                held_until[upstream] = held_until[upstream].max(time + hint);
+                let longest = setup.rules[upstream].longest_hold.map_or(hint, |longest| longest.as_nanos());
+                held_until[upstream] = held_until[upstream].max(time + hint.min(longest));
             }
             if let What::Started { number, policy, .. } | What::Restored { number, policy, .. } = *what {
                 longest.insert(number, policy.max_hint().map_or(u128::MAX, |hint| hint.as_nanos()));
@@ -146,10 +150,14 @@ proptest! {
                     asked_until.extend(asked.map(|asked| (number, asked)));
                 }
                 What::Sent { number, .. } => {
-                    prop_assert!(*time >= held_until[player.upstream_of(number)], "Polite: {number} is sent in a hold");
+                    let upstream = player.upstream_of(number);
+                    prop_assert!(*time >= held_until[upstream], "Polite: {number} is sent in a hold");
+                    prop_assert!(!is_paused[upstream], "Polite: {number} is sent in a pause");
                     let asked_until = asked_until.get(&number).copied().unwrap_or(0);
                     prop_assert!(*time >= asked_until, "Polite: {number} is sent before its own hint has ended");
                 }
+                What::Paused { upstream } => is_paused[upstream] = true,
+                What::Resumed { upstream } => (is_paused[upstream], held_until[upstream]) = (false, 0),
                 _ => {}
             }
         }
@@ -223,7 +231,7 @@ proptest! {
         // When the polls are due that wait, and were that are in flight.
         let mut due: BTreeMap<usize, i128> = BTreeMap::new();
         let mut out = BTreeSet::new();
-        let mut refused = BTreeSet::new();
+        let (mut refused, mut paused) = (BTreeSet::new(), BTreeSet::new());
         for Entry { time, what } in &player.entries {
             let time = signed(*time);
             refused.extend(player.refusal(*what).map(|(upstream, _)| upstream));
@@ -248,11 +256,14 @@ proptest! {
                 }
                 What::Nothing { .. } => {
                     for (upstream, rules) in setup.rules.iter().enumerate() {
-                        let is_free = rules.rate.is_none() && rules.in_flight.is_none() && !refused.contains(&upstream);
+                        let has_stopped = refused.contains(&upstream) || paused.contains(&upstream);
+                        let is_free = rules.rate.is_none() && rules.in_flight.is_none() && !has_stopped;
                         let is_late = waiting(upstream).iter().any(|due| *due <= time);
                         prop_assert!(!(is_free && is_late), "Fair: what nothing holds back is not handed out");
                     }
                 }
+                What::Paused { upstream } => drop(paused.insert(upstream)),
+                What::Resumed { upstream } => drop(paused.remove(&upstream)),
                 What::Released { number } => drop(out.remove(&number)),
                 What::Fed { number, answer } | What::Lost { number, answer } if answer.was_living => {
                     out.remove(&number);
@@ -278,6 +289,7 @@ proptest! {
         let last = Policy::builder().max_wait(seconds(600.0)).build().unwrap();
         let setup = Setup { policies: vec![last], ..setup };
         let mut player = play(&setup, &events);
+        (0..setup.rules.len()).for_each(|upstream| player.play(Event::Resume(upstream)));
         let outcome = if found { Outcome::pending() } else { Outcome::transient(()) };
         for _ in 0..3_000 {
             while let Some(number) = player.out.first().copied() {
@@ -388,6 +400,8 @@ proptest! {
         let player = play(&setup, &events);
         let mut draws_at_all = BTreeMap::new();
         for Entry { what, .. } in &player.entries {
+            // A refusal that begins a hold draws once.
+            let holds = usize::from(matches!(player.refusal(*what), Some((_, Some(_)))));
             match *what {
                 What::Started { number, policy, .. } | What::Restored { number, policy, .. } => {
                     let draws = policy.jitter() != Jitter::None || policy.hint_jitter().is_some_and(|percent| percent > 0);
@@ -398,10 +412,10 @@ proptest! {
                     let is_wait = draws && answer.wait().is_some();
                     // One that turned out too long for the deadline was drawn, too.
                     let is_too_long = draws && !has_last_poll && matches!(answer.decision, Decision::GaveUp(gave_up) if gave_up.reason == Reason::MaxWait);
-                    let (least, most) = (usize::from(is_wait), usize::from(is_wait) * 2 + usize::from(is_too_long));
+                    let (least, most) = (usize::from(is_wait), usize::from(is_wait) * 2 + usize::from(is_too_long) + holds);
                     prop_assert!((least..=most).contains(&answer.draws), "Frugal: {} draws for {answer:?}", answer.draws);
                 }
-                What::Looked { answer, .. } => prop_assert_eq!(answer.draws, 0, "Frugal: a look draws"),
+                What::Looked { answer, .. } => prop_assert!(answer.draws <= holds, "Frugal: a look draws"),
                 _ => {}
             }
         }

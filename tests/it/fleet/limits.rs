@@ -47,6 +47,21 @@ fn too_long_a_time() {
 }
 
 #[test]
+fn no_hold_and_too_long_a_hold() {
+    refused(
+        Limits::builder().longest_hold(Duration::ZERO),
+        LimitsError::NoHold,
+        "longest_hold is 0 s; it must be at least 1 ns",
+    );
+    refused(
+        Limits::builder().longest_hold(Duration::MAX),
+        LimitsError::HoldTooLong { longest_hold: Duration::MAX },
+        "longest_hold is 584542046090 years; it must be at most 292 years",
+    );
+    assert!(Limits::builder().longest_hold(Duration::from_nanos((1 << 63) - 1)).build().is_ok());
+}
+
+#[test]
 fn the_last_word_on_what_is_in_flight_counts() {
     let [bounded, growing, free] = [
         Limits::builder().in_flight_from(3).in_flight(2),
@@ -62,9 +77,12 @@ fn the_last_word_on_what_is_in_flight_counts() {
 #[test]
 fn limits_show_their_settings() {
     let documented = Limits::builder().rate(600, seconds(60.0)).in_flight(8).find_pace(false).build().unwrap();
-    assert_eq!(format!("{documented:?}"), "Limits { rate: 600/1m, in_flight: 8, find_pace: false }");
-    assert_eq!(format!("{:?}", Limits::default()), "Limits { rate: none, in_flight: from 16, find_pace: true }");
-    assert_eq!(format!("{:?}", Limits::none()), "Limits { rate: none, in_flight: none, find_pace: false }");
+    assert_eq!(format!("{documented:?}"), "Limits { rate: 600/1m, in_flight: 8, find_pace: false, longest_hold: 1h }");
+    assert_eq!(
+        format!("{:?}", Limits::default()),
+        "Limits { rate: none, in_flight: from 16, find_pace: true, longest_hold: 1h }"
+    );
+    assert_eq!(format!("{:?}", Limits::none()), "Limits { rate: none, in_flight: none, find_pace: false, longest_hold: 1h }");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! choice, of which poll to hand out, it takes the fleet's and says whether it may be that one.
 
 use asyncpoll::{
-    Decision, Elapsed, GaveUp, Instant as _, Outcome, Policy, Poller, Snapshot,
+    Decision, Elapsed, GaveUp, Instant as _, Jitter, Outcome, Policy, Poller, Snapshot,
     fleet::Limits,
     rand_core::{Rng, TryRng},
 };
@@ -20,15 +20,20 @@ pub(crate) struct Rules {
     pub(crate) in_flight: Option<usize>,
     pub(crate) is_growing: bool,
     pub(crate) find_pace: bool,
+    pub(crate) longest_hold: Option<Duration>,
 }
+
+/// An hour.
+pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
 
 impl Rules {
     /// Those of `Limits::default`.
-    pub(crate) const DEFAULT: Self = Self { rate: None, in_flight: Some(16), is_growing: true, find_pace: true };
+    pub(crate) const DEFAULT: Self =
+        Self { rate: None, in_flight: Some(16), is_growing: true, find_pace: true, longest_hold: Some(HOUR) };
 
     pub(crate) fn limits(&self) -> Limits {
         // All of them by name: one that is not passed on is a variable that nobody uses.
-        let Self { rate, in_flight, is_growing, find_pace } = *self;
+        let Self { rate, in_flight, is_growing, find_pace, longest_hold } = *self;
         let builder = Limits::builder().find_pace(find_pace);
         let builder = match in_flight.map(|polls| polls.try_into().expect("few are in flight")) {
             Some(polls) if is_growing => builder.in_flight_from(polls),
@@ -38,6 +43,10 @@ impl Rules {
         let builder = match rate {
             Some((polls, per)) => builder.rate(polls, per),
             None => builder,
+        };
+        let builder = match longest_hold {
+            Some(longest) => builder.longest_hold(longest),
+            None => builder.no_longest_hold(),
         };
         builder.build().expect("the limits are good")
     }
@@ -67,6 +76,9 @@ struct Upstream {
     /// When polls went out.
     sent: Vec<u128>,
     held_until: u128,
+    /// What was drawn when the hold began.
+    held_by: u64,
+    is_paused: bool,
     /// Until when those that were held are spread, and how far apart.
     herd: (u128, u128),
     refusals: u64,
@@ -121,6 +133,8 @@ impl<R: Rng + Clone> Model<R> {
             growth: (bound.unwrap_or(0), self.time),
             sent: Vec::new(),
             held_until: 0,
+            held_by: 0,
+            is_paused: false,
             herd: (0, 0),
             refusals: 0,
             served: Vec::new(),
@@ -278,7 +292,19 @@ impl<R: Rng + Clone> Model<R> {
 
     pub(crate) fn slow_down(&mut self, upstream: usize, hint: Option<Duration>, now: Duration) {
         self.pass(now);
-        self.refuse(upstream, hint, self.upstreams[upstream].old > 0);
+        self.refuse(upstream, hint, 20, self.upstreams[upstream].old > 0);
+    }
+
+    pub(crate) fn pause(&mut self, upstream: usize, now: Duration) {
+        self.pass(now);
+        self.upstreams[upstream].is_paused = true;
+    }
+
+    pub(crate) fn resume(&mut self, upstream: usize, now: Duration) {
+        self.pass(now);
+        let this = &mut self.upstreams[upstream];
+        (this.is_paused, this.herd) = (false, (0, 0));
+        this.held_until = this.held_until.min(self.time);
     }
 
     pub(crate) fn reset_backoff(&mut self, number: usize) {
@@ -309,7 +335,7 @@ impl<R: Rng + Clone> Model<R> {
     /// Sees to what an answer says of the upstream, and forgets the operation if it has ended.
     fn answered(&mut self, number: usize, to: To, outcome: Option<Outcome<(), ()>>) {
         let operation = &self.operations[&number];
-        let upstream = operation.upstream;
+        let (upstream, policy) = (operation.upstream, *operation.poller.policy());
         let has_ended = operation.poller.is_finished();
         let comes_back = operation.in_flight && (to == To::Poll || has_ended);
         let were_in_flight = self.in_flight(upstream);
@@ -327,7 +353,15 @@ impl<R: Rng + Clone> Model<R> {
             this.old = this.old.saturating_sub(1);
         }
         match outcome {
-            Some(Outcome::Throttled { retry_after, .. }) => self.refuse(upstream, retry_after, was_old),
+            Some(Outcome::Throttled { retry_after, .. }) => {
+                // By as much as the policy lengthens the hint of the refused one, but by a fifth at most.
+                let jitter = match policy.jitter() {
+                    Jitter::None => 0,
+                    Jitter::PlusMinus(percent) | Jitter::Above(percent) => percent,
+                    _ => 20,
+                };
+                self.refuse(upstream, retry_after, policy.hint_jitter().unwrap_or(jitter).min(20), was_old);
+            }
             Some(Outcome::Transient { .. }) | None => {}
             Some(_) if !comes_back => {}
             Some(_) => {
@@ -358,14 +392,21 @@ impl<R: Rng + Clone> Model<R> {
         }
     }
 
-    fn refuse(&mut self, upstream: usize, hint: Option<Duration>, was_old: bool) {
+    fn refuse(&mut self, upstream: usize, hint: Option<Duration>, percent: u8, was_old: bool) {
         let (time, living, in_flight) = (self.time, self.living(upstream), self.in_flight(upstream));
         let this = &mut self.upstreams[upstream];
         this.refusals += 1;
-        let hint = hint.map(|hint| hint.as_nanos()).filter(|hint| time + hint > this.held_until);
         if let Some(hint) = hint {
-            this.held_until = time + hint;
-            this.herd = (time + hint + hint / 5, (hint / 5).checked_div(living as u128).unwrap_or(0));
+            let hint = this.rules.longest_hold.map_or(hint, |longest| hint.min(longest)).as_nanos();
+            let most = hint * u128::from(percent) / 100;
+            if most > 0 && this.held_until <= time {
+                this.held_by = self.rng.next_u64();
+            }
+            let until = time + hint + ((u128::from(this.held_by) * (most + 1)) >> 64);
+            if until > this.held_until {
+                this.held_until = until;
+                this.herd = (until + hint / 5, (hint / 5).checked_div(living as u128).unwrap_or(0));
+            }
         }
         if this.rules.find_pace && !was_old && (this.pace.is_none() || this.is_proven) {
             this.is_guess = this.pace.is_none() && this.rates.is_empty() && this.served.len() < 16;
@@ -395,7 +436,7 @@ impl<R: Rng + Clone> Model<R> {
     /// Returns when the next poll may go out, if it need not wait for an answer.
     fn opens(&self, upstream: usize) -> Option<u128> {
         let this = &self.upstreams[upstream];
-        if this.bound.is_some_and(|bound| self.in_flight(upstream) >= bound) {
+        if this.is_paused || this.bound.is_some_and(|bound| self.in_flight(upstream) >= bound) {
             return None;
         }
         let spaced = match (this.sent.last(), this.gap()) {

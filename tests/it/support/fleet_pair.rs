@@ -124,6 +124,20 @@ impl<R: Rng + Clone> Pair<R> {
         self.compare();
     }
 
+    pub(crate) fn pause(&mut self, upstream: usize) {
+        let upstream = upstream % self.upstreams.len();
+        self.fleet.pause(self.upstreams[upstream], self.now);
+        self.model.pause(upstream, self.now);
+        self.compare();
+    }
+
+    pub(crate) fn resume(&mut self, upstream: usize) {
+        let upstream = upstream % self.upstreams.len();
+        self.fleet.resume(self.upstreams[upstream], self.now);
+        self.model.resume(upstream, self.now);
+        self.compare();
+    }
+
     pub(crate) fn reset_backoff(&mut self, which: usize) {
         let Some((number, id)) = self.any(which) else { return };
         self.fleet.reset_backoff(id);

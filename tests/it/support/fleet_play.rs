@@ -8,7 +8,12 @@ use core::{cell::Cell, time::Duration};
 use proptest::prelude::*;
 use std::rc::Rc;
 
-use super::{Tape, fleet_model::Rules, poller_model::Settings, seconds, strategies};
+use super::{
+    Tape,
+    fleet_model::{HOUR, Rules},
+    poller_model::Settings,
+    seconds, strategies,
+};
 
 /// What happens to a fleet.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +35,8 @@ pub(crate) enum Event {
     Lose(usize),
     Release(usize),
     SlowDown(usize, Option<Duration>),
+    Pause(usize),
+    Resume(usize),
     Cancel(usize),
     Reset(usize),
     SetBackoff(usize, Duration),
@@ -55,16 +62,20 @@ pub(crate) struct Setup {
 }
 
 /// No limits at all.
-pub(crate) const NONE: Rules = Rules { rate: None, in_flight: None, is_growing: false, find_pace: false };
+pub(crate) const NONE: Rules =
+    Rules { rate: None, in_flight: None, is_growing: false, find_pace: false, longest_hold: Some(HOUR) };
 
 pub(crate) fn rules() -> impl Strategy<Value = Rules> {
     let rate = (1..50_u32, prop_oneof![Just(1_000_000_000_u64), 1..100_000_000_000_u64]);
     let rate = rate.prop_map(|(polls, per)| (polls, Duration::from_nanos(per)));
-    let any = (prop::option::weighted(0.4, rate), prop::option::weighted(0.4, 1..8_usize), any::<bool>());
+    let longest = prop::option::of(prop_oneof![Just(HOUR), (1..100_000_000_000_u64).prop_map(Duration::from_nanos)]);
+    let any = (prop::option::weighted(0.4, rate), prop::option::weighted(0.4, 1..8_usize), any::<bool>(), longest);
     prop_oneof![
         2 => Just(Rules::DEFAULT),
         1 => Just(NONE),
-        4 => any.prop_map(|(rate, in_flight, find_pace)| Rules { rate, in_flight, is_growing: false, find_pace }),
+        4 => any.prop_map(|(rate, in_flight, find_pace, longest_hold)| {
+            Rules { rate, in_flight, is_growing: false, find_pace, longest_hold }
+        }),
     ]
 }
 
@@ -131,6 +142,8 @@ pub(crate) fn events(refusals: bool) -> impl Strategy<Value = Vec<Event>> {
         2 => any::<usize>().prop_map(Event::Lose),
         1 => any::<usize>().prop_map(Event::Release),
         1 => slow_down.prop_map(move |(upstream, hint)| if refusals { Event::SlowDown(upstream, hint) } else { Event::All }),
+        1 => any::<usize>().prop_map(move |upstream| if refusals { Event::Pause(upstream) } else { Event::Next }),
+        2 => any::<usize>().prop_map(Event::Resume),
         1 => any::<usize>().prop_map(Event::Cancel),
         1 => any::<usize>().prop_map(Event::Reset),
         1 => (any::<usize>(), strategies::durations()).prop_map(|(which, base)| Event::SetBackoff(which, Duration::from_nanos(base))),
@@ -194,6 +207,12 @@ pub(crate) enum What {
     Slowed {
         upstream: usize,
         hint: Option<Duration>,
+    },
+    Paused {
+        upstream: usize,
+    },
+    Resumed {
+        upstream: usize,
     },
     Cancelled {
         number: usize,
@@ -327,6 +346,18 @@ impl Player {
                 let upstream = upstream % self.upstreams.len();
                 self.fleet.slow_down(self.upstreams[upstream], hint, self.now);
                 self.note(What::Slowed { upstream, hint });
+            }
+            Event::Pause(upstream) => {
+                self.read();
+                let upstream = upstream % self.upstreams.len();
+                self.fleet.pause(self.upstreams[upstream], self.now);
+                self.note(What::Paused { upstream });
+            }
+            Event::Resume(upstream) => {
+                self.read();
+                let upstream = upstream % self.upstreams.len();
+                self.fleet.resume(self.upstreams[upstream], self.now);
+                self.note(What::Resumed { upstream });
             }
             Event::Cancel(which) => self.cancel(which),
             Event::PutAway { which, upstream, policy, away } => self.put_away(which, upstream, policy, away),

@@ -84,6 +84,7 @@ struct LimitsSettings {
     in_flight: u32,
     is_growing: bool,
     find_pace: bool,
+    longest_hold: u64,
 }
 
 /// What the device shows between polls, durations in seconds.
@@ -159,8 +160,9 @@ impl Device {
 
     #[cfg(feature = "fleet")]
     pub(crate) fn limits(&self) -> Result<Limits, LimitsError> {
-        let LimitsSettings { polls, per, in_flight, is_growing, find_pace } = self.limits;
+        let LimitsSettings { polls, per, in_flight, is_growing, find_pace, longest_hold } = self.limits;
         let builder = Limits::builder().rate(polls, Duration::from_millis(per)).find_pace(find_pace);
+        let builder = builder.longest_hold(Duration::from_millis(longest_hold));
         if is_growing { builder.in_flight_from(in_flight) } else { builder.in_flight(in_flight) }.build()
     }
 

@@ -67,6 +67,10 @@ pub extern "C" fn print_limits(device: &Device) -> bool {
         (.., Some(polls)) => others.no_rate().in_flight_from(polls),
         _ => others,
     };
+    let others = match limits.longest_hold() {
+        Some(longest) => others.longest_hold(longest),
+        None => others.no_longest_hold(),
+    };
     let others = others.find_pace(limits.find_pace()).build();
     others.is_ok_and(|others| write!(device.console(), "{limits:?} {others:?}").is_ok())
 }
@@ -139,6 +143,9 @@ pub extern "C" fn turn_fleet(device: &Device, fleet: &mut Fleet<Tick, Generator>
     if device.is_stopped() {
         fleet.release(poll.id, device.now());
         fleet.slow_down(poll.id.upstream(), fleet.until_next_poll(device.now()), device.now());
+        fleet.pause(poll.id.upstream(), device.now());
+    } else {
+        fleet.resume(poll.id.upstream(), device.now());
     }
     fleet.reset_backoff(poll.id);
     fleet.set_backoff(poll.id, fleet.status(poll.id.upstream(), device.now()).held);

@@ -11,6 +11,10 @@ use crate::wait::nanos;
 /// How many polls are in flight at first, unless told otherwise.
 const AT_FIRST: u32 = 16;
 
+/// The longest hold, unless told otherwise. Limits that are counted by the hour are common, longer ones by the day are rare, and a
+/// date or an epoch that was misread is years away.
+const LONGEST_HOLD: Duration = Duration::from_secs(3_600);
+
 /// Collects the settings of [`Limits`]; nothing is checked before [`build`](Self::build).
 ///
 /// Everything here is `const`. In a constant, [`const_limits!`](crate::const_limits) turns a bad setting into a compile error.
@@ -33,11 +37,12 @@ pub struct LimitsBuilder {
     pub(super) rate: Option<(u32, Duration)>,
     pub(super) in_flight: Option<InFlight<u32>>,
     pub(super) find_pace: bool,
+    pub(super) longest_hold: Option<Duration>,
 }
 
 impl LimitsBuilder {
     pub(super) const fn new() -> Self {
-        Self { rate: None, in_flight: Some(InFlight::From(AT_FIRST)), find_pace: true }
+        Self { rate: None, in_flight: Some(InFlight::From(AT_FIRST)), find_pace: true, longest_hold: Some(LONGEST_HOLD) }
     }
 
     pub(super) const fn from_limits(limits: Limits) -> Self {
@@ -46,7 +51,7 @@ impl LimitsBuilder {
             Some(InFlight::AtMost(polls)) => Some(InFlight::AtMost(polls.get())),
             Some(InFlight::From(polls)) => Some(InFlight::From(polls.get())),
         };
-        Self { rate: limits.rate(), in_flight, find_pace: limits.find_pace() }
+        Self { rate: limits.rate(), in_flight, find_pace: limits.find_pace(), longest_hold: limits.longest_hold() }
     }
 
     /// Sets the most polls in any `per`: they are handed out at least `per / polls` apart, never several at once. At least 1 poll
@@ -175,6 +180,42 @@ impl LimitsBuilder {
         self
     }
 
+    /// Sets the longest time that a refusal is believed to ask for: a longer hint holds the upstream for this long. At least 1 ns,
+    /// at most 292 years; an hour unless this is called.
+    ///
+    /// ```
+    /// use asyncpoll::{Fleet, fleet::Limits};
+    /// use core::time::Duration;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// let limits = Limits::builder().longest_hold(minute).build()?;
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+    /// let upstream = fleet.add_upstream(limits);
+    /// let years = Some(Duration::from_secs(1_700_000_000));
+    /// fleet.slow_down(upstream, years, Duration::ZERO);
+    /// let held = fleet.status(upstream, Duration::ZERO).held;
+    /// assert!((minute..=minute * 6 / 5).contains(&held));
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
+    /// ```
+    pub const fn longest_hold(mut self, longest_hold: Duration) -> Self {
+        self.longest_hold = Some(longest_hold);
+        self
+    }
+
+    /// Clears [`longest_hold`](Self::longest_hold): every hint is believed.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::{Limits, LimitsError};
+    ///
+    /// let limits = Limits::builder().no_longest_hold().build()?;
+    /// assert_eq!(limits.longest_hold(), None);
+    /// # Ok::<(), LimitsError>(())
+    /// ```
+    pub const fn no_longest_hold(mut self) -> Self {
+        self.longest_hold = None;
+        self
+    }
+
     /// Checks every setting and returns the limits.
     ///
     /// # Errors
@@ -192,7 +233,7 @@ impl LimitsBuilder {
     /// );
     /// ```
     pub const fn build(self) -> Result<Limits, LimitsError> {
-        let Self { rate, in_flight, find_pace } = self;
+        let Self { rate, in_flight, find_pace, longest_hold } = self;
         let rate = match rate {
             None => None,
             Some((polls, per)) => match (NonZeroU32::new(polls), NonZeroU64::new(nanos::from_duration(per))) {
@@ -213,6 +254,14 @@ impl LimitsBuilder {
                 Some(polls) => Some(InFlight::From(polls)),
             },
         };
-        Ok(Limits { rate, in_flight, find_pace })
+        let longest_hold = match longest_hold {
+            None => None,
+            Some(longest) => match NonZeroU64::new(nanos::from_duration(longest)) {
+                None => return Err(LimitsError::NoHold),
+                Some(nanos) if nanos.get() > nanos::LONGEST => return Err(LimitsError::HoldTooLong { longest_hold: longest }),
+                longest => longest,
+            },
+        };
+        Ok(Limits { rate, in_flight, find_pace, longest_hold })
     }
 }

@@ -34,6 +34,13 @@ pub enum LimitsError {
         /// So many.
         polls: u32,
     },
+    /// A refusal could hold for no time.
+    NoHold,
+    /// The longest hold is above 2⁶³−1 ns, 292 years.
+    HoldTooLong {
+        /// This one.
+        longest_hold: Duration,
+    },
     /// The time is above 2⁶³−1 ns, 292 years.
     TooLong {
         /// This one.
@@ -51,6 +58,10 @@ impl LimitsError {
             Self::NoPolls { per } => sentence.text("rate is 0 polls per ").duration(per).text("; it must be at least 1 poll"),
             Self::NoTime { polls } => {
                 sentence.text("rate is ").number(polls as u64).text(" polls per 0 s; the time must be at least 1 ns")
+            }
+            Self::NoHold => sentence.text("longest_hold is 0 s; it must be at least 1 ns"),
+            Self::HoldTooLong { longest_hold } => {
+                sentence.text("longest_hold is ").too_long(longest_hold, Duration::from_nanos(nanos::LONGEST))
             }
             Self::TooLong { per } => {
                 let longest = Duration::from_nanos(nanos::LONGEST);
