@@ -75,10 +75,7 @@ struct Upstream {
     growth: (usize, u128),
     /// When polls went out.
     sent: Vec<u128>,
-    held_until: u128,
-    /// What was drawn when the hold began.
-    held_by: u64,
-    is_paused: bool,
+    hold: Hold,
     /// Until when those that were held are spread, and how far apart.
     herd: (u128, u128),
     refusals: u64,
@@ -100,6 +97,14 @@ struct Upstream {
     old: usize,
     /// Whether one that went out after the last cut was served.
     is_proven: bool,
+}
+
+/// What keeps all polls of an upstream back.
+struct Hold {
+    until: u128,
+    /// What was drawn when it began.
+    drawn: u64,
+    is_paused: bool,
 }
 
 /// The naive fleet, with nanoseconds since its start.
@@ -132,9 +137,7 @@ impl<R: Rng + Clone> Model<R> {
             bound,
             growth: (bound.unwrap_or(0), self.time),
             sent: Vec::new(),
-            held_until: 0,
-            held_by: 0,
-            is_paused: false,
+            hold: Hold { until: 0, drawn: 0, is_paused: false },
             herd: (0, 0),
             refusals: 0,
             served: Vec::new(),
@@ -297,14 +300,14 @@ impl<R: Rng + Clone> Model<R> {
 
     pub(crate) fn pause(&mut self, upstream: usize, now: Duration) {
         self.pass(now);
-        self.upstreams[upstream].is_paused = true;
+        self.upstreams[upstream].hold.is_paused = true;
     }
 
     pub(crate) fn resume(&mut self, upstream: usize, now: Duration) {
         self.pass(now);
         let this = &mut self.upstreams[upstream];
-        (this.is_paused, this.herd) = (false, (0, 0));
-        this.held_until = this.held_until.min(self.time);
+        (this.hold.is_paused, this.herd) = (false, (0, 0));
+        this.hold.until = this.hold.until.min(self.time);
     }
 
     pub(crate) fn reset_backoff(&mut self, number: usize) {
@@ -328,7 +331,7 @@ impl<R: Rng + Clone> Model<R> {
     pub(crate) fn status(&self, upstream: usize) -> (usize, usize, Option<usize>, u128, u128, u64) {
         let this = &self.upstreams[upstream];
         let living = self.living(upstream);
-        let held = this.held_until.saturating_sub(self.time);
+        let held = this.hold.until.saturating_sub(self.time);
         (living, self.in_flight(upstream), this.bound, this.gap(), held, this.refusals)
     }
 
@@ -399,12 +402,12 @@ impl<R: Rng + Clone> Model<R> {
         if let Some(hint) = hint {
             let hint = this.rules.longest_hold.map_or(hint, |longest| hint.min(longest)).as_nanos();
             let most = hint * u128::from(percent) / 100;
-            if most > 0 && this.held_until <= time {
-                this.held_by = self.rng.next_u64();
+            if most > 0 && this.hold.until <= time {
+                this.hold.drawn = self.rng.next_u64();
             }
-            let until = time + hint + ((u128::from(this.held_by) * (most + 1)) >> 64);
-            if until > this.held_until {
-                this.held_until = until;
+            let until = time + hint + ((u128::from(this.hold.drawn) * (most + 1)) >> 64);
+            if until > this.hold.until {
+                this.hold.until = until;
                 this.herd = (until + hint / 5, (hint / 5).checked_div(living as u128).unwrap_or(0));
             }
         }
@@ -436,7 +439,7 @@ impl<R: Rng + Clone> Model<R> {
     /// Returns when the next poll may go out, if it need not wait for an answer.
     fn opens(&self, upstream: usize) -> Option<u128> {
         let this = &self.upstreams[upstream];
-        if this.is_paused || this.bound.is_some_and(|bound| self.in_flight(upstream) >= bound) {
+        if this.hold.is_paused || this.bound.is_some_and(|bound| self.in_flight(upstream) >= bound) {
             return None;
         }
         let spaced = match (this.sent.last(), this.gap()) {
@@ -445,7 +448,7 @@ impl<R: Rng + Clone> Model<R> {
             (Some(sent), gap) if this.pace.is_some() && !this.is_proven => sent + gap.max(SECOND),
             (Some(sent), gap) => sent + gap,
         };
-        Some(this.held_until.max(spaced))
+        Some(this.hold.until.max(spaced))
     }
 
     fn pass(&mut self, now: Duration) {
