@@ -14,8 +14,10 @@
 
 mod alone;
 mod authority;
+mod backlog;
 mod client;
 mod progress;
+mod server;
 mod simulation;
 mod tables;
 mod together;

@@ -1,7 +1,7 @@
 //! Orders at a server with a rate limit, in virtual time: what polling them costs the server, and when their ends are noticed.
 
 use core::{cmp::Reverse, time::Duration};
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use asyncpoll::{
     Decision, Fleet, Outcome, Policy, Poller, SeededRng,
@@ -9,23 +9,19 @@ use asyncpoll::{
     rand_core::Rng as _,
 };
 
-/// The median time that an order takes, and the standard deviation of its logarithm.
-const MEDIAN: f64 = 180.0;
+use super::server::{Answer, Running, Server};
+
+/// The standard deviation of the logarithm of the time that an order takes.
 const SIGMA: f64 = 0.5;
 
 /// A server, and the orders that are placed there, all at once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scenario {
     pub(crate) orders: usize,
-    /// How many polls a second it serves in the long run, if it has a limit, and twice as many after a rest.
-    pub(crate) rate: Option<u32>,
-    /// Another rate, from then on.
-    pub(crate) change: Option<(Duration, u32)>,
-    /// What it asks those for that it refuses.
-    pub(crate) hint: Option<Duration>,
-    /// How long an answer takes.
-    pub(crate) latency: Duration,
-    /// From how many servers, of which only the first has a limit; the orders go round.
+    /// The median times that orders take, in seconds; the orders go round.
+    pub(crate) medians: &'static [f64],
+    pub(crate) server: Server,
+    /// How many servers there are, of which only the first has a limit; the orders go round.
     pub(crate) servers: usize,
 }
 
@@ -54,17 +50,16 @@ pub(crate) struct Figures {
 
 impl Scenario {
     pub(crate) const fn new(orders: usize, rate: u32) -> Self {
-        let hint = Some(Duration::from_secs(30));
-        Self { orders, rate: Some(rate), change: None, hint, latency: Duration::from_millis(200), servers: 1 }
+        Self { orders, medians: &[180.0], server: Server::new(rate), servers: 1 }
     }
 
     /// Polls all orders to their end.
     pub(crate) fn run(&self, way: Way) -> Figures {
         let mut rng = SeededRng::new(17);
-        let ends = (0..self.orders).map(|_| log_normal(&mut rng)).collect();
+        let ends = (0..self.orders).map(|order| log_normal(self.medians[order % self.medians.len()], &mut rng)).collect();
         let mut play = Play {
             scenario: self,
-            bucket: Bucket::new(self),
+            server: self.server.start(),
             ends,
             sent: Vec::new(),
             refused: 0,
@@ -81,7 +76,7 @@ impl Scenario {
 
 struct Play<'a> {
     scenario: &'a Scenario,
-    bucket: Bucket,
+    server: Running,
     /// When each order comes to its end.
     ends: Vec<Duration>,
     /// When each poll was made.
@@ -92,20 +87,22 @@ struct Play<'a> {
     delays: Vec<Duration>,
 }
 
-type Answer = Outcome<Duration, ()>;
+/// What a poll finds: when its order came to its end.
+type Found = Outcome<Duration, ()>;
 
 impl Play<'_> {
-    /// Makes a poll, and returns what its answer will be.
-    fn poll(&mut self, order: usize, now: Duration) -> Answer {
+    /// Makes a poll, and returns what it finds.
+    fn poll(&mut self, order: usize, now: Duration) -> Found {
         self.sent.push(now);
-        let end = self.ends[order];
-        if order % self.scenario.servers == 0 && !self.bucket.serves(now) {
-            self.refused += 1;
-            Outcome::throttled(()).retry_after(self.scenario.hint)
-        } else if end <= now {
-            Outcome::Done(end)
-        } else {
-            Outcome::pending()
+        let is_first = order % self.scenario.servers == 0;
+        match if is_first { self.server.poll(now) } else { Answer::Served } {
+            Answer::Refused => {
+                self.refused += 1;
+                Outcome::throttled(()).retry_after(self.scenario.server.hint)
+            }
+            Answer::Failed => Outcome::transient(()),
+            Answer::Served if self.ends[order] <= now => Outcome::Done(self.ends[order]),
+            Answer::Served => Outcome::pending(),
         }
     }
 
@@ -114,9 +111,9 @@ impl Play<'_> {
             (0..self.ends.len()).map(|seed| Poller::seeded(Policy::default(), seed as u64, Duration::ZERO)).collect();
         let mut timers: BinaryHeap<_> = (0..self.ends.len()).map(|order| Reverse((Duration::ZERO, order))).collect();
         while let Some(Reverse((now, order))) = timers.pop() {
-            let answer = self.poll(order, now);
-            let now = now + self.scenario.latency;
-            let decision = pollers[order].step(answer, now);
+            let found = self.poll(order, now);
+            let now = now + self.server.latency();
+            let decision = pollers[order].step(found, now);
             if let Some(wait) = self.note(decision, now) {
                 timers.push(Reverse((now + wait, order)));
             }
@@ -130,25 +127,22 @@ impl Play<'_> {
         let orders: HashMap<Id, usize> = (0..self.ends.len())
             .map(|order| (fleet.start(upstreams[order % upstreams.len()], Policy::default(), now), order))
             .collect();
-        // They come back in the order in which they went out.
-        let mut in_flight: VecDeque<(Duration, Id, Answer)> = VecDeque::new();
+        // By when they come back, and in which order they went out.
+        let mut in_flight: BTreeMap<(Duration, usize), (Id, Found)> = BTreeMap::new();
         loop {
             let next = fleet.until_next_poll(now).map(|wait| now + wait);
-            let back = in_flight.front().map(|(back, ..)| *back);
+            let back = in_flight.first_key_value().map(|((back, _), _)| *back);
             // An answer that comes with a poll is heard first.
             if let Some(back) = back.filter(|back| next.is_none_or(|next| *back <= next)) {
                 now = back;
-                let Some((_, id, answer)) = in_flight.pop_front() else { return };
-                if matches!(answer, Outcome::Transient { .. }) && self.scenario.hint.is_none() {
-                    fleet.slow_down(id.upstream(), None, now);
-                }
-                let decision = fleet.step(id, answer, now);
+                let Some((_, (id, found))) = in_flight.pop_first() else { return };
+                let decision = fleet.step(id, found, now);
                 self.note(decision, now);
             } else if let Some(next) = next {
                 now = next;
                 let Some(poll) = fleet.next_poll(now) else { continue };
-                let answer = self.poll(orders[&poll.id], now);
-                in_flight.push_back((now + self.scenario.latency, poll.id, answer));
+                let found = self.poll(orders[&poll.id], now);
+                in_flight.insert((now + self.server.latency(), self.sent.len()), (poll.id, found));
             } else {
                 return;
             }
@@ -191,39 +185,10 @@ impl Play<'_> {
     }
 }
 
-/// A bucket of tokens, which a poll takes one of.
-struct Bucket {
-    rate: Option<u32>,
-    change: Option<(Duration, u32)>,
-    tokens: f64,
-    filled: Duration,
-}
-
-impl Bucket {
-    fn new(scenario: &Scenario) -> Self {
-        let tokens = scenario.rate.map_or(0.0, |rate| 2.0 * f64::from(rate));
-        Self { rate: scenario.rate, change: scenario.change, tokens, filled: Duration::ZERO }
-    }
-
-    fn serves(&mut self, now: Duration) -> bool {
-        if let Some((_, rate)) = self.change.take_if(|(at, _)| *at <= now) {
-            self.rate = Some(rate);
-        }
-        let Some(rate) = self.rate.map(f64::from) else { return true };
-        self.tokens = (self.tokens + rate * (now - self.filled).as_secs_f64()).min(2.0 * rate);
-        self.filled = now;
-        let serves = self.tokens >= 1.0;
-        if serves {
-            self.tokens -= 1.0;
-        }
-        serves
-    }
-}
-
 /// Draws the time that an order takes, by the transform of Box and Muller.
-fn log_normal(rng: &mut SeededRng) -> Duration {
+fn log_normal(median: f64, rng: &mut SeededRng) -> Duration {
     let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
     let radius = (-2.0 * (1.0 - uniform()).ln()).sqrt();
     let normal = radius * (core::f64::consts::TAU * uniform()).cos();
-    Duration::from_secs_f64(MEDIAN * (SIGMA * normal).exp())
+    Duration::from_secs_f64(median * (SIGMA * normal).exp())
 }

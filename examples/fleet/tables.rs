@@ -5,7 +5,11 @@ use std::io::{self, Write};
 
 use asyncpoll::{const_limits, fleet::Limits};
 
-use super::simulation::{Figures, Scenario, Way};
+use super::{
+    backlog::{Backlog, Use},
+    server::{Answer, Change, Outage, Server},
+    simulation::{Figures, Scenario, Way},
+};
 
 const HALF_A_MINUTE: Duration = Duration::from_secs(30);
 
@@ -16,9 +20,20 @@ pub(crate) struct Table {
     ways: Vec<(&'static str, Way)>,
 }
 
-/// Returns all tables.
-pub(crate) fn all() -> Vec<Table> {
-    let at_once = |orders, rate| Scenario { latency: Duration::ZERO, ..Scenario::new(orders, rate) };
+/// Fleets that have more to poll than a server serves.
+struct Row {
+    name: &'static str,
+    backlog: Backlog,
+}
+
+/// Returns all tables of orders at a server that only has a limit.
+fn all() -> Vec<Table> {
+    let at_once = |orders, rate| Scenario {
+        server: Server { latency: Duration::ZERO, ..Server::new(rate) },
+        ..Scenario::new(orders, rate)
+    };
+    let varied = |server| Scenario { server, ..Scenario::new(5_000, 40) };
+    let of_40 = Server::new(40);
     let usual = Scenario::new(5_000, 40);
     let found = Way::Fleet(Limits::default());
     let bounds = || {
@@ -30,7 +45,7 @@ pub(crate) fn all() -> Vec<Table> {
         ]
     };
     let table = |name, scenario: Scenario| {
-        let known = scenario.rate.map(|rate| ("known", known(rate)));
+        let known = scenario.server.rate.map(|rate| ("known", known(rate)));
         let ways = [("alone", Way::Alone), ("held", Way::Fleet(Limits::none()))].into_iter().chain(known);
         Table { name, scenario, ways: ways.chain([("found", found)]).collect() }
     };
@@ -48,13 +63,67 @@ pub(crate) fn all() -> Vec<Table> {
         table("100 orders, 1 a second", Scenario::new(100, 1)),
         table("10,000 orders, 100 a second", Scenario::new(10_000, 100)),
         table("40,000 orders, 1,000 a second", Scenario::new(40_000, 1_000)),
-        table("5,000 orders, 40 a second, a latency of 10 ms", Scenario { latency: Duration::from_millis(10), ..usual }),
-        table("5,000 orders, 40 a second, a latency of 2 s", Scenario { latency: Duration::from_secs(2), ..usual }),
-        table("5,000 orders, 40 a second, 20 after two minutes", Scenario { change: Some((4 * HALF_A_MINUTE, 20)), ..usual }),
-        table("5,000 orders, 40 a second, 80 after two minutes", Scenario { change: Some((4 * HALF_A_MINUTE, 80)), ..usual }),
-        table("5,000 orders, 40 a second, 429 without a hint", Scenario { hint: None, ..usual }),
-        table("5,000 orders, ten servers, one with 4 a second", Scenario { rate: Some(4), servers: 10, ..usual }),
-        table("5,000 orders, no limit", Scenario { rate: None, ..usual }),
+        table("5,000 orders, 40 a second, a latency of 10 ms", varied(Server { latency: Duration::from_millis(10), ..of_40 })),
+        table("5,000 orders, 40 a second, a latency of 2 s", varied(Server { latency: Duration::from_secs(2), ..of_40 })),
+        table(
+            "5,000 orders, 40 a second, 20 after two minutes",
+            varied(Server { change: Some(Change { at: 4 * HALF_A_MINUTE, rate: 20 }), ..of_40 }),
+        ),
+        table(
+            "5,000 orders, 40 a second, 80 after two minutes",
+            varied(Server { change: Some(Change { at: 4 * HALF_A_MINUTE, rate: 80 }), ..of_40 }),
+        ),
+        table("5,000 orders, 40 a second, 429 without a hint", varied(Server { hint: None, ..of_40 })),
+        table("5,000 orders, ten servers, one with 4 a second", Scenario { server: Server::new(4), servers: 10, ..usual }),
+        table("5,000 orders, no limit", varied(Server { rate: None, ..of_40 })),
+    ]
+}
+
+/// Returns all tables of orders of two kinds, at a server that is hard to poll.
+fn hard() -> Vec<Table> {
+    let of_40 = Server::new(40);
+    let at_random = |at_random| Server { rate: None, hint: None, at_random, ..of_40 };
+    let slow = |seconds| Server { latency: Duration::from_secs(seconds), is_uneven: true, ..of_40 };
+    let table = |name, server: Server| {
+        let scenario = Scenario { medians: &[180.0, 20.0], server, ..Scenario::new(5_000, 40) };
+        let known = scenario.server.rate.map(|rate| ("known", known(rate)));
+        let ways = [("alone", Way::Alone)].into_iter().chain(known).chain([("found", Way::Fleet(Limits::default()))]);
+        Table { name, scenario, ways: ways.collect() }
+    };
+    vec![
+        table("One poll in 1,000 refused at random, without a hint, and no limit", at_random(1)),
+        table("One in 100 refused", at_random(10)),
+        table("One in 20 refused", at_random(50)),
+        table("40 a second, but all for somebody else in every other minute", Server { is_shared: true, ..of_40 }),
+        table("40 a second, answers after 5 to 15 s", slow(10)),
+        table("40 a second, answers after 15 to 45 s", slow(30)),
+    ]
+}
+
+/// Returns the rows on a server of 40 polls a second that has more to serve than that.
+fn backlogs() -> Vec<Row> {
+    let of_40 = Server { hint: None, ..Server::new(40) };
+    let minute = Duration::from_secs(60);
+    let row = |name, server| Row { name, backlog: Backlog::new(server) };
+    let fleets = |name, fleets| Row { name, backlog: Backlog { fleets, ..Backlog::new(of_40) } };
+    let since = |name, from, server| Row { name, backlog: Backlog { from, ..Backlog::new(server) } };
+    let change = |rate| Server { change: Some(Change { at: 10 * minute, rate }), ..of_40 };
+    let outage = |until, answer| Server { outage: Some(Outage { from: 10 * minute, until, answer }), ..of_40 };
+    vec![
+        fleets("one fleet", 1),
+        fleets("2 fleets", 2),
+        fleets("5 fleets", 5),
+        fleets("20 fleets", 20),
+        fleets("50 fleets", 50),
+        row("one, Retry-After: 30", Server::new(40)),
+        row("1 in 1,000 refused at random", Server { at_random: 1, ..of_40 }),
+        row("1 in 100 refused", Server { at_random: 10, ..of_40 }),
+        since("80 a second now", 10 * minute, change(80)),
+        since("400 a second now", 10 * minute, change(400)),
+        since("all were refused for a minute", 11 * minute, outage(11 * minute, Answer::Refused)),
+        // Those that were in flight when it went down have come back.
+        since("all fail", 10 * minute + Duration::from_secs(5), outage(Duration::MAX, Answer::Failed)),
+        since("all failed for ten minutes", 20 * minute, outage(20 * minute, Answer::Failed)),
     ]
 }
 
@@ -81,7 +150,26 @@ pub(crate) fn print(out: &mut impl Write) -> io::Result<()> {
         out,
         "many polls a second, twice as many after a rest, and answers the others 429, Retry-After: 30, all after 0.2 s."
     )?;
-    for table in all() {
+    print_tables(&all(), out)?;
+    writeln!(out, "\n\nHalf of 5,000 orders take 20 seconds in the median. A server is hard to poll.")?;
+    print_tables(&hard(), out)?;
+    writeln!(
+        out,
+        "\n\nFleets that find their pace have more to poll, without end, than the 40 polls a second that a server serves."
+    )?;
+    writeln!(out, "What it refuses has no hint.\n")?;
+    writeln!(out, "{:30} {:>8} {:>10} {:>9} {:>12} {:>8}", "", "served", "refused", "shared", "4/5 after", "busiest")?;
+    for Row { name, backlog } in backlogs() {
+        let Use { served, refused, fairness, at_work, busiest } = backlog.run();
+        let shared = fairness.map_or_else(|| "-".into(), |fairness| format!("{:.0} %", 100.0 * fairness));
+        let at_work = at_work.map_or_else(|| "-".into(), |at_work| format!("{at_work:.0} s"));
+        writeln!(out, "{name:30} {served:>6.1} % {refused:>8.2} % {shared:>9} {at_work:>12} {busiest:>6}/s")?;
+    }
+    Ok(())
+}
+
+fn print_tables(tables: &[Table], out: &mut impl Write) -> io::Result<()> {
+    for table in tables {
         writeln!(out, "\n{}", table.name)?;
         writeln!(
             out,

@@ -1,5 +1,7 @@
 //! Many operations at one server.
 
+#[path = "../../examples/fleet/backlog.rs"]
+mod backlog;
 mod configuration;
 mod events;
 mod example;
@@ -13,6 +15,8 @@ mod pace;
 #[path = "../../examples/fleet/progress.rs"]
 mod progress;
 mod restored;
+#[path = "../../examples/fleet/server.rs"]
+mod server;
 #[path = "../../examples/fleet/simulation.rs"]
 mod simulation;
 #[path = "../../examples/fleet/tables.rs"]

@@ -1,0 +1,116 @@
+//! A server in virtual time: how much it serves, and what it does instead.
+
+use core::time::Duration;
+
+use asyncpoll::{SeededRng, rand_core::Rng as _};
+
+/// A server, as it behaves from its start on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Server {
+    /// How many polls a second it serves in the long run, if it has a limit, and twice as many after a rest.
+    pub(crate) rate: Option<u32>,
+    /// Another rate, from then on.
+    pub(crate) change: Option<Change>,
+    /// How many in a thousand polls it refuses at random, whatever their rate.
+    pub(crate) at_random: u64,
+    /// When it serves nobody.
+    pub(crate) outage: Option<Outage>,
+    /// Whether another client takes all that it serves in every other minute.
+    pub(crate) is_shared: bool,
+    /// What it asks those for that it refuses.
+    pub(crate) hint: Option<Duration>,
+    /// How long an answer takes.
+    pub(crate) latency: Duration,
+    /// Whether that is a mean: then one takes half of it at least, and half as much again at most.
+    pub(crate) is_uneven: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change {
+    pub(crate) at: Duration,
+    pub(crate) rate: u32,
+}
+
+/// A time in which every poll is answered the same.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outage {
+    pub(crate) from: Duration,
+    pub(crate) until: Duration,
+    pub(crate) answer: Answer,
+}
+
+/// What a poll is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Served,
+    /// 429.
+    Refused,
+    /// 500.
+    Failed,
+}
+
+impl Server {
+    pub(crate) const fn new(rate: u32) -> Self {
+        Self {
+            rate: Some(rate),
+            change: None,
+            at_random: 0,
+            outage: None,
+            is_shared: false,
+            hint: Some(Duration::from_secs(30)),
+            latency: Duration::from_millis(200),
+            is_uneven: false,
+        }
+    }
+
+    /// Starts it, rested.
+    pub(crate) fn start(&self) -> Running {
+        let tokens = self.rate.map_or(0.0, |rate| 2.0 * f64::from(rate));
+        Running { server: *self, tokens, filled: Duration::ZERO, rng: SeededRng::new(23) }
+    }
+}
+
+/// A server that is running. Its limit is a bucket of tokens, which a poll takes one of.
+pub(crate) struct Running {
+    server: Server,
+    tokens: f64,
+    filled: Duration,
+    rng: SeededRng,
+}
+
+impl Running {
+    pub(crate) fn poll(&mut self, now: Duration) -> Answer {
+        let outage = self.server.outage.filter(|outage| (outage.from..outage.until).contains(&now));
+        if let Some(Outage { answer, .. }) = outage {
+            return answer;
+        }
+        let at_random = self.server.at_random;
+        let is_refused = at_random > 0 && self.rng.next_u64() % 1_000 < at_random;
+        if !is_refused && self.has_one_left(now) { Answer::Served } else { Answer::Refused }
+    }
+
+    /// Returns how long the answer to the next poll takes.
+    pub(crate) fn latency(&mut self) -> Duration {
+        let Server { latency, is_uneven, .. } = self.server;
+        let percent = if is_uneven { 50 + self.rng.next_u64() % 100 } else { 100 };
+        latency.mul_f64(percent as f64 / 100.0)
+    }
+
+    /// Takes a token, if there is one.
+    fn has_one_left(&mut self, now: Duration) -> bool {
+        if let Some(Change { rate, .. }) = self.server.change.take_if(|change| change.at <= now) {
+            self.server.rate = Some(rate);
+        }
+        let Some(rate) = self.server.rate.map(f64::from) else { return true };
+        self.tokens = (self.tokens + rate * (now - self.filled).as_secs_f64()).min(2.0 * rate);
+        self.filled = now;
+        if self.server.is_shared && now.as_secs() / 60 % 2 == 1 {
+            self.tokens = 0.0;
+        }
+        let has_one = self.tokens >= 1.0;
+        if has_one {
+            self.tokens -= 1.0;
+        }
+        has_one
+    }
+}
