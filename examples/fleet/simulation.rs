@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use asyncpoll::{
     Decision, Fleet, Outcome, Policy, Poller, SeededRng,
-    fleet::{Id, Limits},
+    fleet::{Due, Id, Limits},
     rand_core::Rng as _,
 };
 
@@ -133,7 +133,7 @@ impl Play<'_> {
         // They come back in the order in which they went out.
         let mut in_flight: VecDeque<(Duration, Id, Answer)> = VecDeque::new();
         loop {
-            let next = fleet.until_next_poll(now).map(|wait| now + wait);
+            let next = fleet.until_next(now).map(|wait| now + wait);
             let back = in_flight.front().map(|(back, ..)| *back);
             // An answer that comes with a poll is heard first.
             if let Some(back) = back.filter(|back| next.is_none_or(|next| *back <= next)) {
@@ -146,9 +146,14 @@ impl Play<'_> {
                 self.note(decision, now);
             } else if let Some(next) = next {
                 now = next;
-                let Some(poll) = fleet.next_poll(now) else { continue };
-                let answer = self.poll(orders[&poll.id], now);
-                in_flight.push_back((now + self.scenario.latency, poll.id, answer));
+                match fleet.next_due(now) {
+                    Some(Due::Poll(poll)) => {
+                        let answer = self.poll(orders[&poll.id], now);
+                        in_flight.push_back((now + self.scenario.latency, poll.id, answer));
+                    }
+                    Some(Due::Ended(..)) => self.given_up += 1,
+                    None => {}
+                }
             } else {
                 return;
             }

@@ -1,6 +1,7 @@
 //! Many operations at one server.
 
 mod configuration;
+mod ends;
 mod example;
 mod figures;
 mod holds;
