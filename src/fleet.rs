@@ -21,11 +21,11 @@ use rand_core::Rng;
 use self::{
     admission::{Answer, Gate},
     policies::Policies,
-    queue::{Entry, Lane, Minima, NEVER},
+    queue::{Entry, Lane, Minima, NEVER, Next},
 };
 pub use self::{
     admission::{Limits, LimitsBuilder, LimitsError},
-    handles::{DuePoll, Id, Upstream},
+    handles::{Due, DuePoll, Id, Upstream},
     status::Status,
 };
 #[cfg(feature = "chacha")]
@@ -50,17 +50,18 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// Each of many pollers is polite on its own: one is told 429 and waits, and the others go on. A fleet knows which operations
 /// share an [`Upstream`], a server with its limits, and what one of them learns there all obey. It is fed outcomes and
 /// instants as a poller is; it calls nothing, spawns nothing and reads no clock. It is the one part of this crate that
-/// allocates: 66 bytes an operation for a million of them, given back as they end.
+/// allocates: 69 bytes an operation for a million of them, given back as they end.
 ///
 /// # The loop
 ///
-/// Whenever a sender is free, make the poll that [`next_poll`](Self::next_poll) hands out. Tell the fleet what became of each.
-/// Sleep until an answer comes or [`until_next_poll`](Self::until_next_poll) is over. With threads:
+/// Whenever a sender is free, ask [`next_due`](Self::next_due) what is due: make that poll, and tell the fleet what became of it,
+/// or take note of that end. If nothing is due, sleep until an answer comes or [`until_next`](Self::until_next) is over. With
+/// threads:
 ///
 /// ```
 /// use asyncpoll::{
 ///     Fleet, Outcome, Policy,
-///     fleet::{DuePoll, Id, Limits},
+///     fleet::{Due, DuePoll, Id, Limits},
 ///     random_seed,
 /// };
 /// use std::{sync::mpsc, thread, time::{Duration, Instant}};
@@ -103,15 +104,24 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// let (answers, inbox) = mpsc::channel();
 /// while !fleet.is_empty() {
-///     while fleet.in_flight() < SENDERS {
-///         let Some(poll) = fleet.next_poll(Instant::now()) else { break };
-///         let answers = answers.clone();
-///         thread::spawn(move || {
-///             let mut answer = Answer { id: poll.id, found: None, answers };
-///             answer.found = Some(ask(poll));
-///         });
+///     if fleet.in_flight() < SENDERS {
+///         match fleet.next_due(Instant::now()) {
+///             Some(Due::Poll(poll)) => {
+///                 let answers = answers.clone();
+///                 thread::spawn(move || {
+///                     let mut answer = Answer { id: poll.id, found: None, answers };
+///                     answer.found = Some(ask(poll));
+///                 });
+///                 continue;
+///             }
+///             Some(Due::Ended(id, gave_up)) => {
+///                 eprintln!("{id:?} {gave_up}");
+///                 continue;
+///             }
+///             None => {}
+///         }
 ///     }
-///     let wait = fleet.until_next_poll(Instant::now());
+///     let wait = fleet.until_next(Instant::now());
 ///     // If all senders are busy, the next event is an answer.
 ///     let wait = wait.filter(|_| fleet.in_flight() < SENDERS);
 ///     match inbox.recv_timeout(wait.unwrap_or(Duration::MAX)) {
@@ -121,7 +131,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///         Ok((id, None)) => {
 ///             let _decision = fleet.lost(id, Instant::now());
 ///         }
-///         Err(_) => {} // A poll is due.
+///         Err(_) => {} // Something is due.
 ///     }
 /// #   assert!(POLLS.load(Ordering::Relaxed) <= 200, "a storm");
 /// }
@@ -135,7 +145,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// # async fn main() {
 /// use asyncpoll::{
 ///     Fleet, Outcome, Policy,
-///     fleet::{DuePoll, Limits},
+///     fleet::{Due, DuePoll, Limits},
 ///     random_seed,
 /// };
 /// use std::{collections::HashMap, time::Duration};
@@ -163,11 +173,20 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// let (mut tasks, mut ids) = (JoinSet::new(), HashMap::new());
 /// while !fleet.is_empty() {
-///     while tasks.len() < SENDERS {
-///         let Some(poll) = fleet.next_poll(Instant::now()) else { break };
-///         ids.insert(tasks.spawn(ask(poll)).id(), poll.id);
+///     if tasks.len() < SENDERS {
+///         match fleet.next_due(Instant::now()) {
+///             Some(Due::Poll(poll)) => {
+///                 ids.insert(tasks.spawn(ask(poll)).id(), poll.id);
+///                 continue;
+///             }
+///             Some(Due::Ended(id, gave_up)) => {
+///                 eprintln!("{id:?} {gave_up}");
+///                 continue;
+///             }
+///             None => {}
+///         }
 ///     }
-///     let wait = fleet.until_next_poll(Instant::now());
+///     let wait = fleet.until_next(Instant::now());
 ///     // If all senders are busy, the next event is an answer.
 ///     let wait = wait.filter(|_| tasks.len() < SENDERS);
 ///     let (task, found) = tokio::select! {
@@ -209,6 +228,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// Give every poll a timeout: the fleet has none. If the answer of a lost or released poll comes after all, feed it to
 /// [`look`](Self::look): `step` would take it for that of the next poll.
 ///
+/// A fleet keeps no errors. If an operation that is not polled in time [ends](Due::Ended), [`GaveUp::with_last_error`] adds the last
+/// one that [`step_keeping`](Self::step_keeping) kept.
+///
 /// # Upstreams and refusals
 ///
 /// An upstream is whatever counts your polls together: an account at an authority, a host, a tenant of your own. Two that
@@ -236,8 +258,12 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// - *Order.* While limits or refusals keep polls waiting, the one that was due first goes first. Without limits all that are
 ///   due are handed out, in no order to rely on.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
-/// - *Late, not lost.* A poll that is held back past its operation's deadline is still handed out once, as after a late
-///   wake-up.
+/// - *Ends on time.* An operation whose poll is kept waiting by its upstream, by a hold, by the pace or by what is in flight, ends
+///   at its deadline. [`next_due`](Self::next_due) says so, once, with the reason
+///   [`RetryAfterPastDeadline`](crate::Reason::RetryAfterPastDeadline) and what is left of the hold if that is the cause, and
+///   else with [`MaxWait`](crate::Reason::MaxWait). If the upstream was free at the deadline and only the caller was late, the
+///   poll is still handed out once, as a late `Poller` would make it. An operation that was [restored](Self::restore) after its
+///   deadline waits for that one poll, however long. One without a `max_wait` never ends so.
 ///
 /// Without limits and refusals, every decision is that of a lone [`Poller`] with the same outcomes, times and draws.
 ///
@@ -269,7 +295,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///   in a queue of your own it would be sent during the hold, or late.
 /// - A pace above a thousand a second takes a timer that is as fine: no two polls are handed out at once to make up for a late
 ///   wake-up.
-/// - [`DuePoll::remaining`] is zero if the fleet has held the poll back past the deadline: it is not by itself a timeout.
+/// - [`DuePoll::remaining`] is zero if the poll is made at the deadline, or late: it is not by itself a timeout.
+/// - An end is told when [`next_due`](Self::next_due) is called, and the loops call that when a sender is free: with a timeout for
+///   each poll, one is free in time.
 /// - Times are kept from 73 years before the start of the fleet, which only an operation that was [restored](Self::restore) can
 ///   have seen, to 219 years after it. What lies outside counts as if it lay at the border.
 /// - Seeds, clocks and the end of an operation are as with a [`Poller`].
@@ -277,7 +305,10 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// # Example
 ///
 /// ```
-/// use asyncpoll::{Fleet, Outcome, Policy, fleet::Limits};
+/// use asyncpoll::{
+///     Fleet, Outcome, Policy,
+///     fleet::{Due, Limits},
+/// };
 /// use core::time::Duration;
 ///
 /// let mut now = Duration::ZERO;
@@ -286,18 +317,19 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// let one = fleet.start(authority, Policy::default(), now);
 /// let other = fleet.start(authority, Policy::default(), now);
 ///
-/// let poll = fleet.next_poll(now).expect("both are due at once");
-/// assert_eq!(poll.id, one);
+/// let due = fleet.next_due(now);
+/// assert!(matches!(due, Some(Due::Poll(poll)) if poll.id == one));
 /// let hint = Duration::from_secs(30);
 /// let refused = Outcome::<(), _>::throttled("429").retry_after(hint);
 /// let _half_a_minute = fleet.step(one, refused, now);
 ///
 /// // What one has learned, the other obeys.
-/// assert_eq!(fleet.next_poll(now), None);
-/// let held = fleet.until_next_poll(now).expect("the hold ends");
+/// assert_eq!(fleet.next_due(now), None);
+/// let held = fleet.until_next(now).expect("the hold ends");
 /// assert!((hint..=hint * 6 / 5).contains(&held));
 /// now += held;
-/// assert_eq!(fleet.next_poll(now).map(|poll| poll.id), Some(other));
+/// let due = fleet.next_due(now);
+/// assert!(matches!(due, Some(Due::Poll(poll)) if poll.id == other));
 /// ```
 ///
 /// [`Poller`]: crate::Poller
@@ -360,7 +392,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     ///
     /// let mut rng = SeededRng::new(random_seed());
     /// let fleet = Fleet::new(&mut rng, Duration::ZERO);
-    /// assert_eq!(fleet.until_next_poll(Duration::ZERO), None);
+    /// assert_eq!(fleet.until_next(Duration::ZERO), None);
     /// ```
     pub const fn new(rng: R, now: I) -> Self {
         Self { rng, latest: now, time: ORIGIN, serial: 0, policies: Policies::new(), lanes: Vec::new(), next: Minima::new() }
@@ -381,9 +413,9 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
-    /// let poll = fleet.next_poll(Duration::ZERO).expect("it is due at once");
+    /// assert!(fleet.next_due(Duration::ZERO).is_some());
     /// let issued = Outcome::<_>::Done("issued");
-    /// let decision = fleet.step(poll.id, issued, Duration::ZERO);
+    /// let decision = fleet.step(id, issued, Duration::ZERO);
     /// assert_eq!((decision, fleet.len()), (Decision::Done("issued"), 0));
     /// ```
     pub fn step<T, E>(&mut self, id: Id, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
@@ -425,7 +457,10 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// poll can be lost once. An operation that the fleet has forgotten is answered as by `step`, with `GaveUp(Finished)`.
     ///
     /// ```
-    /// use asyncpoll::{Decision, Fleet, Jitter, Policy, fleet::Limits};
+    /// use asyncpoll::{
+    ///     Decision, Fleet, Jitter, Policy,
+    ///     fleet::{Due, Limits},
+    /// };
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
@@ -433,12 +468,13 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// let policy =
     ///     Policy::builder().jitter(Jitter::None).build().expect("a good policy");
     /// let id = fleet.start(upstream, policy, Duration::ZERO);
-    /// assert!(fleet.next_poll(Duration::ZERO).is_some());
+    /// assert!(fleet.next_due(Duration::ZERO).is_some());
     ///
     /// let five_seconds = Duration::from_secs(5);
     /// assert_eq!(fleet.lost(id, Duration::ZERO), Decision::Sleep(five_seconds));
-    /// assert_eq!(fleet.next_poll(Duration::ZERO), None);
-    /// assert_eq!(fleet.next_poll(five_seconds).map(|poll| poll.number), Some(2));
+    /// assert_eq!(fleet.next_due(Duration::ZERO), None);
+    /// let due = fleet.next_due(five_seconds);
+    /// assert!(matches!(due, Some(Due::Poll(poll)) if poll.number == 2));
     /// ```
     pub fn lost(&mut self, id: Id, now: I) -> Decision<Infallible, Infallible> {
         if self.is_in_flight(id) {
@@ -479,17 +515,17 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// assert!(fleet.contains(id));
-    /// assert_eq!(fleet.until_next_poll(Duration::ZERO), Some(Duration::ZERO));
+    /// assert_eq!(fleet.until_next(Duration::ZERO), Some(Duration::ZERO));
     /// ```
     pub fn start(&mut self, upstream: Upstream, policy: Policy, now: I) -> Id {
         self.pass(now);
         self.take_in(upstream, policy, &State::new(&policy))
     }
 
-    /// Returns what is left at `now` until the next poll is to be made: one wake-up for all.
+    /// Returns what is left at `now` until something is due, a poll or the end of an operation: one wake-up for all.
     ///
-    /// It is `None` if no poll waits for time to pass: all are in flight, or as many as may be, or there are none. It changes
-    /// with every outcome that is fed.
+    /// It is `None` if nothing waits for time to pass: there are no operations, or a poll of each is in flight, or as many polls
+    /// as may be and no operation has a deadline. It changes with every outcome that is fed.
     ///
     /// ```
     /// use asyncpoll::{Fleet, Outcome, Policy, fleet::Limits};
@@ -501,55 +537,92 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let policy =
     ///     Policy::builder().head_start(minute).build().expect("a good policy");
     /// let id = fleet.start(upstream, policy, Duration::ZERO);
-    /// assert!(fleet.next_poll(Duration::ZERO).is_some());
-    /// assert_eq!(fleet.until_next_poll(Duration::ZERO), None);
+    /// assert!(fleet.next_due(Duration::ZERO).is_some());
+    /// assert_eq!(fleet.until_next(Duration::ZERO), None);
     /// let pending = Outcome::<()>::pending();
     /// let _a_minute_or_more = fleet.step(id, pending, Duration::ZERO);
-    /// assert!(fleet.until_next_poll(Duration::ZERO) >= Some(minute));
+    /// assert!(fleet.until_next(Duration::ZERO) >= Some(minute));
     /// ```
-    pub fn until_next_poll(&self, now: I) -> Option<Duration> {
+    pub fn until_next(&self, now: I) -> Option<Duration> {
         match self.next.least() {
             NEVER => None,
             next => Some(Duration::from_nanos(next.saturating_sub(self.time_at(now)))),
         }
     }
 
-    /// Hands out a poll that is to be made now, if there is one.
+    /// Returns what is due now, if anything is: a poll to be made, or the end of an operation whose deadline has come.
     ///
-    /// It is in flight until its outcome is fed, or it is [lost](Self::lost) or [released](Self::release).
+    /// A poll is in flight until its outcome is fed, or it is [lost](Self::lost) or [released](Self::release). An end is told once:
+    /// the fleet has forgotten the operation. Ends go before polls.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Policy, fleet::Limits};
+    /// use asyncpoll::{
+    ///     Fleet, Policy, Reason,
+    ///     fleet::{Due, Limits},
+    /// };
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
-    /// let upstream = fleet.add_upstream(Limits::default());
-    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
-    /// let poll = fleet.next_poll(Duration::from_secs(2)).expect("it is due");
-    /// assert_eq!((poll.id, poll.number), (id, 1));
+    /// let limits = Limits::none().to_builder().in_flight(1).build();
+    /// let upstream = fleet.add_upstream(limits.expect("good limits"));
+    /// let one = fleet.start(upstream, Policy::default(), Duration::ZERO);
+    /// let other = fleet.start(upstream, Policy::default(), Duration::ZERO);
+    ///
+    /// let Some(Due::Poll(poll)) = fleet.next_due(Duration::from_secs(2)) else {
+    ///     unreachable!("two are due")
+    /// };
+    /// assert_eq!((poll.id, poll.number), (one, 1));
     /// assert_eq!(poll.elapsed, Duration::from_secs(2));
     /// assert_eq!(poll.remaining, Some(Duration::from_secs(598)));
-    /// assert_eq!(fleet.next_poll(Duration::from_secs(2)), None);
+    /// assert_eq!(fleet.next_due(Duration::from_secs(2)), None);
+    ///
+    /// // The one is in flight until the deadline of the other has come.
+    /// let Some(Due::Ended(id, gave_up)) = fleet.next_due(Duration::from_secs(600))
+    /// else {
+    ///     unreachable!("the other cannot be polled any more")
+    /// };
+    /// assert_eq!((id, gave_up.reason, gave_up.polls), (other, Reason::MaxWait, 0));
     /// ```
     #[inline]
-    pub fn next_poll(&mut self, now: I) -> Option<DuePoll> {
+    pub fn next_due(&mut self, now: I) -> Option<Due> {
         self.pass(now);
         if self.next.least() > self.time {
             return None;
         }
         let index = self.next.first()?;
         let lane = self.lanes.get_mut(index)?;
-        let slot = lane.send(self.time)?;
-        self.next.set(index, lane.next());
-        let operation = lane.operation(slot)?;
-        let state = operation.state(self.time);
-        let deadline = self.policies.get(operation.policy).and_then(|policy| policy.deadline);
-        Some(DuePoll {
-            id: Id { upstream: Upstream(index), slot, serial: operation.serial, started: operation.started },
-            number: state.polls.saturating_add(1),
-            elapsed: Duration::from_nanos(state.elapsed),
-            remaining: deadline.map(|deadline| Duration::from_nanos(deadline.left(state.elapsed))),
-        })
+        match lane.take_next(self.time)? {
+            Next::Poll(slot) => {
+                self.next.set(index, lane.next(self.time));
+                let operation = lane.operation(slot)?;
+                let policy = self.policies.get(operation.policy)?;
+                let state = operation.state(self.time, policy);
+                Some(Due::Poll(DuePoll {
+                    id: Id { upstream: Upstream(index), slot, serial: operation.serial, anchor: operation.anchor },
+                    number: state.polls.saturating_add(1),
+                    elapsed: Duration::from_nanos(state.elapsed),
+                    remaining: policy.deadline.map(|deadline| Duration::from_nanos(deadline.left(state.elapsed))),
+                }))
+            }
+            Next::End(slot) => self.end(index, slot),
+        }
+    }
+
+    /// Ends the operation at `slot` of an upstream, because its poll cannot go out by its deadline.
+    #[cold]
+    fn end(&mut self, index: usize, slot: usize) -> Option<Due> {
+        let lane = self.lanes.get_mut(index)?;
+        let operation = *lane.operation(slot)?;
+        let policy = self.policies.get(operation.policy)?;
+        let mut state = operation.state(self.time, policy);
+        let held_until = lane.gate.held_until();
+        let hold = (held_until > operation.end()).then(|| held_until.saturating_sub(self.time));
+        let gave_up = Feed { policy, state: &mut state }.expire(hold);
+        lane.put(slot, &state, self.time, false);
+        self.next.set(index, lane.next(self.time));
+        self.policies.give_back(operation.policy);
+        let id = Id { upstream: Upstream(index), slot, serial: operation.serial, anchor: operation.anchor };
+        Some(Due::Ended(id, gave_up))
     }
 
     /// Takes a poll back that was never made, because no sender was free for instance: it is due again at once, and not counted.
@@ -558,15 +631,19 @@ impl<I: Instant, R> Fleet<I, R> {
     /// again at once, without end. If no poll of that operation is in flight, nothing changes.
     ///
     /// ```
-    /// use asyncpoll::{Fleet, Policy, fleet::Limits};
+    /// use asyncpoll::{
+    ///     Fleet, Policy,
+    ///     fleet::{Due, Limits},
+    /// };
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
-    /// assert!(fleet.next_poll(Duration::ZERO).is_some());
+    /// assert!(fleet.next_due(Duration::ZERO).is_some());
     /// fleet.release(id, Duration::ZERO);
-    /// assert_eq!(fleet.next_poll(Duration::ZERO).map(|poll| poll.number), Some(1));
+    /// let due = fleet.next_due(Duration::ZERO);
+    /// assert!(matches!(due, Some(Due::Poll(poll)) if poll.number == 1));
     /// ```
     pub fn release(&mut self, id: Id, now: I) {
         self.pass(now);
@@ -574,7 +651,7 @@ impl<I: Instant, R> Fleet<I, R> {
         if lane.operation_of(id).is_some_and(Entry::is_in_flight) {
             lane.release(id.slot);
             lane.gate.back(None, self.time);
-            self.next.set(id.upstream.0, lane.next());
+            self.next.set(id.upstream.0, lane.next(self.time));
         }
     }
 
@@ -591,7 +668,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let hint = Some(Duration::from_secs(10));
     /// fleet.slow_down(upstream, hint, Duration::ZERO);
-    /// assert!(fleet.until_next_poll(Duration::ZERO) >= hint);
+    /// assert!(fleet.until_next(Duration::ZERO) >= hint);
     /// ```
     pub fn slow_down(&mut self, upstream: Upstream, hint: Option<Duration>, now: I)
     where
@@ -600,7 +677,7 @@ impl<I: Instant, R> Fleet<I, R> {
         self.pass(now);
         let Some(lane) = self.lanes.get_mut(upstream.0) else { return };
         lane.gate.refuse(hint.map(nanos::from_duration), None, lane.len(), self.time, &mut self.rng);
-        self.next.set(upstream.0, lane.next());
+        self.next.set(upstream.0, lane.next(self.time));
     }
 
     /// Stops an upstream: from `now` on, none of its polls is handed out, until it is [resumed](Self::resume).
@@ -616,15 +693,15 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// fleet.pause(upstream, Duration::ZERO);
-    /// assert_eq!(fleet.next_poll(Duration::from_secs(9)), None);
+    /// assert_eq!(fleet.next_due(Duration::from_secs(9)), None);
     /// fleet.resume(upstream, Duration::from_secs(10));
-    /// assert!(fleet.next_poll(Duration::from_secs(10)).is_some());
+    /// assert!(fleet.next_due(Duration::from_secs(10)).is_some());
     /// ```
     pub fn pause(&mut self, upstream: Upstream, now: I) {
         self.pass(now);
         let Some(lane) = self.lanes.get_mut(upstream.0) else { return };
         lane.gate.pause();
-        self.next.set(upstream.0, lane.next());
+        self.next.set(upstream.0, lane.next(self.time));
     }
 
     /// Ends a [pause](Self::pause) of an upstream, and a hold, at `now`.
@@ -641,15 +718,15 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// let hour = Some(Duration::from_secs(3600));
     /// fleet.slow_down(upstream, hour, Duration::ZERO);
-    /// assert!(fleet.until_next_poll(Duration::from_secs(9)) > Some(Duration::ZERO));
+    /// assert!(fleet.until_next(Duration::from_secs(9)) > Some(Duration::ZERO));
     /// fleet.resume(upstream, Duration::from_secs(10));
-    /// assert!(fleet.next_poll(Duration::from_secs(10)).is_some());
+    /// assert!(fleet.next_due(Duration::from_secs(10)).is_some());
     /// ```
     pub fn resume(&mut self, upstream: Upstream, now: I) {
         self.pass(now);
         let Some(lane) = self.lanes.get_mut(upstream.0) else { return };
         lane.gate.resume(self.time);
-        self.next.set(upstream.0, lane.next());
+        self.next.set(upstream.0, lane.next(self.time));
     }
 
     /// Takes what an unscheduled look found, and says whether that ends the operation, as
@@ -779,14 +856,15 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Takes an operation in, unless it has finished or its upstream is another fleet's.
     fn take_in(&mut self, upstream: Upstream, policy: Policy, state: &State) -> Id {
         self.serial = self.serial.wrapping_add(1);
-        let started = self.time.saturating_sub(state.elapsed);
-        let mut id = Id { upstream, slot: usize::MAX, serial: self.serial, started };
+        let mut id = Id { upstream, slot: usize::MAX, serial: self.serial, anchor: 0 };
         if let Some(lane) = self.lanes.get_mut(upstream.0).filter(|_| !state.is_finished()) {
             let policy_number = self.policies.take(&policy);
-            let slot = lane.take_in(Entry::new(state, started, self.serial, policy_number));
+            let operation = Entry::new(state, self.time, &policy, self.serial, policy_number);
+            id.anchor = operation.anchor;
+            let slot = lane.take_in(operation);
             debug_assert!(slot.is_some(), "a lane takes in whatever comes");
             id.slot = slot.unwrap_or(id.slot);
-            self.next.set(upstream.0, lane.next());
+            self.next.set(upstream.0, lane.next(self.time));
         }
         id
     }
@@ -809,19 +887,19 @@ impl<I: Instant, R> Fleet<I, R> {
             state.cancel(0);
             return act(Feed { policy: &FORGOTTEN, state: &mut state }, rng);
         };
-        let mut state = operation.state(*time);
+        let mut state = operation.state(*time, policy);
         let done = act(Feed { policy, state: &mut state }, rng);
 
         let was_in_flight = operation.is_in_flight();
         let stays = was_in_flight && !matches!(told, Told::Outcome(_)) && !state.is_finished();
-        lane.put(id.slot, &state, stays);
+        lane.put(id.slot, &state, *time, stays);
         if was_in_flight && !stays {
             lane.gate.back(told.answer(), *time);
         }
         if let Some(Answer::Refused(hint)) = told.answer() {
             lane.gate.refuse(hint, Some(policy), lane.len(), *time, rng);
         }
-        next.set(id.upstream.0, lane.next());
+        next.set(id.upstream.0, lane.next(*time));
         if state.is_finished() {
             policies.give_back(operation.policy);
         }
@@ -885,7 +963,7 @@ impl<I, R> Fleet<I, R> {
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.add_upstream(Limits::default());
     /// fleet.start(upstream, Policy::default(), Duration::ZERO);
-    /// assert!(fleet.next_poll(Duration::ZERO).is_some());
+    /// assert!(fleet.next_due(Duration::ZERO).is_some());
     /// assert_eq!(fleet.in_flight(), 1);
     /// ```
     pub fn in_flight(&self) -> usize {

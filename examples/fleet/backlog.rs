@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use asyncpoll::{
     Fleet, Outcome, Policy, SeededRng, const_policy,
-    fleet::{Id, Limits},
+    fleet::{Due, Id, Limits},
     rand_core::Rng as _,
 };
 
@@ -134,14 +134,15 @@ impl Play {
             // An answer that comes with a poll is heard first.
             let number = if back == Some(now) { self.hear(now) } else { next.and_then(|(_, number)| self.send(number, now)) };
             if let Some(member) = number.map(|number| &mut self.members[number]) {
-                member.next = member.fleet.until_next_poll(now).map(|wait| now + wait);
+                member.next = member.fleet.until_next(now).map(|wait| now + wait);
             }
         }
     }
 
     /// Sends the next poll of a fleet, and returns which.
     fn send(&mut self, number: usize, now: Duration) -> Option<usize> {
-        if let Some(poll) = self.members[number].fleet.next_poll(now) {
+        // Without a deadline, none ends by itself.
+        if let Some(Due::Poll(poll)) = self.members[number].fleet.next_due(now) {
             let answer = self.server.poll(now);
             self.all_polls += 1;
             let back = now + self.server.latency();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use asyncpoll::{
     Decision, Fleet, Outcome, Policy, Poller, SeededRng,
-    fleet::{Id, Limits},
+    fleet::{Due, Id, Limits},
     rand_core::Rng as _,
 };
 
@@ -130,7 +130,7 @@ impl Play<'_> {
         // By when they come back, and in which order they went out.
         let mut in_flight: BTreeMap<(Duration, usize), (Id, Found)> = BTreeMap::new();
         loop {
-            let next = fleet.until_next_poll(now).map(|wait| now + wait);
+            let next = fleet.until_next(now).map(|wait| now + wait);
             let back = in_flight.first_key_value().map(|((back, _), _)| *back);
             // An answer that comes with a poll is heard first.
             if let Some(back) = back.filter(|back| next.is_none_or(|next| *back <= next)) {
@@ -140,9 +140,14 @@ impl Play<'_> {
                 self.note(decision, now);
             } else if let Some(next) = next {
                 now = next;
-                let Some(poll) = fleet.next_poll(now) else { continue };
-                let found = self.poll(orders[&poll.id], now);
-                in_flight.insert((now + self.server.latency(), self.sent.len()), (poll.id, found));
+                match fleet.next_due(now) {
+                    Some(Due::Poll(poll)) => {
+                        let found = self.poll(orders[&poll.id], now);
+                        in_flight.insert((now + self.server.latency(), self.sent.len()), (poll.id, found));
+                    }
+                    Some(Due::Ended(..)) => self.given_up += 1,
+                    None => {}
+                }
             } else {
                 return;
             }

@@ -3,7 +3,11 @@
 use core::{error::Error, time::Duration};
 use std::collections::HashMap;
 
-use asyncpoll::{Fleet, Outcome, Policy, fleet::Limits, random_seed};
+use asyncpoll::{
+    Decision, Fleet, Outcome, Policy,
+    fleet::{Due, Limits},
+    random_seed,
+};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
@@ -27,15 +31,24 @@ pub(crate) async fn poll(
 
     let (mut tasks, mut ids) = (JoinSet::new(), HashMap::new());
     while !fleet.is_empty() {
-        while tasks.len() < SENDERS {
-            let Some(due) = fleet.next_poll(Instant::now()) else { break };
-            let (poll, url) = (poll.clone(), urls[&due.id].clone());
-            ids.insert(tasks.spawn_blocking(move || poll(&url)).id(), due.id);
+        if tasks.len() < SENDERS {
+            match fleet.next_due(Instant::now()) {
+                Some(Due::Poll(due)) => {
+                    let (poll, url) = (poll.clone(), urls[&due.id].clone());
+                    ids.insert(tasks.spawn_blocking(move || poll(&url)).id(), due.id);
+                    continue;
+                }
+                Some(Due::Ended(_, gave_up)) => {
+                    progress.decided::<(), _>(&Decision::GaveUp(gave_up));
+                    continue;
+                }
+                None => {}
+            }
         }
         progress.show(fleet.status(authority, Instant::now()).spacing);
 
         // If all senders are busy, the next event is an answer.
-        let wait = fleet.until_next_poll(Instant::now()).filter(|_| tasks.len() < SENDERS);
+        let wait = fleet.until_next(Instant::now()).filter(|_| tasks.len() < SENDERS);
         let (task, found) = tokio::select! {
             Some(joined) = tasks.join_next_with_id() => match joined {
                 Ok((task, outcome)) => (task, Some(outcome)),

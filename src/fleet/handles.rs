@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use crate::operation::GaveUp;
+
 /// An upstream of a [`Fleet`](crate::Fleet): the operations that share a server, and with it its limits and refusals.
 ///
 /// [`Fleet::add_upstream`](crate::Fleet::add_upstream) makes one. It means something to that fleet alone.
@@ -44,7 +46,7 @@ pub struct Id {
     pub(super) slot: usize,
     pub(super) serial: u32,
     /// Tells operations of one slot and one serial apart: serials start anew after four thousand million.
-    pub(super) started: u64,
+    pub(super) anchor: u64,
 }
 
 impl Id {
@@ -64,7 +66,52 @@ impl Id {
     }
 }
 
-/// A poll to be made now, as [`Fleet::next_poll`](crate::Fleet::next_poll) hands it out.
+/// What is due in a [`Fleet`](crate::Fleet): a poll, or the end of an operation. [`Fleet::next_due`](crate::Fleet::next_due) says.
+///
+/// # Example
+///
+/// ```
+/// use asyncpoll::{
+///     Fleet, Outcome, Policy, Reason,
+///     fleet::{Due, Limits},
+/// };
+/// use core::time::Duration;
+///
+/// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+/// let upstream = fleet.add_upstream(Limits::default());
+/// let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+/// let policy =
+///     Policy::builder().max_wait(minutes(10)).build().expect("a good policy");
+/// let id = fleet.start(upstream, policy, Duration::ZERO);
+///
+/// // The server asks all to come back in an hour, which the operation does not have.
+/// fleet.slow_down(upstream, Some(minutes(60)), Duration::ZERO);
+/// assert_eq!(fleet.until_next(Duration::ZERO), Some(minutes(10)));
+/// match fleet.next_due(minutes(10)) {
+///     Some(Due::Ended(ended, gave_up)) => {
+///         assert_eq!(ended, id);
+///         assert_eq!(gave_up.reason, Reason::RetryAfterPastDeadline);
+///         assert_eq!(gave_up.retry_after, Some(minutes(50)));
+///     }
+///     Some(Due::Poll(_)) | None => unreachable!("a hold keeps its poll waiting"),
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use = "a poll is in flight until its outcome is fed, and the end of an operation is told once"]
+#[expect(clippy::exhaustive_enums, reason = "what may be due is complete, and a match is to see to ends as well as to polls")]
+pub enum Due {
+    /// This poll is to be made.
+    Poll(DuePoll),
+    /// This operation has ended, because its deadline came while its upstream kept its poll waiting. The fleet has forgotten it.
+    ///
+    /// If it was kept waiting by a refusal, the reason is
+    /// [`RetryAfterPastDeadline`](crate::Reason::RetryAfterPastDeadline), and `retry_after` is what is left of the hold. If it was
+    /// kept waiting by other polls that went before, the reason is [`MaxWait`](crate::Reason::MaxWait). A fleet keeps no errors:
+    /// [`GaveUp::with_last_error`] adds one that the caller has kept.
+    Ended(Id, GaveUp),
+}
+
+/// A poll to be made now, as [`Fleet::next_due`](crate::Fleet::next_due) hands it out.
 ///
 /// It is a plain value, and the fleet does not learn that it was dropped: until the fleet is told what became of the poll, as
 /// [its docs](crate::Fleet#the-loop) have it, the poll is in flight.
@@ -72,13 +119,18 @@ impl Id {
 /// # Example
 ///
 /// ```
-/// use asyncpoll::{Fleet, Policy, fleet::Limits};
+/// use asyncpoll::{
+///     Fleet, Policy,
+///     fleet::{Due, Limits},
+/// };
 /// use core::time::Duration;
 ///
 /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
 /// let upstream = fleet.add_upstream(Limits::default());
 /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
-/// let poll = fleet.next_poll(Duration::ZERO).expect("it is due at once");
+/// let Some(Due::Poll(poll)) = fleet.next_due(Duration::ZERO) else {
+///     unreachable!("its first poll is due at once")
+/// };
 /// assert_eq!((poll.id, poll.number), (id, 1));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,6 +143,6 @@ pub struct DuePoll {
     pub number: u32,
     /// The time since the operation was started.
     pub elapsed: Duration,
-    /// The time left to its deadline, if it has one: zero if the fleet has held it back until then.
+    /// The time left to its deadline, if it has one: zero if the poll is made at the deadline, or late.
     pub remaining: Option<Duration>,
 }

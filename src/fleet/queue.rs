@@ -1,4 +1,4 @@
-//! Which operation of an upstream is polled next.
+//! Which operation of an upstream is polled next, and which ends first.
 
 mod entry;
 mod lane;
@@ -7,6 +7,6 @@ mod page;
 
 pub(super) use {
     entry::Entry,
-    lane::Lane,
+    lane::{Lane, Next},
     minima::{Minima, NEVER},
 };

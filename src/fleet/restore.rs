@@ -29,8 +29,9 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn snapshot(&self, id: Id, now: I) -> Option<Snapshot> {
         let operation = self.lanes.get(id.upstream.0)?.operation_of(id)?;
-        let state = operation.state(self.time_at(now));
-        Some(Snapshot::new(&state, self.policies.get(operation.policy)?, state.elapsed, None))
+        let policy = self.policies.get(operation.policy)?;
+        let state = operation.state(self.time_at(now), policy);
+        Some(Snapshot::new(&state, policy, state.elapsed, None))
     }
 
     /// Takes an operation out of its snapshot, at `now`, when `elapsed` has passed since its start, to go on at `upstream`.
@@ -38,10 +39,14 @@ impl<I: Instant, R> Fleet<I, R> {
     /// It may have been put away by another fleet, or by a [`Poller`](crate::Poller), whose generator is left in the snapshot.
     /// `elapsed`, the time away and another policy than before are taken as by
     /// [`Poller::restore_with`](crate::Poller::restore_with). An overdue poll, or one that was in flight, is due at once; the
-    /// longest overdue goes first. What had finished has ended here too.
+    /// longest overdue goes first. If its deadline had passed before, it is polled once more, when its turn comes. What had
+    /// finished has ended here too.
     ///
     /// ```
-    /// use asyncpoll::{Elapsed, Fleet, Policy, Poller, fleet::Limits};
+    /// use asyncpoll::{
+    ///     Elapsed, Fleet, Policy, Poller,
+    ///     fleet::{Due, Limits},
+    /// };
     /// use core::time::Duration;
     ///
     /// let poller =
@@ -53,7 +58,9 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), now);
     /// let upstream = fleet.add_upstream(Limits::default());
     /// let id = fleet.restore(upstream, &snapshot, Policy::default(), now, elapsed);
-    /// let poll = fleet.next_poll(now).expect("it has been due for a minute");
+    /// let Some(Due::Poll(poll)) = fleet.next_due(now) else {
+    ///     unreachable!("it has been due for a minute")
+    /// };
     /// assert_eq!((poll.id, poll.number, poll.elapsed), (id, 1, elapsed.0));
     /// ```
     pub fn restore(&mut self, upstream: Upstream, snapshot: &Snapshot, policy: Policy, now: I, elapsed: Elapsed) -> Id {

@@ -100,6 +100,16 @@ impl Feed<'_> {
         GaveUp { retry_after: hint_left.map(Duration::from_nanos), ..self.gave_up(reason) }
     }
 
+    /// Ends because the deadline has come before the next poll could be made. If a hold kept it back, `hold` is what is left of
+    /// that.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn expire(self, hold: Option<u64>) -> GaveUp {
+        self.state.expire();
+        let reason = if hold.is_some() { Reason::RetryAfterPastDeadline } else { Reason::MaxWait };
+        let left = hold.filter(|left| *left > 0);
+        GaveUp { retry_after: left.map(Duration::from_nanos), ..self.gave_up(reason) }
+    }
+
     fn gave_up(&self, reason: Reason) -> GaveUp {
         let State { polls, errors, consecutive_errors, throttled, elapsed, .. } = *self.state;
         let is_early = self.policy.deadline.is_some_and(|deadline| deadline.left(elapsed) > 0);

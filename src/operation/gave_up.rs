@@ -58,7 +58,7 @@ pub struct GaveUp<E = Infallible> {
     /// The time from the start of the poller to its end.
     pub elapsed: Duration,
     /// The hint of the outcome that ended it or, if it had finished before, of the one just fed: how long from then on the server
-    /// asked us to wait. If it was cancelled, what was left of a hint.
+    /// asked us to wait. If it was cancelled, what was left of a hint. If a fleet ended it for a hold, what was left of that.
     pub retry_after: Option<Duration>,
     /// The error of the outcome that ended it or, if it had finished before, of the one just fed; else the one that
     /// [`step_keeping`](crate::Poller::step_keeping) kept.
@@ -191,7 +191,7 @@ pub enum Reason {
     /// deadline, and the sentence then says that no poll is left.
     MaxWait,
     /// The server asked us to come back after the deadline, so there is nothing to wait for. It may be the first poll that
-    /// learns so. [`GaveUp::retry_after`] says when a new poller makes sense.
+    /// learns so, or in a fleet the poll of another operation. [`GaveUp::retry_after`] says when a new poller makes sense.
     RetryAfterPastDeadline,
 }
 

@@ -230,6 +230,12 @@ impl State {
         Reason::Cancelled
     }
 
+    /// Ends because the deadline has come before the next poll could be made.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn expire(&mut self) {
+        self.stage = Stage::Finished;
+    }
+
     pub(crate) const fn reset_backoff(&mut self, policy: &Policy) {
         let Rung { base, number } = policy.ladder.bottom();
         (self.base, self.rung) = (base, number);

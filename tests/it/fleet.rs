@@ -3,6 +3,7 @@
 #[path = "../../examples/fleet/backlog.rs"]
 mod backlog;
 mod configuration;
+mod ends;
 mod events;
 mod example;
 mod figures;

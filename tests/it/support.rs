@@ -13,7 +13,11 @@ pub(crate) mod strategies;
 pub(crate) mod ticker_model;
 pub(crate) mod ticks;
 
-use asyncpoll::{Decision, Instant, Jitter, Outcome, Policy, PolicyBuilder, Poller, Reason, rand_core::TryRng};
+use asyncpoll::{
+    Decision, Fleet, Instant, Jitter, Outcome, Policy, PolicyBuilder, Poller, Reason,
+    fleet::{Due, DuePoll},
+    rand_core::{Rng, TryRng},
+};
 use core::{
     cell::Cell,
     convert::Infallible,
@@ -54,6 +58,15 @@ pub(crate) fn assert_names_settings(sentence: &str, builder: &impl Debug) {
 /// A builder from the constants, without jitter.
 pub(crate) const fn exact() -> PolicyBuilder {
     Policy::builder().jitter(Jitter::None)
+}
+
+/// The poll that a fleet hands out, if there is one. No operation is to end instead.
+#[track_caller]
+pub(crate) fn next_poll<R: Rng>(fleet: &mut Fleet<Duration, R>, now: Duration) -> Option<DuePoll> {
+    match fleet.next_due(now)? {
+        Due::Poll(poll) => Some(poll),
+        Due::Ended(id, gave_up) => panic!("{id:?} {gave_up}"),
+    }
 }
 
 /// A generator that plays back a tape, then starts again, and counts what was drawn.

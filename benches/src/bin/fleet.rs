@@ -13,7 +13,7 @@ use std::{
 use asyncpoll::SmallRng;
 use asyncpoll::{
     Decision, Fleet, Outcome, Policy, Poller, const_limits,
-    fleet::{Id, Limits, Upstream},
+    fleet::{Due, Id, Limits, Upstream},
 };
 use dary_heap::QuaternaryHeap;
 use hierarchical_hash_wheel_timer::wheels::{
@@ -81,7 +81,11 @@ impl<const ORDERED: bool> Queue for Ours<ORDERED> {
     }
 
     fn turn(&mut self, now: Duration) -> bool {
-        let Some(poll) = self.fleet.next_poll(now) else { return false };
+        let poll = match self.fleet.next_due(now) {
+            Some(Due::Poll(poll)) => poll,
+            Some(Due::Ended(..)) => unreachable!("nothing keeps a poll waiting"),
+            None => return false,
+        };
         let _wait = black_box(self.fleet.step(poll.id, Outcome::<()>::pending(), now));
         true
     }

@@ -2,7 +2,10 @@
 
 use core::{future::ready, time::Duration};
 
-use asyncpoll::{Driver, Fleet, Outcome, Policy, Poller, fleet::Limits};
+use asyncpoll::{
+    Driver, Fleet, Outcome, Policy, Poller,
+    fleet::{Due, Limits},
+};
 use asyncpoll_fit::{Fit, estimate, toml};
 use tokio::time::{Instant, sleep};
 
@@ -60,9 +63,10 @@ fn a_fleet_takes_it() {
     let server = fleet.add_upstream(Limits::default());
     fleet.start(server, policy, now);
     let mut polls = Vec::new();
-    while let Some(wait) = fleet.until_next_poll(now) {
+    while let Some(wait) = fleet.until_next(now) {
         now += wait;
-        while let Some(poll) = fleet.next_poll(now) {
+        while let Some(due) = fleet.next_due(now) {
+            let Due::Poll(poll) = due else { panic!("{due:?}: nothing keeps a poll waiting") };
             polls.push(now);
             let _decision = fleet.step(poll.id, Outcome::<()>::pending(), now);
         }

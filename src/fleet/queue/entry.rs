@@ -3,6 +3,7 @@
 use super::minima::NEVER;
 use crate::{
     operation::{Stage, State},
+    policy::Policy,
     wait::WaitKind,
 };
 
@@ -17,7 +18,8 @@ const LATEST: u64 = IN_FLIGHT - 1;
 pub(in crate::fleet) struct Entry {
     /// When its next poll is due, or was if it is in flight, and whether it is.
     due: u64,
-    pub(in crate::fleet) started: u64,
+    /// Its deadline, from which `max_wait` leads back to its start; or its start, if no deadline ends it.
+    pub(in crate::fleet) anchor: u64,
     base: u64,
     hinted_until: u64,
     polls: u32,
@@ -31,13 +33,23 @@ pub(in crate::fleet) struct Entry {
     rung: u8,
     stage: Stage,
     wait_kind: Option<WaitKind>,
+    /// Whether a deadline ends it: none does if it came in after its own, to be polled once more.
+    has_deadline: bool,
 }
 
 impl Entry {
+    /// Takes an operation in that has this state at `time`.
+    pub(in crate::fleet) fn new(state: &State, time: u64, policy: &Policy, serial: u32, policy_number: u32) -> Self {
+        let started = time.saturating_sub(state.elapsed);
+        let ahead = max_wait(policy).filter(|max_wait| state.elapsed < *max_wait);
+        let deadline = ahead.and_then(|max_wait| started.checked_add(max_wait));
+        Self::with(state, time, deadline.unwrap_or(started), deadline.is_some(), serial, policy_number)
+    }
+
     #[inline]
-    pub(in crate::fleet) fn new(state: &State, started: u64, serial: u32, policy: u32) -> Self {
+    fn with(state: &State, time: u64, anchor: u64, has_deadline: bool, serial: u32, policy: u32) -> Self {
         let State {
-            elapsed: _,
+            elapsed,
             due,
             base,
             hinted_until,
@@ -51,10 +63,10 @@ impl Entry {
             found_error: _,
             wait_kind,
         } = *state;
-        let due = started.saturating_add(due).min(LATEST);
+        let due = time.saturating_sub(elapsed).saturating_add(due).min(LATEST);
         Self {
             due,
-            started,
+            anchor,
             base,
             hinted_until,
             polls,
@@ -66,14 +78,18 @@ impl Entry {
             rung,
             stage,
             wait_kind,
+            has_deadline,
         }
     }
 
-    /// Returns its state at `time`.
+    /// Returns its state at `time`. It has this policy.
     #[inline]
-    pub(in crate::fleet) const fn state(&self, time: u64) -> State {
-        let Self { started, base, hinted_until, polls, errors, consecutive_errors, throttled, rung, stage, wait_kind, .. } =
-            *self;
+    pub(in crate::fleet) fn state(&self, time: u64, policy: &Policy) -> State {
+        let Self { base, hinted_until, polls, errors, consecutive_errors, throttled, rung, stage, wait_kind, .. } = *self;
+        let started = match max_wait(policy) {
+            Some(max_wait) if self.has_deadline => self.anchor.saturating_sub(max_wait),
+            _ => self.anchor,
+        };
         let (elapsed, due) = (time.saturating_sub(started), self.due().saturating_sub(started));
         State {
             elapsed,
@@ -92,10 +108,10 @@ impl Entry {
         }
     }
 
-    /// Changes its state, its poll in flight or not.
+    /// Changes its state to this one at `time`, its poll in flight or not.
     #[inline]
-    pub(in crate::fleet) fn put(&mut self, state: &State, in_flight: bool) {
-        *self = Self::new(state, self.started, self.serial, self.policy);
+    pub(in crate::fleet) fn put(&mut self, state: &State, time: u64, in_flight: bool) {
+        *self = Self::with(state, time, self.anchor, self.has_deadline, self.serial, self.policy);
         if in_flight {
             self.send();
         }
@@ -128,4 +144,16 @@ impl Entry {
     pub(in crate::fleet) const fn key(&self) -> u64 {
         if self.is_in_flight() { NEVER } else { self.due }
     }
+    /// Returns when it ends if its poll has not gone out by then, or `NEVER` if it is in flight or no deadline ends it.
+    ///
+    /// It is the deadline, unless the poll is due later: so it may be if `max_wait` was made shorter on the way.
+    #[inline]
+    pub(in crate::fleet) fn end(&self) -> u64 {
+        if self.has_deadline && !self.is_in_flight() { self.anchor.max(self.due) } else { NEVER }
+    }
+}
+
+#[inline]
+fn max_wait(policy: &Policy) -> Option<u64> {
+    policy.deadline.map(|deadline| deadline.max_wait.get())
 }

@@ -17,29 +17,70 @@ pub(in crate::fleet) struct Lane {
     pages: Vec<Page>,
     /// When the first poll of each page is due.
     due: Minima,
+    /// When the first operation of each page ends.
+    ends: Minima,
     /// Zero for each page with room for one more.
     room: Minima,
     living: usize,
     /// Where to look for the next poll while it does not matter which is first.
     cursor: usize,
+    /// When the next poll may go out, or might have; `NEVER` while as many are in flight as may be.
+    opens: u64,
+    /// Since when fewer are in flight than may be; `NEVER` while as many are.
+    free_since: u64,
+}
+
+/// What comes next at an upstream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::fleet) enum Next {
+    /// The poll of the operation at this slot goes out.
+    Poll(usize),
+    /// The operation at this slot ends.
+    End(usize),
 }
 
 impl Lane {
     pub(in crate::fleet) const fn new(gate: Gate) -> Self {
-        Self { gate, pages: Vec::new(), due: Minima::new(), room: Minima::new(), living: 0, cursor: 0 }
+        Self {
+            gate,
+            pages: Vec::new(),
+            due: Minima::new(),
+            ends: Minima::new(),
+            room: Minima::new(),
+            living: 0,
+            cursor: 0,
+            opens: 0,
+            free_since: 0,
+        }
     }
 
     pub(in crate::fleet) const fn len(&self) -> usize {
         self.living
     }
 
-    /// Returns when the next poll is to go out, or `NEVER`.
+    /// Notes what has changed at `time`, and returns when the next poll is to go out or the next operation ends, or `NEVER`.
     #[inline]
-    pub(in crate::fleet) fn next(&self) -> u64 {
-        match (self.due.least(), self.gate.opens()) {
-            (NEVER, _) | (_, None) => NEVER,
-            (due, Some(opens)) => due.max(opens),
-        }
+    pub(in crate::fleet) fn next(&mut self, time: u64) -> u64 {
+        self.opens = match self.gate.opens() {
+            None => {
+                self.free_since = NEVER;
+                NEVER
+            }
+            Some(opens) => {
+                if self.free_since == NEVER {
+                    self.free_since = time;
+                }
+                opens.max(self.free_since)
+            }
+        };
+        let poll = if self.due.least() == NEVER { NEVER } else { self.due.least().max(self.opens) };
+        poll.min(self.next_end())
+    }
+
+    /// Returns when the next operation ends whose poll cannot go out before, or `NEVER`.
+    #[inline]
+    const fn next_end(&self) -> u64 {
+        if self.ends.least() < self.opens { self.ends.least() } else { NEVER }
     }
 
     /// Returns the operation at `slot`.
@@ -51,17 +92,20 @@ impl Lane {
     /// Returns the operation that `id` names.
     #[inline]
     pub(in crate::fleet) fn operation_of(&self, id: Id) -> Option<&Entry> {
-        self.operation(id.slot).filter(|operation| operation.serial == id.serial && operation.started == id.started)
+        self.operation(id.slot).filter(|operation| operation.serial == id.serial && operation.anchor == id.anchor)
     }
 
-    /// Sends the next of the polls that are due at `time`, and returns the slot of its operation. The gate must be open.
+    /// Returns what comes next at `time`, for which it must be time: a poll goes out by that.
     #[inline]
-    pub(in crate::fleet) fn send(&mut self, time: u64) -> Option<usize> {
+    pub(in crate::fleet) fn take_next(&mut self, time: u64) -> Option<Next> {
+        if self.next_end() <= time {
+            return self.first_to_end().map(Next::End);
+        }
         let slot = if self.gate.is_narrow(time) { self.first()? } else { self.next_by_slot(time)? };
         self.gate.send(self.operation(slot)?.due(), time);
         self.change(slot, Page::send);
         self.cursor = slot.saturating_add(1);
-        Some(slot)
+        Some(Next::Poll(slot))
     }
 
     /// Makes the poll in flight of `slot` due again.
@@ -71,9 +115,9 @@ impl Lane {
 
     /// Puts the operation at `slot` back, its state changed, its poll in flight or not; one that has finished is forgotten.
     #[inline]
-    pub(in crate::fleet) fn put(&mut self, slot: usize, state: &State, in_flight: bool) {
+    pub(in crate::fleet) fn put(&mut self, slot: usize, state: &State, time: u64, in_flight: bool) {
         if !state.is_finished() {
-            self.change(slot, |page, slot| page.put(slot, state, in_flight));
+            self.change(slot, |page, slot| page.put(slot, state, time, in_flight));
             return;
         }
         self.change(slot, Page::vacate);
@@ -82,6 +126,7 @@ impl Lane {
         while self.pages.last().is_some_and(Page::is_empty) {
             self.pages.pop();
             self.due.pop();
+            self.ends.pop();
             self.room.pop();
         }
     }
@@ -91,6 +136,7 @@ impl Lane {
         let index = self.room.first().unwrap_or_else(|| {
             self.pages.push(Page::default());
             self.due.push(NEVER);
+            self.ends.push(NEVER);
             self.room.push(0);
             self.pages.len().saturating_sub(1)
         });
@@ -106,8 +152,12 @@ impl Lane {
     fn change<O>(&mut self, slot: usize, change: impl FnOnce(&mut Page, usize) -> O) -> Option<O> {
         debug_assert!(slot / SLOTS < self.pages.len(), "an operation has a page");
         let page = self.pages.get_mut(slot / SLOTS)?;
+        let first_end = page.first_end();
         let done = change(page, slot % SLOTS);
         self.due.set(slot / SLOTS, page.first_due());
+        if page.first_end() != first_end {
+            self.ends.set(slot / SLOTS, page.first_end());
+        }
         Some(done)
     }
 
@@ -115,6 +165,12 @@ impl Lane {
     fn first(&self) -> Option<usize> {
         let index = self.due.first()?;
         Some(index.saturating_mul(SLOTS).saturating_add(self.pages.get(index)?.first()?))
+    }
+
+    /// Returns the slot of the operation that ends first.
+    fn first_to_end(&self) -> Option<usize> {
+        let index = self.ends.first()?;
+        Some(index.saturating_mul(SLOTS).saturating_add(self.pages.get(index)?.first_to_end()?))
     }
 
     /// Returns the slot of an operation whose poll is due at `time`, the next from the cursor on, and around.
@@ -146,68 +202,82 @@ mod tests {
         Lane::new(Gate::new(&Limits::none(), 0, 0))
     }
 
+    /// An operation whose poll is due at once.
+    fn entry(serial: u32) -> Entry {
+        let policy = Policy::default();
+        Entry::new(&State::new(&policy), 0, &policy, serial, 0)
+    }
+
+    fn ended() -> State {
+        let mut state = State::new(&Policy::default());
+        state.cancel(0);
+        state
+    }
+
+    fn send(lane: &mut Lane) -> Option<usize> {
+        match lane.take_next(0)? {
+            Next::Poll(slot) => Some(slot),
+            Next::End(slot) => panic!("the operation at {slot} ends"),
+        }
+    }
+
     #[test]
     fn memory_is_given_back_as_operations_end() {
-        let state = State::new(&Policy::default());
-        let mut ended = state;
-        ended.cancel(0);
+        let ended = ended();
         let mut lane = lane();
-        let mut slots: Vec<_> = (0..40_000).filter_map(|serial| lane.take_in(Entry::new(&state, 0, serial, 0))).collect();
+        let mut slots: Vec<_> = (0..40_000).filter_map(|serial| lane.take_in(entry(serial))).collect();
         assert_eq!((lane.len(), lane.pages.len()), (40_000, 20));
 
         // All but one of each page end, and new ones take the first slots.
         slots.retain(|slot| {
             let stays = slot % SLOTS == 7;
             if !stays {
-                lane.put(*slot, &ended, false);
+                lane.put(*slot, &ended, 0, false);
             }
             stays
         });
         assert_eq!((lane.len(), lane.pages.len()), (20, 20));
-        let new: Vec<_> = (0..500).filter_map(|serial| lane.take_in(Entry::new(&state, 0, serial, 1))).collect();
+        let new: Vec<_> = (0..500).filter_map(|serial| lane.take_in(entry(serial))).collect();
         assert!(new.iter().all(|slot| *slot < SLOTS && slot % SLOTS != 7));
 
         for slot in slots {
-            lane.put(slot, &ended, false);
+            lane.put(slot, &ended, 0, false);
         }
         assert_eq!((lane.len(), lane.pages.len()), (500, 1));
         for slot in new {
-            lane.put(slot, &ended, false);
+            lane.put(slot, &ended, 0, false);
         }
         assert_eq!((lane.len(), lane.pages.len(), lane.due.len(), lane.room.len()), (0, 0, 0, 0));
     }
 
     #[test]
     fn a_place_that_one_has_left_is_taken_before_a_page_is_added() {
-        let state = State::new(&Policy::default());
-        let mut ended = state;
-        ended.cancel(0);
+        let ended = ended();
         let mut lane = lane();
         for serial in 0..3 * 2_048 {
-            lane.take_in(Entry::new(&state, 0, serial, 0));
+            lane.take_in(entry(serial));
         }
         let left = SLOTS.saturating_add(100);
-        lane.put(left, &ended, false);
-        assert_eq!(lane.take_in(Entry::new(&state, 0, 0, 1)), Some(left));
-        assert_eq!(lane.take_in(Entry::new(&state, 0, 1, 1)), Some(SLOTS.saturating_mul(3)));
+        lane.put(left, &ended, 0, false);
+        assert_eq!(lane.take_in(entry(0)), Some(left));
+        assert_eq!(lane.take_in(entry(1)), Some(SLOTS.saturating_mul(3)));
     }
 
     #[test]
     fn without_limits_places_take_turns() {
-        let state = State::new(&Policy::default());
         let mut lane = lane();
         for serial in 0..5_000 {
-            lane.take_in(Entry::new(&state, 0, serial, 0));
+            lane.take_in(entry(serial));
         }
-        let sent: Vec<_> = (0..4_000).map_while(|_| lane.send(0)).collect();
+        let sent: Vec<_> = (0..4_000).map_while(|_| send(&mut lane)).collect();
         assert_eq!(sent, (0..4_000).collect::<Vec<_>>());
         // The first ones are due again, and yet the last have their turn.
         for slot in sent {
             lane.release(slot);
         }
-        let sent: Vec<_> = (0..5_100).map_while(|_| lane.send(0)).collect();
+        let sent: Vec<_> = (0..5_100).map_while(|_| send(&mut lane)).collect();
         assert_eq!(sent, (4_000..5_000).chain(0..4_000).collect::<Vec<_>>());
-        assert_eq!((lane.send(0), lane.send(u64::MAX), lane.next()), (None, None, NEVER));
+        assert_eq!((send(&mut lane), lane.take_next(u64::MAX), lane.next(0)), (None, None, NEVER));
         assert_eq!(vec![lane.operation(5_000).is_none(), lane.operation(usize::MAX).is_none()], [true, true]);
     }
 }

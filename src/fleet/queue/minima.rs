@@ -70,6 +70,12 @@ impl Minima {
         self.least
     }
 
+    /// Returns the key at `slot`.
+    #[inline]
+    pub(in crate::fleet) fn get(&self, slot: usize) -> Option<u64> {
+        self.nodes.get(slot / WIDTH)?.0.get(slot % WIDTH).copied()
+    }
+
     /// Returns the first slot that holds the least key.
     #[inline]
     pub(in crate::fleet) fn first(&self) -> Option<usize> {

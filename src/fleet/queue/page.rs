@@ -15,12 +15,14 @@ pub(in crate::fleet) const SLOTS: usize = 2_048;
 /// How many operations side by side have one key in the tree: no line of a cache for the keys is fetched besides theirs.
 const BLOCK: usize = 4;
 
-/// The operations of a page, and when the next poll of each is due.
+/// The operations of a page, when the next poll of each is due, and when each ends that waits for its poll.
 #[derive(Clone, Debug, Default)]
 pub(in crate::fleet) struct Page {
     slots: Vec<Slot>,
-    /// The least key of each block.
+    /// When the first poll of each block is due.
     due: Minima,
+    /// When the first operation of each block ends.
+    ends: Minima,
     /// The first vacant slot, which names the next.
     vacant: Option<u16>,
     living: usize,
@@ -42,9 +44,16 @@ impl Slot {
         }
     }
 
+    /// Returns when its poll is due, or `NEVER`.
     #[inline]
-    fn key(&self) -> u64 {
+    fn due(&self) -> u64 {
         self.content().0.map_or(NEVER, Entry::key)
+    }
+
+    /// Returns when it ends if its poll has not gone out by then, or `NEVER`.
+    #[inline]
+    fn end(&self) -> u64 {
+        self.content().0.map_or(NEVER, Entry::end)
     }
 }
 
@@ -63,11 +72,24 @@ impl Page {
         self.due.least()
     }
 
+    /// Returns when the first operation ends that waits for its poll, or `NEVER`.
+    #[inline]
+    pub(in crate::fleet) const fn first_end(&self) -> u64 {
+        self.ends.least()
+    }
+
     /// Returns the slot of the operation whose poll is due first.
     #[inline]
     pub(in crate::fleet) fn first(&self) -> Option<usize> {
         let block = self.due.first()?;
         self.next_of_block(block.saturating_mul(BLOCK), self.due.least())
+    }
+
+    /// Returns the slot of the operation that ends first.
+    pub(in crate::fleet) fn first_to_end(&self) -> Option<usize> {
+        let first = self.ends.first()?.saturating_mul(BLOCK);
+        let mut block = self.slots.get(first..)?.iter().take(BLOCK);
+        Some(first.saturating_add(block.position(|slot| slot.end() == self.ends.least())?))
     }
 
     /// Returns the first slot, at `from` or after it, of an operation whose poll is due at `time`, which is less than `NEVER`.
@@ -84,7 +106,7 @@ impl Page {
     #[inline]
     fn next_of_block(&self, from: usize, time: u64) -> Option<usize> {
         let mut slots = self.slots.get(from..)?.iter().zip(from..=(from | (BLOCK - 1)));
-        let (_, slot) = slots.find(|(slot, _)| slot.key() <= time)?;
+        let (_, slot) = slots.find(|(slot, _)| slot.due() <= time)?;
         Some(slot)
     }
 
@@ -107,8 +129,8 @@ impl Page {
 
     /// Puts the operation at `slot` back, its state changed, its poll in flight or not.
     #[inline]
-    pub(in crate::fleet) fn put(&mut self, slot: usize, state: &State, in_flight: bool) {
-        self.change(slot, |operation| operation.put(state, in_flight));
+    pub(in crate::fleet) fn put(&mut self, slot: usize, state: &State, time: u64, in_flight: bool) {
+        self.change(slot, |operation| operation.put(state, time, in_flight));
     }
 
     /// Takes an operation in at a vacant slot, and returns that slot. There must be room.
@@ -119,11 +141,12 @@ impl Page {
             self.slots.push(Slot::Vacant { next: None });
             if slot % BLOCK == 0 {
                 self.due.push(NEVER);
+                self.ends.push(NEVER);
             }
         }
         self.vacant = self.slots.get(slot).and_then(|vacant| vacant.content().1);
         self.living = self.living.saturating_add(1);
-        self.set(slot, Slot::Taken(operation));
+        self.set(slot, |there| *there = Slot::Taken(operation));
         slot
     }
 
@@ -134,24 +157,36 @@ impl Page {
             *self = Self::default();
         } else {
             let next = mem::replace(&mut self.vacant, u16::try_from(slot).ok());
-            self.set(slot, Slot::Vacant { next });
+            self.set(slot, |there| *there = Slot::Vacant { next });
         }
     }
 
     #[inline]
     fn change(&mut self, slot: usize, change: impl FnOnce(&mut Entry)) -> Option<()> {
         debug_assert!(self.operation(slot).is_some(), "an operation has a slot");
-        let mut operation = *self.operation(slot)?;
-        change(&mut operation);
-        self.set(slot, Slot::Taken(operation))
+        self.set(slot, |there| {
+            if let Slot::Taken(operation) = there {
+                change(operation);
+            }
+        })
     }
 
-    /// Changes what is at `slot`, and the key of its block with it.
+    /// Changes what is at `slot`, and the keys of its block with it.
     #[inline]
-    fn set(&mut self, slot: usize, content: Slot) -> Option<()> {
-        *self.slots.get_mut(slot)? = content;
+    fn set(&mut self, slot: usize, change: impl FnOnce(&mut Slot)) -> Option<()> {
+        let there = self.slots.get_mut(slot)?;
+        let end_before = there.end();
+        change(there);
+        let end = there.end();
         let block = self.slots.get(slot & !(BLOCK - 1)..)?.iter().take(BLOCK);
-        self.due.set(slot / BLOCK, block.map(Slot::key).fold(NEVER, u64::min));
+        self.due.set(slot / BLOCK, block.clone().map(Slot::due).fold(NEVER, u64::min));
+        // Most that go out and come back are not those that end first.
+        let first_end = self.ends.get(slot / BLOCK)?;
+        if end < first_end {
+            self.ends.set(slot / BLOCK, end);
+        } else if end_before == first_end {
+            self.ends.set(slot / BLOCK, block.map(Slot::end).fold(NEVER, u64::min));
+        }
         Some(())
     }
 }

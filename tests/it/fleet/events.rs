@@ -6,14 +6,14 @@ use asyncpoll::{
 };
 use core::time::Duration;
 
-use crate::support::{exact, log::Log, seconds};
+use crate::support::{exact, log::Log, next_poll, seconds};
 
 fn refuse(fleet: &mut Fleet<Duration>, id: Id, hint: impl Into<Option<Duration>>, now: f64) {
     let _wait = fleet.step(id, Outcome::<(), _>::throttled("429").retry_after(hint.into()), seconds(now));
 }
 
 fn send(fleet: &mut Fleet<Duration>, now: f64) -> Id {
-    fleet.next_poll(seconds(now)).expect("a poll is due").id
+    next_poll(fleet, seconds(now)).expect("a poll is due").id
 }
 
 #[test]

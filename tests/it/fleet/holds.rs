@@ -7,28 +7,28 @@ use asyncpoll::{
 use core::time::Duration;
 use std::collections::BTreeSet;
 
-use crate::support::{Tape, exact, seconds};
+use crate::support::{Tape, exact, next_poll, seconds};
 
 const POINT: u64 = 1 << 63;
 
-/// Ten operations at an upstream that has no limits.
+/// Ten operations without a deadline at an upstream that has no limits.
 fn ten() -> (Fleet<Duration, Tape>, Upstream) {
     held(exact(), Limits::none().to_builder(), [0])
 }
 
-/// Ten operations, and what is drawn for holds: waits are drawn too, so a draw may have to stand on the tape twice.
+/// Ten operations without a deadline, and what is drawn for holds: waits are drawn too, so a draw may have to stand on the tape twice.
 fn held(policy: PolicyBuilder, limits: LimitsBuilder, tape: impl Into<Vec<u64>>) -> (Fleet<Duration, Tape>, Upstream) {
     let mut fleet = Fleet::new(Tape::new(tape), Duration::ZERO);
     let upstream = fleet.add_upstream(limits.build().unwrap());
     for _ in 0..10 {
-        fleet.start(upstream, policy.build().unwrap(), Duration::ZERO);
+        fleet.start(upstream, policy.no_max_wait().build().unwrap(), Duration::ZERO);
     }
     (fleet, upstream)
 }
 
 /// Has the next poll refused at `now`.
 fn refuse(fleet: &mut Fleet<Duration, Tape>, hint: f64, now: f64) {
-    let id = fleet.next_poll(seconds(now)).expect("a poll is due").id;
+    let id = next_poll(fleet, seconds(now)).expect("a poll is due").id;
     let _wait = fleet.step(id, Outcome::<(), _>::throttled(()).retry_after(seconds(hint)), seconds(now));
 }
 
@@ -36,22 +36,22 @@ fn refuse(fleet: &mut Fleet<Duration, Tape>, hint: f64, now: f64) {
 fn a_hold_for_ever_is_not_taken_for_nothing_to_poll() {
     let (mut fleet, upstream) = held(exact(), Limits::none().to_builder().no_longest_hold(), [0]);
     fleet.slow_down(upstream, Some(Duration::MAX), seconds(1.0));
-    let wait = fleet.until_next_poll(seconds(1.0));
+    let wait = fleet.until_next(seconds(1.0));
     assert!(wait > Some(Duration::from_secs(500 * 31_557_600)), "{wait:?}");
 }
 
 #[test]
 fn a_later_refusal_that_ends_at_the_same_time_changes_nothing() {
     let (mut fleet, upstream) = ten();
-    assert!(fleet.next_poll(Duration::ZERO).is_some());
+    assert!(next_poll(&mut fleet, Duration::ZERO).is_some());
     fleet.slow_down(upstream, Some(seconds(10.0)), Duration::ZERO);
     fleet.slow_down(upstream, Some(seconds(5.0)), seconds(5.0));
     assert_eq!(fleet.status(upstream, seconds(5.0)).held, seconds(5.0));
     // The others are spread over a fifth of the longer hold: a fifth of a second for each of the ten.
     let mut now = seconds(10.0);
     for _ in 0..9 {
-        assert!(fleet.next_poll(now).is_some());
-        let wait = fleet.until_next_poll(now);
+        assert!(next_poll(&mut fleet, now).is_some());
+        let wait = fleet.until_next(now);
         assert!(wait.is_none() || wait == Some(seconds(0.2)), "{wait:?}");
         now += seconds(0.2);
     }
@@ -99,9 +99,9 @@ fn processes_that_are_told_the_same_do_not_come_back_together() {
         for _ in 0..20 {
             fleet.start(upstream, Policy::default(), Duration::ZERO);
         }
-        let id = fleet.next_poll(Duration::ZERO).unwrap().id;
+        let id = next_poll(&mut fleet, Duration::ZERO).unwrap().id;
         let _wait = fleet.step(id, Outcome::<(), _>::throttled(()).retry_after(seconds(60.0)), Duration::ZERO);
-        fleet.until_next_poll(Duration::ZERO).unwrap()
+        fleet.until_next(Duration::ZERO).unwrap()
     };
     let back: BTreeSet<_> = (0..200).map(comes_back).collect();
     assert_eq!(back.len(), 200, "each has an instant of its own");
@@ -127,26 +127,26 @@ fn a_hint_beyond_the_longest_hold_holds_for_that_long() {
 fn a_hold_ends_when_it_is_resumed_and_no_polls_are_spread_after_it() {
     let (mut fleet, upstream) = ten();
     refuse(&mut fleet, 100.0, 0.0);
-    assert_eq!(fleet.until_next_poll(seconds(30.0)), Some(seconds(70.0)));
+    assert_eq!(fleet.until_next(seconds(30.0)), Some(seconds(70.0)));
     fleet.resume(upstream, seconds(30.0));
     assert_eq!(fleet.status(upstream, seconds(30.0)).held, Duration::ZERO);
     // All but the one that was told: that waits for what it was told.
-    assert_eq!(core::iter::from_fn(|| fleet.next_poll(seconds(30.0))).count(), 9);
-    assert_eq!(fleet.until_next_poll(seconds(30.0)), Some(seconds(70.0)));
+    assert_eq!(core::iter::from_fn(|| next_poll(&mut fleet, seconds(30.0))).count(), 9);
+    assert_eq!(fleet.until_next(seconds(30.0)), Some(seconds(70.0)));
 }
 
 #[test]
 fn a_pause_ends_when_it_is_resumed_whatever_is_fed() {
     let (mut fleet, upstream) = ten();
-    let id = fleet.next_poll(Duration::ZERO).unwrap().id;
+    let id = next_poll(&mut fleet, Duration::ZERO).unwrap().id;
     fleet.pause(upstream, seconds(1.0));
-    assert_eq!((fleet.next_poll(seconds(2.0)), fleet.until_next_poll(seconds(2.0))), (None, None));
+    assert_eq!((next_poll(&mut fleet, seconds(2.0)), fleet.until_next(seconds(2.0))), (None, None));
     let decision = fleet.step(id, Outcome::<_>::Done(()), seconds(3.0));
     assert_eq!((decision, fleet.len()), (asyncpoll::Decision::Done(()), 9));
     fleet.slow_down(upstream, Some(seconds(10.0)), seconds(4.0));
-    assert_eq!((fleet.next_poll(seconds(20.0)), fleet.until_next_poll(seconds(20.0))), (None, None));
+    assert_eq!((next_poll(&mut fleet, seconds(20.0)), fleet.until_next(seconds(20.0))), (None, None));
     fleet.resume(upstream, seconds(21.0));
-    assert_eq!(core::iter::from_fn(|| fleet.next_poll(seconds(21.0))).count(), 9);
+    assert_eq!(core::iter::from_fn(|| next_poll(&mut fleet, seconds(21.0))).count(), 9);
 }
 
 #[test]
@@ -155,6 +155,6 @@ fn a_pause_stops_one_upstream_alone() {
     let other = fleet.add_upstream(Limits::none());
     let id = fleet.start(other, exact().build().unwrap(), Duration::ZERO);
     fleet.pause(upstream, Duration::ZERO);
-    assert_eq!(fleet.next_poll(Duration::ZERO).map(|poll| poll.id), Some(id));
-    assert_eq!(fleet.next_poll(Duration::ZERO), None);
+    assert_eq!(next_poll(&mut fleet, Duration::ZERO).map(|poll| poll.id), Some(id));
+    assert_eq!(next_poll(&mut fleet, Duration::ZERO), None);
 }

@@ -121,6 +121,7 @@ proptest! {
                 What::Reset { number } => pollers.get_mut(&number).unwrap().reset_backoff(),
                 What::SetBackoff { number, base } => pollers.get_mut(&number).unwrap().set_backoff(base),
                 What::Slowed { .. } | What::Paused { .. } | What::Resumed { .. } => {}
+                What::Ended { number, gave_up } => prop_assert!(false, "Same: {number} ends by itself: {gave_up:?}"),
             }
         }
     }
@@ -285,9 +286,11 @@ proptest! {
     }
 
     #[test]
-    fn late_not_lost_every_operation_ends_exactly_once(setup in setups(rules()), events in events(true), found in any::<bool>()) {
-        let last = Policy::builder().max_wait(seconds(600.0)).build().unwrap();
-        let setup = Setup { policies: vec![last], ..setup };
+    fn ends_on_time_every_operation_ends_once_and_by_its_deadline_unless_a_poll_of_it_is_in_flight(
+        setup in setups(rules()), events in events(true), found in any::<bool>(),
+    ) {
+        let max_wait = seconds(600.0);
+        let setup = Setup { policies: vec![Policy::builder().max_wait(max_wait).build().unwrap()], ..setup };
         let mut player = play(&setup, &events);
         (0..setup.rules.len()).for_each(|upstream| player.play(Event::Resume(upstream)));
         let outcome = if found { Outcome::pending() } else { Outcome::transient(()) };
@@ -298,36 +301,63 @@ proptest! {
             player.play(Event::WakeUp(Duration::ZERO));
             player.play(Event::Next);
         }
-        prop_assert!(player.fleet.is_empty(), "Late, not lost: {} operations have not ended", player.fleet.len());
+        prop_assert!(player.fleet.is_empty(), "Ends on time: {} operations have not ended", player.fleet.len());
 
-        let mut ends = BTreeMap::new();
-        let mut started = BTreeMap::new();
-        let mut sent_late = BTreeMap::new();
+        let mut deadlines = BTreeMap::new();
+        // The hold ends between these two.
+        let mut held_until = vec![(0, 0); setup.rules.len()];
+        let (mut out, mut came_late, mut ended) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for Entry { time, what } in &player.entries {
-            if let Some(number) = what.end() {
-                *ends.entry(number).or_insert(0) += 1;
+            let now = signed(*time);
+            if let Some((upstream, Some(hint))) = player.refusal(*what) {
+                let longest = setup.rules[upstream].longest_hold.map_or(hint, |longest| longest.as_nanos());
+                let hint = signed(hint.min(longest));
+                let (least, most) = held_until[upstream];
+                held_until[upstream] = (least.max(now + hint), most.max(now + hint + hint / 5));
             }
             match *what {
-                What::Started { number, .. } => drop(started.insert(number, signed(*time))),
+                What::Resumed { upstream } => {
+                    let (least, most) = held_until[upstream];
+                    held_until[upstream] = (least.min(now), most.min(now));
+                }
+                What::Started { number, .. } => drop(deadlines.insert(number, now + signed(max_wait.as_nanos()))),
                 What::Restored { number, elapsed, .. } => {
-                    started.insert(number, signed(*time) - signed(elapsed.as_nanos()));
+                    deadlines.insert(number, now + signed(max_wait.as_nanos()) - signed(elapsed.as_nanos()));
+                    if elapsed >= max_wait {
+                        came_late.insert(number);
+                    }
                 }
-                What::Sent { number, .. } if signed(*time) - started[&number] >= signed(seconds(600.0).as_nanos()) => {
-                    *sent_late.entry(number).or_insert(0) += 1;
+                What::Sent { number, .. } => drop(out.insert(number)),
+                What::Released { number } | What::Fed { number, .. } | What::Lost { number, .. } => drop(out.remove(&number)),
+                What::Ended { number, gave_up } => {
+                    prop_assert!(!out.contains(&number), "Ends on time: {number} ends while a poll of it is in flight");
+                    prop_assert!(!came_late.contains(&number), "Ends on time: {number} came late, and ends without a poll");
+                    prop_assert!(now >= deadlines[&number], "Ends on time: {number} ends early");
+                    let (least, most) = held_until[player.upstream_of(number)];
+                    if least > deadlines[&number] {
+                        prop_assert_eq!(gave_up.reason, Reason::RetryAfterPastDeadline, "Ends on time: why {} ends", number);
+                    }
+                    if most <= deadlines[&number] {
+                        prop_assert_eq!(gave_up.reason, Reason::MaxWait, "Ends on time: why {} ends", number);
+                    }
                 }
-                // It may be handed out once more.
-                What::Released { number } => drop(sent_late.remove(&number)),
-                What::Fed { answer, .. } | What::Lost { answer, .. } | What::Looked { answer, .. } => {
-                    prop_assert!(answer.was_living || answer.wait().is_none(), "Late, not lost: one that has ended sleeps");
+                What::Nothing { .. } => {
+                    let mut late = deadlines.iter().filter(|(number, deadline)| {
+                        **deadline <= now && !ended.contains(*number) && !out.contains(*number) && !came_late.contains(*number)
+                    });
+                    prop_assert_eq!(late.next(), None, "Ends on time: at {} one has not ended", now);
                 }
                 _ => {}
             }
+            if let What::Fed { answer, .. } | What::Lost { answer, .. } | What::Looked { answer, .. } = what {
+                prop_assert!(answer.was_living || answer.wait().is_none(), "Ends on time: one that has ended sleeps");
+            }
+            if let Some(number) = what.end() {
+                prop_assert!(ended.insert(number), "Ends on time: {number} ends twice");
+                out.remove(&number);
+            }
         }
-        for number in started.keys() {
-            prop_assert_eq!(ends.get(number), Some(&1), "Late, not lost: ends of operation {}", number);
-            let late = sent_late.get(number).copied().unwrap_or(0);
-            prop_assert!(late <= 1, "Late, not lost: {number} is sent {late} times after its deadline");
-        }
+        prop_assert_eq!(ended.len(), deadlines.len(), "Ends on time: one has not ended");
     }
 
     #[test]

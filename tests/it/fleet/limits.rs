@@ -6,7 +6,7 @@ use asyncpoll::{
 };
 use core::time::Duration;
 
-use crate::support::{assert_names_settings, seconds};
+use crate::support::{assert_names_settings, next_poll, seconds};
 
 #[track_caller]
 fn refused(builder: LimitsBuilder, error: LimitsError, sentence: &str) {
@@ -100,7 +100,7 @@ fn what_is_not_of_this_fleet_has_ended() {
     assert!(matches!(lost, Decision::GaveUp(GaveUp { reason: Reason::Finished, .. })), "{lost:?}");
     fleet.reset_backoff(id);
     fleet.set_backoff(id, seconds(1.0));
-    assert_eq!(fleet.next_poll(Duration::ZERO), None);
+    assert_eq!(next_poll(&mut fleet, Duration::ZERO), None);
     let hint = Some(seconds(9.0));
     match fleet.step(id, Outcome::<(), _>::throttled("503").retry_after(hint), seconds(5.0)) {
         Decision::GaveUp(gave_up) => {
@@ -118,7 +118,7 @@ fn debug_text_and_clones() {
     let upstream = fleet.add_upstream(Limits::default());
     let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     let mut clone = fleet.clone();
-    assert_eq!(clone.next_poll(Duration::ZERO), fleet.next_poll(Duration::ZERO));
+    assert_eq!(next_poll(&mut clone, Duration::ZERO), next_poll(&mut fleet, Duration::ZERO));
     assert_eq!(
         clone.step(id, Outcome::<()>::pending(), Duration::ZERO),
         fleet.step(id, Outcome::<()>::pending(), Duration::ZERO)

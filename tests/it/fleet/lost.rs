@@ -6,7 +6,7 @@ use asyncpoll::{
 };
 use core::{convert::Infallible, time::Duration};
 
-use crate::support::{Shape, exact, seconds};
+use crate::support::{Shape, exact, next_poll, seconds};
 
 /// A fleet with one operation, whose polls are due after 5, 7.5 and 11.25 s more.
 fn one(policy: PolicyBuilder) -> (Fleet<Duration>, Upstream, Id) {
@@ -19,7 +19,7 @@ fn one(policy: PolicyBuilder) -> (Fleet<Duration>, Upstream, Id) {
 
 /// Loses the poll of the operation, which must be due.
 fn lose(fleet: &mut Fleet<Duration>, id: Id, now: Duration) -> Decision<Infallible, Infallible> {
-    assert_eq!(fleet.next_poll(now).map(|poll| poll.id), Some(id));
+    assert_eq!(next_poll(fleet, now).map(|poll| poll.id), Some(id));
     fleet.lost(id, now)
 }
 
@@ -47,7 +47,7 @@ fn each_climbs_the_ladder_and_counts_as_a_poll_and_an_error() {
 fn an_answer_in_between_ends_the_run_of_errors() {
     let (mut fleet, _, id) = one(exact().max_consecutive_errors(2));
     assert_eq!(lose(&mut fleet, id, Duration::ZERO), Decision::Sleep(seconds(5.0)));
-    assert!(fleet.next_poll(seconds(5.0)).is_some());
+    assert!(next_poll(&mut fleet, seconds(5.0)).is_some());
     assert_eq!(fleet.step(id, Outcome::<()>::pending(), seconds(5.0)), Decision::Sleep(seconds(7.5)));
     assert_eq!(lose(&mut fleet, id, seconds(12.5)), Decision::Sleep(seconds(11.25)));
     let end = gave_up(lose(&mut fleet, id, seconds(23.75)));
@@ -73,7 +73,7 @@ fn they_end_an_operation_by_its_limits() {
 fn an_error_that_was_kept_stays_the_caller_s() {
     let (mut fleet, _, id) = one(exact().max_polls(2));
     let mut last_error = None;
-    assert!(fleet.next_poll(Duration::ZERO).is_some());
+    assert!(next_poll(&mut fleet, Duration::ZERO).is_some());
     let unavailable = Outcome::<(), _>::transient("503");
     let _five_seconds = fleet.step_keeping(id, unavailable, Duration::ZERO, &mut last_error);
     let end = gave_up(lose(&mut fleet, id, seconds(5.0))).with_last_error(last_error);
@@ -86,7 +86,7 @@ fn a_poll_is_lost_once() {
     assert_eq!(fleet.lost(id, seconds(1.0)), Decision::Sleep(Duration::ZERO), "none is in flight");
     assert_eq!(lose(&mut fleet, id, seconds(1.0)), Decision::Sleep(seconds(5.0)));
     assert_eq!(fleet.lost(id, seconds(3.0)), Decision::Sleep(seconds(3.0)), "what is left");
-    assert_eq!(fleet.until_next_poll(seconds(3.0)), Some(seconds(3.0)));
+    assert_eq!(fleet.until_next(seconds(3.0)), Some(seconds(3.0)));
     let cancelled = fleet.cancel(id, seconds(3.0));
     assert_eq!((cancelled.polls, cancelled.errors), (1, 1));
     let end = gave_up(fleet.lost(id, seconds(4.0)));
@@ -97,11 +97,12 @@ fn a_poll_is_lost_once() {
 fn a_place_in_flight_is_free_again() {
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
     let upstream = fleet.add_upstream(Limits::none().to_builder().in_flight(1).build().unwrap());
-    let ids = [(); 2].map(|()| fleet.start(upstream, Policy::default(), Duration::ZERO));
-    assert_eq!(fleet.next_poll(Duration::ZERO).map(|poll| poll.id), Some(ids[0]));
-    assert_eq!(fleet.until_next_poll(Duration::ZERO), None);
+    let policy = Policy::builder().no_max_wait().build().unwrap();
+    let ids = [(); 2].map(|()| fleet.start(upstream, policy, Duration::ZERO));
+    assert_eq!(next_poll(&mut fleet, Duration::ZERO).map(|poll| poll.id), Some(ids[0]));
+    assert_eq!(fleet.until_next(Duration::ZERO), None);
     let _wait = fleet.lost(ids[0], Duration::ZERO);
-    assert_eq!(fleet.next_poll(Duration::ZERO).map(|poll| poll.id), Some(ids[1]));
+    assert_eq!(next_poll(&mut fleet, Duration::ZERO).map(|poll| poll.id), Some(ids[1]));
 }
 
 /// How many polls 31 operations make in an hour, and how many of them are left, if all polls of one of them fail in this way.
@@ -111,9 +112,9 @@ fn polls_in_an_hour(fails: impl Fn(&mut Fleet<Duration>, Id, Duration) -> Shape)
     let upstream = fleet.add_upstream(Limits::default());
     let ids: Vec<Id> = (0..31).map(|_| fleet.start(upstream, Policy::default(), now)).collect();
     let mut polls = 0;
-    while let Some(wait) = fleet.until_next_poll(now).filter(|wait| now + *wait < seconds(3_600.0)) {
+    while let Some(wait) = fleet.until_next(now).filter(|wait| now + *wait < seconds(3_600.0)) {
         now += wait;
-        while let Some(poll) = fleet.next_poll(now) {
+        while let Some(poll) = next_poll(&mut fleet, now) {
             polls += 1;
             assert!(polls < 1_000, "a storm");
             // The server takes that long.

@@ -4,7 +4,7 @@ use asyncpoll::{Decision, Fleet, Outcome, Policy, fleet::Limits};
 use core::time::Duration;
 use std::collections::VecDeque;
 
-use crate::support::DEFAULT_MAX_WAIT;
+use crate::support::{DEFAULT_MAX_WAIT, next_poll};
 
 /// How many polls a second the server serves; it serves twice as many after a rest.
 const RATE: u64 = 10;
@@ -43,7 +43,7 @@ fn a_thousand_orders_are_refused_fifteen_times_at_most() {
     }
     let (mut refused, mut done, mut answers) = (0, 0, VecDeque::new());
     while !fleet.is_empty() {
-        while let Some(poll) = fleet.next_poll(now) {
+        while let Some(poll) = next_poll(&mut fleet, now) {
             let outcome = match server.serves(now) {
                 false => Outcome::throttled("429"),
                 true if now < Duration::from_secs(180) => Outcome::pending(),
@@ -51,7 +51,7 @@ fn a_thousand_orders_are_refused_fifteen_times_at_most() {
             };
             answers.push_back((now + Duration::from_millis(200), poll.id, outcome));
         }
-        let wake_up = fleet.until_next_poll(now).map(|wait| now + wait);
+        let wake_up = fleet.until_next(now).map(|wait| now + wait);
         now = wake_up.into_iter().chain(answers.front().map(|(at, ..)| *at)).min().unwrap();
         while let Some((_, id, outcome)) = answers.pop_front_if(|(at, ..)| *at <= now) {
             refused += u32::from(outcome.error().is_some());

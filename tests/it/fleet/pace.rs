@@ -6,7 +6,7 @@ use asyncpoll::{
 };
 use core::time::Duration;
 
-use crate::support::{exact, seconds};
+use crate::support::{exact, next_poll, seconds};
 
 fn limits(builder: LimitsBuilder) -> Limits {
     builder.build().unwrap()
@@ -31,7 +31,7 @@ impl Upstreamed {
     }
 
     fn send(&mut self) -> Id {
-        self.fleet.next_poll(self.now).expect("a poll is due").id
+        next_poll(&mut self.fleet, self.now).expect("a poll is due").id
     }
 
     fn served(&mut self, id: Id) {
@@ -55,7 +55,7 @@ impl Upstreamed {
     fn serve_for(&mut self, time: Duration) {
         let start = self.now;
         while self.now - start < time {
-            let wait = self.fleet.until_next_poll(self.now).unwrap();
+            let wait = self.fleet.until_next(self.now).unwrap();
             self.pass(wait);
             let id = self.send();
             self.served(id);
@@ -253,7 +253,7 @@ fn it_stays_while_no_poll_waits_for_it() {
     let id = it.send();
     it.refused(id, 0.0);
     let cut = it.spacing();
-    let due = it.fleet.next_poll(it.now);
+    let due = next_poll(&mut it.fleet, it.now);
     assert_eq!(due, None);
     // All others end; what is left is due every few minutes.
     it.pass(seconds(10_000.0));
@@ -265,7 +265,7 @@ fn it_stays_while_no_poll_waits_for_it() {
     let after = it.spacing();
     assert!(after < cut, "the backlog made it grow");
     for _ in 0..50 {
-        it.pass(it.fleet.until_next_poll(it.now).unwrap());
+        it.pass(it.fleet.until_next(it.now).unwrap());
         let id = it.send();
         it.served(id);
     }
@@ -284,7 +284,7 @@ fn it_stays_while_nothing_is_served() {
     // For an hour every poll fails, and polls wait for the pace all the while.
     let mut fails = 0;
     while it.now < seconds(3_600.0) {
-        it.pass(it.fleet.until_next_poll(it.now).unwrap());
+        it.pass(it.fleet.until_next(it.now).unwrap());
         let id = it.send();
         let _wait = it.fleet.step(id, Outcome::<(), _>::transient("500"), it.now);
         fails += 1;
@@ -302,7 +302,7 @@ fn what_was_sent_before_a_cut_does_not_raise_the_pace_after_it() {
     let cut = it.spacing();
     it.pass(seconds(2.0));
     let first = it.send();
-    it.pass(it.fleet.until_next_poll(it.now).unwrap());
+    it.pass(it.fleet.until_next(it.now).unwrap());
     let second = it.send();
     for id in before {
         it.served(id);
@@ -320,7 +320,7 @@ fn what_is_in_flight_grows_by_an_eighth_a_second_while_all_of_it_is_used() {
     let mut bounds = Vec::new();
     for _ in 0..6 {
         for _ in 0..10 {
-            let sent: Vec<Id> = core::iter::from_fn(|| it.fleet.next_poll(it.now).map(|poll| poll.id)).collect();
+            let sent: Vec<Id> = core::iter::from_fn(|| next_poll(&mut it.fleet, it.now).map(|poll| poll.id)).collect();
             it.pass(seconds(0.1));
             for id in sent {
                 it.served(id);
@@ -336,7 +336,7 @@ fn what_is_in_flight_grows_by_an_eighth_a_second_while_all_of_it_is_used() {
 fn a_bound_that_is_set_stays() {
     let mut it = Upstreamed::new(limits(Limits::builder().in_flight(3)));
     for _ in 0..100 {
-        let sent: Vec<Id> = core::iter::from_fn(|| it.fleet.next_poll(it.now).map(|poll| poll.id)).collect();
+        let sent: Vec<Id> = core::iter::from_fn(|| next_poll(&mut it.fleet, it.now).map(|poll| poll.id)).collect();
         assert!(sent.len() <= 3);
         it.pass(seconds(0.1));
         for id in sent {

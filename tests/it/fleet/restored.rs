@@ -6,7 +6,7 @@ use asyncpoll::{
 };
 use core::time::Duration;
 
-use crate::support::{Tape, exact, seconds};
+use crate::support::{Tape, exact, next_poll, seconds};
 
 fn fleet(limits: Limits, now: Duration) -> (Fleet<Duration, Tape>, Upstream) {
     let mut fleet = Fleet::new(no_draw(), now);
@@ -32,8 +32,8 @@ fn one_moves_from_a_poller_to_a_fleet_to_another_and_back() {
 
     let (mut one, upstream) = fleet(Limits::default(), seconds(100.0));
     let id = one.restore(upstream, &poller, policy(), seconds(101.0), Elapsed(seconds(2.0)));
-    assert_eq!(one.until_next_poll(seconds(101.0)), Some(seconds(3.0)));
-    assert_eq!(one.next_poll(seconds(104.0)).map(|poll| (poll.number, poll.elapsed)), Some((2, seconds(5.0))));
+    assert_eq!(one.until_next(seconds(101.0)), Some(seconds(3.0)));
+    assert_eq!(next_poll(&mut one, seconds(104.0)).map(|poll| (poll.number, poll.elapsed)), Some((2, seconds(5.0))));
     // In flight it can be put away too, and here it goes on.
     let in_flight = one.snapshot(id, seconds(105.0)).unwrap();
     assert_eq!((in_flight.elapsed(), in_flight.due(), in_flight.polls()), (seconds(6.0), Some(seconds(5.0)), 1));
@@ -41,7 +41,7 @@ fn one_moves_from_a_poller_to_a_fleet_to_another_and_back() {
 
     let (mut other, upstream) = fleet(Limits::default(), Duration::ZERO);
     let id = other.restore(upstream, &in_flight, policy(), Duration::ZERO, Elapsed(seconds(30.0)));
-    assert_eq!(other.next_poll(Duration::ZERO).map(|poll| (poll.id, poll.number)), Some((id, 2)));
+    assert_eq!(next_poll(&mut other, Duration::ZERO).map(|poll| (poll.id, poll.number)), Some((id, 2)));
     let next = other.step(id, pending, Duration::ZERO);
     assert_eq!(next, alone.step(pending, seconds(30.0)));
 
@@ -60,7 +60,7 @@ fn what_was_due_first_before_the_fleet_began_goes_first() {
         ids.push(fleet.restore(upstream, &snapshot, policy(), Duration::ZERO, Elapsed(Duration::from_secs(age))));
     }
     for first in [1, 2, 0] {
-        assert_eq!(fleet.next_poll(Duration::ZERO).map(|poll| poll.id), Some(ids[first]));
+        assert_eq!(next_poll(&mut fleet, Duration::ZERO).map(|poll| poll.id), Some(ids[first]));
         assert_eq!(fleet.cancel(ids[first], Duration::ZERO).polls, 0);
     }
 }
@@ -77,7 +77,7 @@ fn what_has_ended_stays_so() {
     let finished = poller.snapshot_without_generator(seconds(1.0));
     let id = fleet.restore(upstream, &finished, policy(), Duration::ZERO, Elapsed(seconds(1.0)));
     assert!(!fleet.contains(id) && fleet.is_empty());
-    assert_eq!(fleet.next_poll(Duration::ZERO), None);
+    assert_eq!(next_poll(&mut fleet, Duration::ZERO), None);
     let decision = fleet.step(id, Outcome::<()>::pending(), Duration::ZERO);
     assert!(matches!(decision, Decision::GaveUp(GaveUp { reason: Reason::Finished, .. })), "{decision:?}");
 }
@@ -101,6 +101,6 @@ fn one_as_old_as_the_hills_counts_as_seventy_three_years_old() {
     let snapshot = Poller::new(forever, no_draw(), Duration::ZERO).snapshot_without_generator(Duration::MAX);
     let (mut fleet, upstream) = fleet(Limits::default(), Duration::ZERO);
     fleet.restore(upstream, &snapshot, forever, Duration::ZERO, Elapsed(Duration::MAX));
-    let poll = fleet.next_poll(Duration::ZERO).unwrap();
+    let poll = next_poll(&mut fleet, Duration::ZERO).unwrap();
     assert_eq!((poll.number, poll.elapsed.as_secs() / 31_557_600), (1, 73));
 }

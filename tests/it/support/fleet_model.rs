@@ -4,7 +4,7 @@
 //! choice, of which poll to hand out, it takes the fleet's and says whether it may be that one.
 
 use asyncpoll::{
-    Decision, Elapsed, GaveUp, Instant as _, Jitter, Outcome, Policy, Poller, Snapshot,
+    Decision, Elapsed, GaveUp, Instant as _, Jitter, Outcome, Policy, Poller, Reason, Snapshot,
     fleet::Limits,
     rand_core::{Rng, TryRng},
 };
@@ -59,11 +59,19 @@ struct Operation<R> {
     /// When it started: before the fleet did, if it was restored.
     started: i128,
     in_flight: bool,
+    /// Whether its deadline had passed when it was taken in.
+    came_late: bool,
 }
 
 impl<R: Rng> Operation<R> {
     fn due(&self) -> i128 {
         self.started + signed(self.poller.due().expect("it has not ended").as_nanos())
+    }
+
+    /// When it ends if its poll could not go out by then: at its deadline, or when it is due under a deadline that was moved.
+    fn end(&self) -> Option<i128> {
+        let max_wait = self.poller.policy().max_wait().filter(|_| !self.came_late)?;
+        Some((self.started + signed(max_wait.as_nanos())).max(self.due()))
     }
 }
 
@@ -75,6 +83,9 @@ struct Upstream {
     growth: (usize, u128),
     /// When polls went out.
     sent: Vec<u128>,
+    /// Since when as many are in flight as may be, if they are, and until when they were last.
+    full_since: Option<u128>,
+    full_until: u128,
     hold: Hold,
     /// Until when those that were held are spread, and how far apart.
     herd: (u128, u128),
@@ -117,6 +128,13 @@ pub(crate) struct Model<R> {
     upstreams: Vec<Upstream>,
 }
 
+/// What the fleet had due, of the operation of this number.
+#[derive(Clone, Copy)]
+pub(crate) enum Handed {
+    Poll(usize),
+    End(usize, GaveUp),
+}
+
 /// Whom an answer was given to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum To {
@@ -137,6 +155,8 @@ impl<R: Rng + Clone> Model<R> {
             bound,
             growth: (bound.unwrap_or(0), self.time),
             sent: Vec::new(),
+            full_since: None,
+            full_until: 0,
             hold: Hold { until: 0, drawn: 0, is_paused: false },
             herd: (0, 0),
             refusals: 0,
@@ -183,28 +203,65 @@ impl<R: Rng + Clone> Model<R> {
     fn take_in(&mut self, upstream: usize, poller: Poller<Duration, R>) -> usize {
         if !poller.is_finished() {
             let started = signed(self.time) - signed(poller.elapsed(self.reading()).as_nanos());
-            self.operations.insert(self.started, Operation { upstream, poller, started, in_flight: false });
+            let came_late = poller.remaining(self.reading()) == Some(Duration::ZERO);
+            self.operations.insert(self.started, Operation { upstream, poller, started, in_flight: false, came_late });
         }
         self.started += 1;
         self.started - 1
     }
 
-    pub(crate) fn until_next_poll(&self, now: Duration) -> Option<u128> {
+    pub(crate) fn until_next(&self, now: Duration) -> Option<u128> {
         let time = self.time + now.saturating_duration_since(self.latest).as_nanos();
-        let next = (0..self.upstreams.len()).filter_map(|upstream| {
-            let due = self.waiting(upstream).map(|(_, operation)| operation.due()).min()?;
-            Some(signed(self.opens(upstream)?).max(due))
+        let next = (0..self.upstreams.len()).flat_map(|upstream| {
+            let due = self.waiting(upstream).map(|(_, operation)| operation.due()).min();
+            let poll = due.zip(self.opens(upstream)).map(|(due, opens)| due.max(signed(opens)));
+            let ends = self.waiting(upstream).filter_map(|(_, operation)| self.ends(operation));
+            ends.chain(poll)
         });
         u128::try_from(next.min()?).map_or(Some(0), |next| Some(next.saturating_sub(time)))
     }
 
-    /// Takes what the fleet hands out, and says why it should not have, if it should not.
-    pub(crate) fn hand_out(&mut self, chosen: Option<usize>, now: Duration) -> Result<(), String> {
-        let until = self.until_next_poll(now);
+    /// When an operation that waits ends, if its upstream keeps its poll waiting until its deadline.
+    fn ends(&self, operation: &Operation<R>) -> Option<i128> {
+        let full_until = self.upstreams[operation.upstream].full_until;
+        let opens = self.opens(operation.upstream).map(|opens| signed(opens.max(full_until)));
+        operation.end().filter(|end| opens.is_none_or(|opens| *end < opens))
+    }
+
+    /// Takes what the fleet has due, and says why it should not have, if it should not.
+    pub(crate) fn hand_out(&mut self, due: Option<Handed>, now: Duration) -> Result<(), String> {
+        let until = self.until_next(now);
         self.pass(now);
-        let Some(number) = chosen else {
-            return if until == Some(0) { Err("a poll that was to be made is not handed out".into()) } else { Ok(()) };
+        match due {
+            Some(Handed::Poll(number)) => self.send(number),
+            Some(Handed::End(number, gave_up)) => self.expire(number, gave_up),
+            None if until == Some(0) => Err("what was due is not handed out".into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends an operation whose poll was kept waiting until its deadline.
+    fn expire(&mut self, number: usize, gave_up: GaveUp) -> Result<(), String> {
+        let reading = self.reading();
+        let Some(operation) = self.operations.get(&number).filter(|operation| !operation.in_flight) else {
+            return Err(format!("{number} ends, which does not wait"));
         };
+        let Some(end) = self.ends(operation).filter(|end| *end <= signed(self.time)) else {
+            return Err(format!("{number} ends, and is not to"));
+        };
+        let held_until = self.upstreams[operation.upstream].hold.until;
+        let left = held_until.checked_sub(self.time).filter(|left| *left > 0);
+        let mut expected = self.operations.remove(&number).expect("it is there").poller.cancel(reading);
+        (expected.reason, expected.retry_after) = if signed(held_until) > end {
+            (Reason::RetryAfterPastDeadline, left.map(|left| Duration::from_nanos(left.try_into().expect("a short hold"))))
+        } else {
+            (Reason::MaxWait, None)
+        };
+        if gave_up == expected { Ok(()) } else { Err(format!("{number} ends with {gave_up:?}, not {expected:?}")) }
+    }
+
+    /// Takes note that a poll goes out.
+    fn send(&mut self, number: usize) -> Result<(), String> {
         let Some(operation) = self.operations.get(&number) else {
             return Err(format!("a poll of {number} is handed out, which has ended"));
         };
@@ -222,6 +279,9 @@ impl<R: Rng + Clone> Model<R> {
             }
             Some(_) => {}
         }
+        if self.ends(operation).is_some_and(|end| end <= signed(self.time)) {
+            return Err(format!("a poll of {number} is handed out, which should have ended"));
+        }
         let this = &self.upstreams[upstream];
         let is_narrow = this.bound.is_some() || this.gap() > 0 || self.time < this.herd.0;
         let first = self.waiting(upstream).map(|(_, operation)| operation.due()).min();
@@ -237,6 +297,7 @@ impl<R: Rng + Clone> Model<R> {
         }
         this.sent.push(time);
         self.operations.get_mut(&number).expect("it is there").in_flight = true;
+        self.note_room(upstream);
         Ok(())
     }
 
@@ -289,8 +350,10 @@ impl<R: Rng + Clone> Model<R> {
         self.pass(now);
         let Some(operation) = self.operations.get_mut(&number).filter(|operation| operation.in_flight) else { return };
         operation.in_flight = false;
-        let upstream = &mut self.upstreams[operation.upstream];
-        upstream.old = upstream.old.saturating_sub(1);
+        let upstream = operation.upstream;
+        let this = &mut self.upstreams[upstream];
+        this.old = this.old.saturating_sub(1);
+        self.note_room(upstream);
     }
 
     pub(crate) fn slow_down(&mut self, upstream: usize, hint: Option<Duration>, now: Duration) {
@@ -301,6 +364,7 @@ impl<R: Rng + Clone> Model<R> {
     pub(crate) fn pause(&mut self, upstream: usize, now: Duration) {
         self.pass(now);
         self.upstreams[upstream].hold.is_paused = true;
+        self.note_room(upstream);
     }
 
     pub(crate) fn resume(&mut self, upstream: usize, now: Duration) {
@@ -308,6 +372,7 @@ impl<R: Rng + Clone> Model<R> {
         let this = &mut self.upstreams[upstream];
         (this.hold.is_paused, this.herd) = (false, (0, 0));
         this.hold.until = this.hold.until.min(self.time);
+        self.note_room(upstream);
     }
 
     pub(crate) fn reset_backoff(&mut self, number: usize) {
@@ -337,6 +402,23 @@ impl<R: Rng + Clone> Model<R> {
 
     /// Sees to what an answer says of the upstream, and forgets the operation if it has ended.
     fn answered(&mut self, number: usize, to: To, outcome: Option<Outcome<(), ()>>) {
+        let upstream = self.operations[&number].upstream;
+        self.learn(number, to, outcome);
+        self.note_room(upstream);
+    }
+
+    /// Takes note of whether as many polls are in flight as may be.
+    fn note_room(&mut self, upstream: usize) {
+        let is_full = self.opens(upstream).is_none();
+        let this = &mut self.upstreams[upstream];
+        if is_full {
+            this.full_since.get_or_insert(self.time);
+        } else if this.full_since.take().is_some() {
+            this.full_until = self.time;
+        }
+    }
+
+    fn learn(&mut self, number: usize, to: To, outcome: Option<Outcome<(), ()>>) {
         let operation = &self.operations[&number];
         let (upstream, policy) = (operation.upstream, *operation.poller.policy());
         let has_ended = operation.poller.is_finished();

@@ -2,12 +2,12 @@
 
 use asyncpoll::{
     Elapsed, Fleet, Outcome, Policy,
-    fleet::{Id, Upstream},
+    fleet::{Due, Id, Upstream},
     rand_core::Rng,
 };
 use core::time::Duration;
 
-use super::fleet_model::{Model, Rules};
+use super::fleet_model::{Handed, Model, Rules};
 
 /// A fleet, its reference, and the clock of both.
 pub(crate) struct Pair<R> {
@@ -42,10 +42,10 @@ impl<R: Rng + Clone> Pair<R> {
         self.now = now;
     }
 
-    /// Goes on to when the next poll is to be made, if one is, and this much further.
+    /// Goes on to when a poll or an end is due next, if one is, and this much further.
     pub(crate) fn wake_up(&mut self, late: Duration) {
-        let wait = self.fleet.until_next_poll(self.now);
-        assert_eq!(wait.map(|wait| wait.as_nanos()), self.model.until_next_poll(self.now), "until the next poll");
+        let wait = self.fleet.until_next(self.now);
+        assert_eq!(wait.map(|wait| wait.as_nanos()), self.model.until_next(self.now), "until what is due next");
         self.now = self.now.saturating_add(wait.unwrap_or_default()).saturating_add(late);
     }
 
@@ -57,16 +57,20 @@ impl<R: Rng + Clone> Pair<R> {
         self.compare();
     }
 
-    /// Hands out one poll, and says whether there was one.
+    /// Takes one poll or end that is due, and says whether there was one.
     pub(crate) fn next(&mut self) -> bool {
-        let poll = self.fleet.next_poll(self.now);
-        let number = poll.map(|poll| self.number(poll.id));
-        if let Err(wrong) = self.model.hand_out(number, self.now) {
+        let due = self.fleet.next_due(self.now).map(|due| match due {
+            Due::Poll(poll) => Handed::Poll(self.number(poll.id)),
+            Due::Ended(id, gave_up) => Handed::End(self.number(id), gave_up),
+        });
+        if let Err(wrong) = self.model.hand_out(due, self.now) {
             panic!("{wrong}");
         }
-        self.out.extend(number);
+        if let Some(Handed::Poll(number)) = due {
+            self.out.push(number);
+        }
         self.compare();
-        poll.is_some()
+        due.is_some()
     }
 
     /// Feeds what a poll in flight has found, if there is one, or else one of any operation that there has been.
@@ -179,8 +183,8 @@ impl<R: Rng + Clone> Pair<R> {
     }
 
     fn compare(&self) {
-        let wait = self.fleet.until_next_poll(self.now);
-        assert_eq!(wait.map(|wait| wait.as_nanos()), self.model.until_next_poll(self.now), "until the next poll");
+        let wait = self.fleet.until_next(self.now);
+        assert_eq!(wait.map(|wait| wait.as_nanos()), self.model.until_next(self.now), "until what is due next");
         assert_eq!((self.fleet.len(), self.fleet.is_empty()), (self.model.len(), self.model.len() == 0), "operations");
         let in_flight: usize = (0..self.upstreams.len()).map(|number| self.model.status(number).1).sum();
         assert_eq!(self.fleet.in_flight(), in_flight, "polls in flight");

@@ -2,7 +2,7 @@
 
 use asyncpoll::{
     Decision, Elapsed, Fleet, GaveUp, Jitter, Outcome, Policy, Snapshot,
-    fleet::{DuePoll, Id, Upstream},
+    fleet::{Due, DuePoll, Id, Upstream},
 };
 use core::{cell::Cell, time::Duration};
 use proptest::prelude::*;
@@ -22,9 +22,9 @@ pub(crate) enum Event {
         upstream: usize,
         policy: usize,
     },
-    /// One poll is asked for.
+    /// A poll or an end that is due is asked for.
     Next,
-    /// All that are to be made now are asked for.
+    /// All that are due are asked for.
     All,
     /// One of the polls in flight has found this.
     Answer(usize, Outcome<(), ()>),
@@ -47,7 +47,7 @@ pub(crate) enum Event {
         policy: usize,
         away: Duration,
     },
-    /// The clock goes on to the next poll, and this much further.
+    /// The clock goes on to what is due next, and this much further.
     WakeUp(Duration),
     Advance(Duration),
     SetBack(Duration),
@@ -184,7 +184,12 @@ pub(crate) enum What {
         poll: DuePoll,
         spacing: Duration,
     },
-    /// It was asked for a poll and had none.
+    /// It has ended by its deadline.
+    Ended {
+        number: usize,
+        gave_up: GaveUp,
+    },
+    /// It was asked for what is due and had nothing.
     Nothing {
         until: Option<Duration>,
     },
@@ -269,7 +274,7 @@ impl What {
             Self::Fed { number, answer } | Self::Looked { number, answer } | Self::Lost { number, answer } if answer.ends() => {
                 Some(number)
             }
-            Self::Cancelled { number, was_living: true, .. } => Some(number),
+            Self::Cancelled { number, was_living: true, .. } | Self::Ended { number, .. } => Some(number),
             _ => None,
         }
     }
@@ -373,7 +378,7 @@ impl Player {
                 self.note(What::SetBackoff { number, base });
             }
             Event::WakeUp(late) => {
-                let wait = self.fleet.until_next_poll(self.now).unwrap_or_default();
+                let wait = self.fleet.until_next(self.now).unwrap_or_default();
                 self.now = self.now.saturating_add(wait).saturating_add(late);
             }
             Event::Advance(by) => self.now = self.now.saturating_add(by),
@@ -381,21 +386,23 @@ impl Player {
         }
     }
 
-    /// Asks for a poll, and says whether there was one.
+    /// Asks for what is due, and says whether there was anything.
     fn next(&mut self) -> bool {
         self.read();
         let before: Vec<_> = self.upstreams.iter().map(|upstream| self.fleet.status(*upstream, self.now).spacing).collect();
-        let poll = self.fleet.next_poll(self.now);
-        match poll {
-            Some(poll) => {
-                let number = self.ids.iter().position(|id| *id == poll.id).expect("it was started");
+        let due = self.fleet.next_due(self.now);
+        let number = |id| self.ids.iter().position(|one| *one == id).expect("it was started");
+        match due {
+            Some(Due::Poll(poll)) => {
+                let number = number(poll.id);
                 self.out.push(number);
                 let spacing = before[self.upstream_of(number)].unwrap_or_default();
                 self.note(What::Sent { number, poll, spacing });
             }
-            None => self.note(What::Nothing { until: self.fleet.until_next_poll(self.now) }),
+            Some(Due::Ended(id, gave_up)) => self.note(What::Ended { number: number(id), gave_up }),
+            None => self.note(What::Nothing { until: self.fleet.until_next(self.now) }),
         }
-        poll.is_some()
+        due.is_some()
     }
 
     pub(crate) fn step(&mut self, which: usize, outcome: Outcome<(), ()>) {

@@ -10,7 +10,7 @@ use core::{
 
 use asyncpoll::{
     Decision, Elapsed, Fleet, const_limits,
-    fleet::{Limits, LimitsBuilder},
+    fleet::{Due, Limits, LimitsBuilder},
 };
 
 use crate::{
@@ -93,7 +93,14 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
     }
     let mut last_error = None;
     loop {
-        while let Some(poll) = fleet.next_poll(device.now()) {
+        while let Some(due) = fleet.next_due(device.now()) {
+            let poll = match due {
+                Due::Poll(poll) => poll,
+                Due::Ended(_, gave_up) => {
+                    device.stop(&gave_up.with_last_error(last_error));
+                    return End::GaveUp;
+                }
+            };
             if device.is_stopped() {
                 fleet.release(poll.id, device.now());
                 device.stop(&fleet.cancel(poll.id, device.now()).with_last_error(last_error));
@@ -126,7 +133,7 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
                 }
             }
         }
-        match fleet.until_next_poll(device.now()) {
+        match fleet.until_next(device.now()) {
             Some(wait) if !fleet.is_empty() && fleet.in_flight() < fleet.len() => {
                 device.sleep(wait.max(fleet.status(known, device.now()).held));
             }
@@ -139,10 +146,17 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
 #[expect(unsafe_code, reason = "the entry of a program has a name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn turn_fleet(device: &Device, fleet: &mut Fleet<Tick, Generator>) -> End {
-    let Some(poll) = fleet.next_poll(device.now()) else { return End::Failed };
+    let poll = match fleet.next_due(device.now()) {
+        Some(Due::Poll(poll)) => poll,
+        Some(Due::Ended(_, gave_up)) => {
+            device.stop(&gave_up.with_last_error(None));
+            return End::GaveUp;
+        }
+        None => return End::Failed,
+    };
     if device.is_stopped() {
         fleet.release(poll.id, device.now());
-        fleet.slow_down(poll.id.upstream(), fleet.until_next_poll(device.now()), device.now());
+        fleet.slow_down(poll.id.upstream(), fleet.until_next(device.now()), device.now());
         fleet.pause(poll.id.upstream(), device.now());
     } else {
         fleet.resume(poll.id.upstream(), device.now());

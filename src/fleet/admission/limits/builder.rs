@@ -70,8 +70,8 @@ impl LimitsBuilder {
     /// for _ in 0..2 {
     ///     fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// }
-    /// assert!(fleet.next_poll(Duration::ZERO).is_some());
-    /// let wait = fleet.until_next_poll(Duration::ZERO);
+    /// assert!(fleet.next_due(Duration::ZERO).is_some());
+    /// let wait = fleet.until_next(Duration::ZERO);
     /// assert_eq!(wait, Some(Duration::from_millis(25)));
     /// # Ok::<(), LimitsError>(())
     /// ```
@@ -113,8 +113,8 @@ impl LimitsBuilder {
     /// for _ in 0..2 {
     ///     fleet.start(upstream, Policy::default(), Duration::ZERO);
     /// }
-    /// assert!(fleet.next_poll(Duration::ZERO).is_some());
-    /// assert_eq!(fleet.next_poll(Duration::ZERO), None);
+    /// assert!(fleet.next_due(Duration::ZERO).is_some());
+    /// assert_eq!(fleet.next_due(Duration::ZERO), None);
     /// # Ok::<(), LimitsError>(())
     /// ```
     pub const fn in_flight(mut self, polls: u32) -> Self {
@@ -142,7 +142,7 @@ impl LimitsBuilder {
     /// assert_eq!(most(&fleet, Duration::ZERO), Some(1));
     ///
     /// let now = Duration::from_secs(1);
-    /// assert!(fleet.next_poll(now).is_some());
+    /// assert!(fleet.next_due(now).is_some());
     /// let _decision = fleet.step(id, Outcome::<()>::pending(), now);
     /// assert_eq!(most(&fleet, now), Some(2));
     /// # Ok::<(), LimitsError>(())

@@ -3,7 +3,11 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use asyncpoll::{Decision, Fleet, Outcome, Policy, Poller, const_policy, fleet::Limits, poll_async, random_seed};
+use asyncpoll::{
+    Decision, Fleet, Outcome, Policy, Poller, const_policy,
+    fleet::{Due, Limits},
+    poll_async, random_seed,
+};
 use real_ca::{
     account::Account,
     acme_error::AcmeError,
@@ -100,11 +104,15 @@ async fn together(orders: Vec<SharedOrder>) -> Result<Vec<Issued>> {
 
     let (mut tasks, mut issued) = (JoinSet::new(), Vec::new());
     while !fleet.is_empty() {
-        while let Some(due) = fleet.next_poll(Instant::now()) {
+        while let Some(due) = fleet.next_due(Instant::now()) {
+            let due = match due {
+                Due::Poll(due) => due,
+                Due::Ended(_, gave_up) => bail!("an order ended with {gave_up}"),
+            };
             let order = orders.get(&due.id).context("no such order")?.clone();
             tasks.spawn(async move { (due, order.poll(poll).await) });
         }
-        let wait = fleet.until_next_poll(Instant::now()).unwrap_or(Duration::MAX);
+        let wait = fleet.until_next(Instant::now()).unwrap_or(Duration::MAX);
         let (due, outcome) = tokio::select! {
             Some(polled) = tasks.join_next() => polled?,
             () = sleep(wait) => continue,
