@@ -1,5 +1,6 @@
 //! When an upstream may be sent its next poll.
 
+mod down;
 mod gate;
 mod limits;
 mod pace;

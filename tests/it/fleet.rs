@@ -3,8 +3,10 @@
 #[path = "../../examples/fleet/backlog.rs"]
 mod backlog;
 mod configuration;
+mod down;
 mod example;
 mod figures;
+mod forgiven;
 mod holds;
 mod laws;
 mod limits;

@@ -1,6 +1,6 @@
 //! When an upstream may be sent its next poll.
 
-use super::{InFlight, Limits, pace::Pace};
+use super::{InFlight, Limits, down::Failures, pace::Pace};
 use crate::{operation::Outcome, wait::nanos};
 
 const SECOND: u64 = 1_000_000_000;
@@ -11,13 +11,14 @@ const HERD: u64 = 5;
 /// What part of itself the bound on what is in flight may grow by in a second.
 const GROWTH: usize = 8;
 
-/// What holds the polls of an upstream back: the bound on what is in flight, refusals, and the pace.
+/// What holds the polls of an upstream back: the bound on what is in flight, refusals, failures, and the pace.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::fleet) struct Gate {
     /// The least time between two polls that the limits allow.
     rate_spacing: u64,
     find_pace: bool,
     pace: Pace,
+    failures: Failures,
     bound: Option<Bound>,
     in_flight: usize,
     /// When the last poll went out.
@@ -76,7 +77,7 @@ impl Answer {
 impl Gate {
     pub(in crate::fleet) fn new(limits: &Limits, time: u64) -> Self {
         // All of them by name: a limit that nothing holds to is a variable that nobody uses.
-        let Limits { rate, in_flight, find_pace } = *limits;
+        let Limits { rate, in_flight, find_pace, forgive } = *limits;
         let bound = in_flight.map(|in_flight| {
             let (InFlight::AtMost(first) | InFlight::From(first)) = in_flight;
             let now = usize::try_from(first.get()).unwrap_or(usize::MAX);
@@ -85,7 +86,8 @@ impl Gate {
         Self {
             rate_spacing: rate.map_or(0, |(polls, per)| per.get().div_ceil(polls.get().into())),
             find_pace,
-            pace: Pace::default(),
+            pace: Pace::new(forgive),
+            failures: Failures::default(),
             bound,
             in_flight: 0,
             sent: None,
@@ -124,7 +126,8 @@ impl Gate {
             return None;
         }
         let Some(sent) = self.sent else { return Some(self.held_until) };
-        let spaced = match (self.rate_spacing.max(self.pace.apart()), self.herd) {
+        let apart = self.rate_spacing.max(self.pace.apart()).max(self.failures.apart());
+        let spaced = match (apart, self.herd) {
             (0, herd) => herd.until.min(sent.saturating_add(herd.spacing)),
             (apart, _) => sent.saturating_add(apart),
         };
@@ -134,7 +137,7 @@ impl Gate {
     /// Returns whether polls may be kept waiting at `time`, so that it matters which goes first.
     #[inline]
     pub(in crate::fleet) fn is_narrow(&self, time: u64) -> bool {
-        self.bound.is_some() || self.spacing() > 0 || time < self.herd.until
+        self.bound.is_some() || self.spacing() > 0 || self.failures.apart() > 0 || time < self.herd.until
     }
 
     /// Notes that a poll goes out that was due at `due`.
@@ -154,23 +157,30 @@ impl Gate {
         let is_old = self.pace.back();
         if let Some(Answer::Served) = answer {
             self.pace.served(is_old, time);
+            self.failures.served();
             self.grow(time);
         }
         debug_assert!(self.in_flight > 0, "a poll comes back once");
         self.in_flight = self.in_flight.saturating_sub(1);
-        if let Some(Answer::Refused(hint)) = answer {
-            self.hold(hint, living, time);
-            if self.find_pace {
-                self.pace.cut(self.in_flight, time);
+        match answer {
+            Some(Answer::Failed) if self.find_pace => {
+                self.pace.failed(is_old);
+                self.failures.failed();
             }
+            Some(Answer::Refused(hint)) => self.take_refusal(is_old, hint, living, time),
+            Some(Answer::Served | Answer::Failed) | None => {}
         }
     }
 
     /// Notes a refusal that no poll in flight brought.
     pub(in crate::fleet) fn refuse(&mut self, hint: Option<u64>, living: usize, time: u64) {
+        self.take_refusal(self.pace.has_old(), hint, living, time);
+    }
+
+    fn take_refusal(&mut self, is_old: bool, hint: Option<u64>, living: usize, time: u64) {
         self.hold(hint, living, time);
         if self.find_pace {
-            self.pace.cut(self.in_flight, time);
+            self.pace.refused(is_old, hint, self.in_flight, time);
         }
     }
 
