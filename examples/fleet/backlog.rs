@@ -132,15 +132,23 @@ impl Play {
             let now = back.into_iter().chain(next.map(|(next, _)| next)).min();
             let Some(now) = now.filter(|now| *now < self.backlog.until) else { return };
             // An answer that comes with a poll is heard first.
-            let number = if back == Some(now) { self.hear(now) } else { next.and_then(|(_, number)| self.send(number, now)) };
-            if let Some(member) = number.map(|number| &mut self.members[number]) {
-                member.next = member.fleet.until_next(now).map(|wait| now + wait);
-            }
+            let number = match next {
+                Some((_, number)) if back != Some(now) => {
+                    self.send(number, now);
+                    number
+                }
+                _ => {
+                    let Some(number) = self.hear(now) else { return };
+                    number
+                }
+            };
+            let member = &mut self.members[number];
+            member.next = member.fleet.until_next(now).map(|wait| now + wait);
         }
     }
 
-    /// Sends the next poll of a fleet, and returns which.
-    fn send(&mut self, number: usize, now: Duration) -> Option<usize> {
+    /// Sends the next poll of a fleet.
+    fn send(&mut self, number: usize, now: Duration) {
         // Without a deadline, none ends by itself.
         if let Some(Due::Poll(poll)) = self.members[number].fleet.next_due(now) {
             let answer = self.server.poll(now);
@@ -149,7 +157,6 @@ impl Play {
             self.in_flight.insert((back, self.all_polls), Flight { member: number, id: poll.id, answer });
             self.note(number, answer, now);
         }
-        Some(number)
     }
 
     /// Takes the next answer, and returns whose it is.
@@ -172,12 +179,16 @@ impl Play {
         self.polls += 1;
         self.refused += u32::from(answer == Answer::Refused);
         self.sent.push_back(now);
-        while self.sent.pop_front_if(|sent| now - *sent >= Duration::from_secs(1)).is_some() {}
+        while self.sent.front().is_some_and(|sent| now - *sent >= Duration::from_secs(1)) {
+            self.sent.pop_front();
+        }
         self.busiest = self.busiest.max(self.sent.len());
         if answer == Answer::Served {
             self.members[number].served += 1;
             self.served.push_back(now);
-            while self.served.pop_front_if(|served| now - *served >= AT_WORK).is_some() {}
+            while self.served.front().is_some_and(|served| now - *served >= AT_WORK) {
+                self.served.pop_front();
+            }
             if self.served.len() as f64 >= 0.8 * self.backlog.rate() * AT_WORK.as_secs_f64() {
                 self.at_work.get_or_insert(now - self.backlog.from);
             }

@@ -38,9 +38,10 @@ struct Limited {
     rate: Option<(u32, Duration)>,
     /// None at zero.
     in_flight: u8,
-    find_pace: bool,
     #[arbitrary(with = optional_hint)]
     longest_hold: Option<Duration>,
+    /// Whether there is one to be found, and in the other bits what is forgiven, none at zero.
+    pace: u8,
     is_default: bool,
 }
 
@@ -79,6 +80,8 @@ enum Operation {
     Lose(u8),
     Pause(u8),
     Resume(u8),
+    /// Twenty polls fail, one after another.
+    Fail,
 }
 
 impl Operations {
@@ -101,6 +104,7 @@ impl Operations {
                 Operation::Step(which, outcome) => pair.step(which.into(), outcome),
                 Operation::Look(which, outcome) => pair.look(which.into(), outcome),
                 Operation::Lose(which) => pair.lose(which.into()),
+                Operation::Fail => (0..20).for_each(|_| pair.fail()),
                 Operation::Release(which) => pair.release(which.into()),
                 Operation::SlowDown(upstream, hint) => pair.slow_down(upstream.into(), hint),
                 Operation::Pause(upstream) => pair.pause(upstream.into()),
@@ -123,7 +127,9 @@ impl Limited {
     fn rules(&self) -> Rules {
         let in_flight = (self.in_flight > 0).then_some(self.in_flight.into());
         let longest_hold = self.longest_hold.filter(|longest| !longest.is_zero());
-        let rules = Rules { rate: self.rate, in_flight, find_pace: self.find_pace, is_growing: false, longest_hold };
+        let find_pace = self.pace & 1 == 1;
+        let forgive = (self.pace > 1).then_some(u32::from(self.pace >> 1));
+        let rules = Rules { rate: self.rate, in_flight, is_growing: false, find_pace, forgive, longest_hold };
         if self.is_default { Rules::DEFAULT } else { rules }
     }
 }

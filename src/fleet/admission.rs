@@ -1,5 +1,6 @@
 //! When an upstream may be sent its next poll.
 
+mod down;
 mod gate;
 mod hold;
 mod limits;
@@ -10,6 +11,9 @@ mod trace;
 #[path = "admission/untraced.rs"]
 mod trace;
 
-pub(super) use gate::{Answer, Gate};
 pub(in crate::fleet) use limits::InFlight;
 pub use limits::{Limits, LimitsBuilder, LimitsError};
+pub(super) use {
+    gate::{Answer, Gate, Refusal},
+    hold::LENGTHENED,
+};

@@ -84,14 +84,14 @@ impl Id {
 ///     Policy::builder().max_wait(minutes(10)).build().expect("a good policy");
 /// let id = fleet.start(upstream, policy, Duration::ZERO);
 ///
-/// // The server asks all to come back in an hour, which the operation does not have.
+/// // The server asks all to come back in an hour, and that is too late.
 /// fleet.slow_down(upstream, Some(minutes(60)), Duration::ZERO);
 /// assert_eq!(fleet.until_next(Duration::ZERO), Some(minutes(10)));
 /// match fleet.next_due(minutes(10)) {
 ///     Some(Due::Ended(ended, gave_up)) => {
 ///         assert_eq!(ended, id);
 ///         assert_eq!(gave_up.reason, Reason::RetryAfterPastDeadline);
-///         assert_eq!(gave_up.retry_after, Some(minutes(50)));
+///         assert!(gave_up.retry_after >= Some(minutes(50)));
 ///     }
 ///     Some(Due::Poll(_)) | None => unreachable!("a hold keeps its poll waiting"),
 /// }

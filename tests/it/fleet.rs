@@ -3,10 +3,12 @@
 #[path = "../../examples/fleet/backlog.rs"]
 mod backlog;
 mod configuration;
+mod down;
 mod ends;
 mod events;
 mod example;
 mod figures;
+mod forgiven;
 mod holds;
 mod laws;
 mod limits;

@@ -4,26 +4,22 @@ use core::num::NonZeroU64;
 
 use rand_core::Rng;
 
-use super::{
-    InFlight, Limits,
-    hold::{Hold, LENGTHENED},
-    pace::Pace,
-    trace::Trace,
-};
-use crate::{operation::Outcome, policy::Policy, wait::nanos};
+use super::{InFlight, Limits, down::Failures, hold::Hold, pace::Pace, trace::Trace};
+use crate::{operation::Outcome, wait::nanos};
 
 const SECOND: u64 = 1_000_000_000;
 
 /// What part of itself the bound on what is in flight may grow by in a second.
 const GROWTH: usize = 8;
 
-/// What holds the polls of an upstream back: the bound on what is in flight, refusals, and the pace.
+/// What holds the polls of an upstream back: the bound on what is in flight, refusals, failures, and the pace.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::fleet) struct Gate {
     /// The least time between two polls that the limits allow.
     rate_spacing: u64,
     find_pace: bool,
     pace: Pace,
+    failures: Failures,
     bound: Option<Bound>,
     in_flight: usize,
     /// When the last poll went out.
@@ -71,11 +67,22 @@ impl Answer {
     }
 }
 
+/// A refusal, as the upstream sees it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::fleet) struct Refusal {
+    /// How long the server asked to be left alone, if it said how long.
+    pub(in crate::fleet) hint: Option<u64>,
+    /// By how many percent the hold is lengthened at most.
+    pub(in crate::fleet) percent: u8,
+    /// Whether what was refused went out before the last cut.
+    pub(in crate::fleet) is_old: bool,
+}
+
 impl Gate {
     /// Makes the gate of the upstream that has this number.
     pub(in crate::fleet) fn new(limits: &Limits, upstream: usize, time: u64) -> Self {
         // All of them by name: a limit that nothing holds to is a variable that nobody uses.
-        let Limits { rate, in_flight, find_pace, longest_hold } = *limits;
+        let Limits { rate, in_flight, find_pace, forgive, longest_hold } = *limits;
         let bound = in_flight.map(|in_flight| {
             let (InFlight::AtMost(first) | InFlight::From(first)) = in_flight;
             let now = usize::try_from(first.get()).unwrap_or(usize::MAX);
@@ -84,7 +91,8 @@ impl Gate {
         Self {
             rate_spacing: rate.map_or(0, |(polls, per)| per.get().div_ceil(polls.get().into())),
             find_pace,
-            pace: Pace::default(),
+            pace: Pace::new(forgive),
+            failures: Failures::default(),
             bound,
             in_flight: 0,
             sent: None,
@@ -133,7 +141,7 @@ impl Gate {
             return None;
         }
         let Some(sent) = self.sent else { return Some(self.hold.until()) };
-        let spaced = match self.rate_spacing.max(self.pace.apart()) {
+        let spaced = match self.rate_spacing.max(self.pace.apart()).max(self.failures.apart()) {
             0 => self.hold.spaced(sent),
             apart => sent.saturating_add(apart),
         };
@@ -143,7 +151,7 @@ impl Gate {
     /// Returns whether polls may be kept waiting at `time`, so that it matters which goes first.
     #[inline]
     pub(in crate::fleet) fn is_narrow(&self, time: u64) -> bool {
-        self.bound.is_some() || self.spacing() > 0 || self.hold.spreads(time)
+        self.bound.is_some() || self.spacing() > 0 || self.failures.apart() > 0 || self.hold.spreads(time)
     }
 
     /// Notes that a poll goes out that was due at `due`.
@@ -161,30 +169,34 @@ impl Gate {
         self.sent = Some(time);
     }
 
-    /// Notes that a poll is no longer in flight, and what came of it, if anything did. What it says of a refusal is for
-    /// [`refuse`](Self::refuse).
+    /// Notes that a poll is no longer in flight, and what came of it, if anything did. Returns whether it went out before the last
+    /// cut. What it says of a refusal is for [`refuse`](Self::refuse).
     #[inline]
-    pub(in crate::fleet) fn back(&mut self, answer: Option<Answer>, time: u64) {
+    pub(in crate::fleet) fn back(&mut self, answer: Option<Answer>, time: u64) -> bool {
         let is_old = self.pace.back();
         if let Some(Answer::Served) = answer {
             self.pace.served(is_old, time);
+            self.failures.served();
             self.grow(time);
         }
         debug_assert!(self.in_flight > 0, "a poll comes back once");
         self.in_flight = self.in_flight.saturating_sub(1);
+        if let (Some(Answer::Failed), true) = (answer, self.find_pace) {
+            self.pace.failed(is_old);
+            self.failures.failed();
+        }
+        is_old
     }
 
-    /// Notes a refusal, of a poll under this policy or of anything else.
-    pub(in crate::fleet) fn refuse<R: Rng + ?Sized>(
-        &mut self,
-        hint: Option<u64>,
-        policy: Option<&Policy>,
-        operations: usize,
-        time: u64,
-        rng: &mut R,
-    ) {
+    /// Returns whether a refusal of no poll in flight counts as one of a poll that went out before the last cut.
+    pub(in crate::fleet) const fn has_old(&self) -> bool {
+        self.pace.has_old()
+    }
+
+    /// Notes a refusal. So many operations are held.
+    pub(in crate::fleet) fn refuse<R: Rng + ?Sized>(&mut self, refusal: Refusal, operations: usize, time: u64, rng: &mut R) {
+        let Refusal { hint, percent, is_old } = refusal;
         self.refusals = self.refusals.saturating_add(1);
-        let percent = policy.map_or(LENGTHENED, |policy| policy.ladder.hint_percent);
         if let Some(hint) = hint
             && self.hold.hold(hint, percent, operations, time, rng)
         {
@@ -192,7 +204,7 @@ impl Gate {
         }
         if self.find_pace {
             let before = self.pace.spacing();
-            self.pace.cut(self.in_flight, time);
+            self.pace.refused(is_old, hint, self.in_flight, time);
             let spacing = self.pace.spacing();
             if spacing > before {
                 self.trace.cut(spacing);

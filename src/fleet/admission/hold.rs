@@ -9,7 +9,7 @@ const HERD: u64 = 5;
 
 /// By how many percent of itself a hold is lengthened at most. It is the default of a policy's jitter: the poll that was refused
 /// waits as long by its own rules.
-pub(super) const LENGTHENED: u8 = 20;
+pub(in crate::fleet) const LENGTHENED: u8 = 20;
 
 /// The time for which refusals keep the polls of an upstream back.
 #[derive(Clone, Copy, Debug)]

@@ -64,6 +64,7 @@ use crate::{const_limits, setting};
 /// | `rate` | `"40/s"`, `"600/1m"`, or `"none"` |
 /// | `in_flight` | `32` at most, `"from 16"` and more while the server answers well, or `"none"` |
 /// | `find_pace` | `true`, `false` |
+/// | `forgive` | one refusal for `50` polls that are served, or `"none"` |
 /// | `longest_hold` | `"1h"`, or `"none"` |
 ///
 /// ```
@@ -88,6 +89,8 @@ pub struct Limits {
     pub(in crate::fleet) rate: Option<(NonZeroU32, NonZeroU64)>,
     pub(in crate::fleet) in_flight: Option<InFlight<NonZeroU32>>,
     pub(in crate::fleet) find_pace: bool,
+    /// One refusal is forgiven for so many polls that are served, if any is.
+    pub(in crate::fleet) forgive: Option<NonZeroU32>,
     /// In nanoseconds.
     pub(in crate::fleet) longest_hold: Option<NonZeroU64>,
 }
@@ -193,6 +196,20 @@ impl Limits {
     /// ```
     pub const fn find_pace(&self) -> bool {
         self.find_pace
+    }
+
+    /// Returns for how many polls that are served one refusal is forgiven, if any is.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::Limits;
+    ///
+    /// assert_eq!(Limits::default().forgive(), Some(50));
+    /// ```
+    pub const fn forgive(&self) -> Option<u32> {
+        match self.forgive {
+            Some(served) => Some(served.get()),
+            None => None,
+        }
     }
 
     /// Returns the longest time that a refusal is believed to ask for, if there is one.

@@ -16,9 +16,9 @@ fn built(builder: LimitsBuilder) -> Limits {
 
 #[test]
 fn every_setting_is_read() {
-    let read = from_toml("rate = \"600/1m\"\nin_flight = 32\nfind_pace = false\nlongest_hold = \"10m\"");
-    let limits = Limits::builder().rate(600, seconds(60.0)).in_flight(32).find_pace(false).longest_hold(seconds(600.0));
-    assert_eq!(read, built(limits));
+    let read = from_toml("rate = \"600/1m\"\nin_flight = 32\nfind_pace = false\nforgive = 12\nlongest_hold = \"10m\"");
+    let limits = Limits::builder().rate(600, seconds(60.0)).in_flight(32).find_pace(false).forgive(12);
+    assert_eq!(read, built(limits.longest_hold(seconds(600.0))));
 }
 
 #[test]
@@ -64,6 +64,12 @@ fn none_clears_what_need_not_be_set() {
 }
 
 #[test]
+fn refusals_are_forgiven_for_so_many_polls_or_not_at_all() {
+    assert_eq!(from_toml("forgive = \"12\"").forgive(), Some(12));
+    assert_eq!(from_toml("forgive = \"none\"").forgive(), None);
+}
+
+#[test]
 fn what_is_wrong_is_refused_where_it_stands() {
     let rate = |value: &str| format!(r#"rate is {value}; it must be a rate such as "40/s" or "600/1m", or "none""#);
     let in_flight = |value: &str| {
@@ -76,7 +82,10 @@ fn what_is_wrong_is_refused_where_it_stands() {
     let more = [r#""from""#, r#""from ten""#, r#""16 from""#, "-1", "4294967296", "1.5", "true"];
     let cases = cases.into_iter().chain(more.map(|value| ("in_flight", value, in_flight(value))));
     let cases = cases.chain(["1", r#""yes""#, r#""none""#].map(|value| ("find_pace", value, pace(value))));
+    let forgive = |value: &str| format!(r#"forgive is {value}; it must be a whole number up to 4294967295, or "none""#);
+    let cases = cases.chain(["-1", "1.5", r#""one""#, "true"].map(|value| ("forgive", value, forgive(value))));
     let cases = cases.chain([
+        ("forgive", "0", "forgive is 0; it must be at least 1".to_owned()),
         ("rate", r#""0/m""#, "rate is 0 polls per 60 s; it must be at least 1 poll".to_owned()),
         ("rate", r#""4/0s""#, "rate is 4 polls per 0 s; the time must be at least 1 ns".to_owned()),
         ("in_flight", "0", "in_flight is 0; it must be at least 1".to_owned()),
@@ -100,9 +109,14 @@ proptest! {
         in_flight in prop::option::of(1..=u32::MAX),
         is_growing: bool,
         find_pace: bool,
+        forgive in prop::option::of(1..=u32::MAX),
         longest_hold in prop::option::of(1..1_u64 << 63),
     ) {
         let builder = Limits::builder().find_pace(find_pace);
+        let builder = match forgive {
+            Some(served) => builder.forgive(served),
+            None => builder.no_forgive(),
+        };
         let builder = match in_flight {
             Some(polls) if is_growing => builder.in_flight_from(polls),
             Some(polls) => builder.in_flight(polls),

@@ -54,6 +54,7 @@ proptest! {
                 Event::Step(which, outcome) => pair.step(which, outcome),
                 Event::Look(which, outcome) => pair.look(which, outcome),
                 Event::Lose(which) => pair.lose(which),
+                Event::Fail => (0..20).for_each(|_| pair.fail()),
                 Event::Release(which) => pair.release(which),
                 Event::SlowDown(upstream, hint) => pair.slow_down(upstream, hint),
                 Event::Pause(upstream) => pair.pause(upstream),
@@ -204,10 +205,13 @@ proptest! {
             let before: Vec<_> = (0..setup.rules.len()).map(|upstream| player.spacing(upstream)).collect();
             let known = player.entries.len();
             player.play(event);
+            let (mut hint, mut is_served) = (0, false);
             for entry in &player.entries[known..] {
-                if let Some((upstream, _)) = player.refusal(entry.what) {
+                if let Some((upstream, asked_for)) = player.refusal(entry.what) {
                     is_refused[upstream] = true;
+                    hint = asked_for.unwrap_or(0);
                 }
+                is_served |= matches!(entry.what, What::Fed { answer, .. } | What::Looked { answer, .. } if answer.is_served());
             }
             for (upstream, rules) in setup.rules.iter().enumerate() {
                 let (polls, per) = rules.rate.unwrap_or((1, Duration::ZERO));
@@ -217,12 +221,39 @@ proptest! {
                 if !rules.find_pace || !is_refused[upstream] {
                     prop_assert_eq!(spacing, limit, "Pace found: nobody has refused, or it is not to be found");
                 } else if spacing > was && was > limit {
-                    let cut = u64::try_from((was.as_nanos() * 10).div_ceil(7)).unwrap();
-                    prop_assert_eq!(spacing, Duration::from_nanos(cut), "Pace found: a cut leaves seven tenths");
+                    let tenths = if hint > 1_000_000_000 { 7 } else { 8 };
+                    let cut = u64::try_from((was.as_nanos() * 10).div_ceil(tenths)).unwrap();
+                    prop_assert_eq!(spacing, Duration::from_nanos(cut), "Pace found: a cut leaves {} tenths", tenths);
+                } else if spacing < was {
+                    prop_assert!(is_served, "Pace found: it grows without service");
                 } else if rules.rate.is_none() {
                     prop_assert!(!spacing.is_zero(), "Pace found: a refusal sets one");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn never_hammers_what_serves_nobody(
+        setup in setups(rules().prop_map(|rules| Rules { find_pace: true, ..rules })), refuses in prop::collection::vec(any::<bool>(), 1..8),
+    ) {
+        let patient = Policy::builder().no_max_wait().no_max_consecutive_errors().build().unwrap();
+        let mut player = Player::new(&Setup { policies: vec![patient], rules: setup.rules[..1].to_vec(), ..setup });
+        (0..100).for_each(|_| player.play(Event::Start { upstream: 0, policy: 0 }));
+        let mut found = refuses.into_iter().cycle().map(|refuses| if refuses { Outcome::throttled(()) } else { Outcome::transient(()) });
+        let (mut answered, mut last) = (0, None);
+        while answered < 200 {
+            let known = player.entries.len();
+            player.play(Event::WakeUp(Duration::ZERO));
+            player.play(Event::Next);
+            for Entry { time, what } in &player.entries[known..] {
+                if let What::Sent { .. } = what {
+                    let apart = last.replace(*time).map(|last: u128| time - last);
+                    prop_assert!(answered < 16 || apart >= Some(1_000_000_000), "Never hammers: {apart:?} ns after another");
+                }
+            }
+            player.play(Event::Answer(0, found.next().unwrap()));
+            answered += 1;
         }
     }
 
@@ -233,9 +264,13 @@ proptest! {
         let mut due: BTreeMap<usize, i128> = BTreeMap::new();
         let mut out = BTreeSet::new();
         let (mut refused, mut paused) = (BTreeSet::new(), BTreeSet::new());
+        let mut failed = vec![0; setup.rules.len()];
         for Entry { time, what } in &player.entries {
             let time = signed(*time);
             refused.extend(player.refusal(*what).map(|(upstream, _)| upstream));
+            if let What::Fed { number, answer } | What::Lost { number, answer } = *what {
+                failed[player.upstream_of(number)] += usize::from(matches!(answer.outcome, Outcome::Transient { .. }));
+            }
             let waiting = |upstream| -> Vec<i128> {
                 let waiting = due.iter().filter(|(number, _)| !out.contains(*number));
                 waiting.filter(|(number, _)| player.upstream_of(**number) == upstream).map(|(_, due)| *due).collect()
@@ -257,8 +292,9 @@ proptest! {
                 }
                 What::Nothing { .. } => {
                     for (upstream, rules) in setup.rules.iter().enumerate() {
-                        let has_stopped = refused.contains(&upstream) || paused.contains(&upstream);
-                        let is_free = rules.rate.is_none() && rules.in_flight.is_none() && !has_stopped;
+                        let may_be_down = rules.find_pace && failed[upstream] >= 16;
+                        let is_held = may_be_down || refused.contains(&upstream) || paused.contains(&upstream);
+                        let is_free = rules.rate.is_none() && rules.in_flight.is_none() && !is_held;
                         let is_late = waiting(upstream).iter().any(|due| *due <= time);
                         prop_assert!(!(is_free && is_late), "Fair: what nothing holds back is not handed out");
                     }

@@ -23,6 +23,12 @@ fn no_poll_in_flight() {
 }
 
 #[test]
+fn every_refusal_forgiven() {
+    refused(Limits::builder().forgive(0), LimitsError::ForgivesAll, "forgive is 0; it must be at least 1");
+    assert!(Limits::builder().forgive(1).build().is_ok());
+}
+
+#[test]
 fn no_polls_in_a_time() {
     let per = seconds(60.0);
     let sentence = "rate is 0 polls per 60 s; it must be at least 1 poll";
@@ -76,13 +82,19 @@ fn the_last_word_on_what_is_in_flight_counts() {
 
 #[test]
 fn limits_show_their_settings() {
-    let documented = Limits::builder().rate(600, seconds(60.0)).in_flight(8).find_pace(false).build().unwrap();
-    assert_eq!(format!("{documented:?}"), "Limits { rate: 600/1m, in_flight: 8, find_pace: false, longest_hold: 1h }");
+    let documented = Limits::builder().rate(600, seconds(60.0)).in_flight(8).find_pace(false).no_forgive().build().unwrap();
+    assert_eq!(
+        format!("{documented:?}"),
+        "Limits { rate: 600/1m, in_flight: 8, find_pace: false, forgive: none, longest_hold: 1h }"
+    );
     assert_eq!(
         format!("{:?}", Limits::default()),
-        "Limits { rate: none, in_flight: from 16, find_pace: true, longest_hold: 1h }"
+        "Limits { rate: none, in_flight: from 16, find_pace: true, forgive: 50, longest_hold: 1h }"
     );
-    assert_eq!(format!("{:?}", Limits::none()), "Limits { rate: none, in_flight: none, find_pace: false, longest_hold: 1h }");
+    assert_eq!(
+        format!("{:?}", Limits::none()),
+        "Limits { rate: none, in_flight: none, find_pace: false, forgive: 50, longest_hold: 1h }"
+    );
 }
 
 #[test]

@@ -6,22 +6,27 @@ use asyncpoll::{
 };
 use core::time::Duration;
 
-use crate::support::{exact, next_poll, seconds};
+use crate::support::{Tape, exact, next_poll, seconds};
 
-fn limits(builder: LimitsBuilder) -> Limits {
+pub(super) fn limits(builder: LimitsBuilder) -> Limits {
     builder.build().unwrap()
 }
 
+/// No bound on what is in flight, and every refusal cuts.
+fn unforgiving() -> Limits {
+    limits(Limits::builder().no_in_flight().no_forgive())
+}
+
 /// A fleet of one upstream with 1,000 operations that wait a second at least.
-struct Upstreamed {
-    fleet: Fleet<Duration>,
-    upstream: Upstream,
-    now: Duration,
+pub(super) struct Upstreamed {
+    pub(super) fleet: Fleet<Duration, Tape>,
+    pub(super) upstream: Upstream,
+    pub(super) now: Duration,
 }
 
 impl Upstreamed {
-    fn new(limits: Limits) -> Self {
-        let mut fleet = Fleet::seeded(0, Duration::ZERO);
+    pub(super) fn new(limits: Limits) -> Self {
+        let mut fleet = Fleet::new(Tape::lowest(), Duration::ZERO);
         let upstream = fleet.add_upstream(limits);
         let policy: Policy = exact().initial_wait(seconds(1.0)).no_max_wait().build().unwrap();
         for _ in 0..1_000 {
@@ -30,20 +35,24 @@ impl Upstreamed {
         Self { fleet, upstream, now: Duration::ZERO }
     }
 
-    fn send(&mut self) -> Id {
+    pub(super) fn send(&mut self) -> Id {
         next_poll(&mut self.fleet, self.now).expect("a poll is due").id
     }
 
-    fn served(&mut self, id: Id) {
+    pub(super) fn served(&mut self, id: Id) {
         let _wait = self.fleet.step(id, Outcome::<()>::pending(), self.now);
     }
 
-    fn refused(&mut self, id: Id, hint: f64) {
+    pub(super) fn refused(&mut self, id: Id, hint: f64) {
         let _wait = self.fleet.step(id, Outcome::<(), _>::throttled(()).retry_after(seconds(hint)), self.now);
     }
 
+    pub(super) fn failed(&mut self, id: Id) {
+        let _wait = self.fleet.step(id, Outcome::<(), _>::transient("500"), self.now);
+    }
+
     /// Has polls served, one a second, until that is known to be the rate.
-    fn serve_one_a_second(&mut self) {
+    pub(super) fn serve_one_a_second(&mut self) {
         for _ in 0..4 {
             let id = self.send();
             self.served(id);
@@ -55,18 +64,29 @@ impl Upstreamed {
     fn serve_for(&mut self, time: Duration) {
         let start = self.now;
         while self.now - start < time {
-            let wait = self.fleet.until_next(self.now).unwrap();
-            self.pass(wait);
-            let id = self.send();
+            self.serve(1);
+        }
+    }
+
+    /// Has so many polls served, each as soon as it may be made.
+    pub(super) fn serve(&mut self, polls: usize) {
+        for _ in 0..polls {
+            let id = self.send_next();
             self.served(id);
         }
     }
 
-    fn spacing(&self) -> Option<Duration> {
+    /// Sends the next poll as soon as it may be made.
+    pub(super) fn send_next(&mut self) -> Id {
+        self.pass(self.fleet.until_next(self.now).expect("a poll is due"));
+        self.send()
+    }
+
+    pub(super) fn spacing(&self) -> Option<Duration> {
         self.fleet.status(self.upstream, self.now).spacing
     }
 
-    fn pass(&mut self, by: Duration) {
+    pub(super) fn pass(&mut self, by: Duration) {
         self.now += by;
     }
 }
@@ -150,8 +170,8 @@ fn a_rate_is_measured_over_a_second_at_least_and_a_poll_a_second_where_none_was_
 }
 
 #[test]
-fn later_refusals_leave_seven_tenths_but_for_polls_that_were_in_flight() {
-    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
+fn later_refusals_leave_eight_tenths_but_for_polls_that_were_in_flight() {
+    let mut it = Upstreamed::new(unforgiving());
     it.serve_one_a_second();
     let (one, other, third) = (it.send(), it.send(), it.send());
     it.refused(one, 0.0);
@@ -168,13 +188,28 @@ fn later_refusals_leave_seven_tenths_but_for_polls_that_were_in_flight() {
     let id = it.send();
     it.served(id);
     it.fleet.slow_down(it.upstream, None, it.now);
-    // A poll has waited for the pace, which so grew by one part in 360,000.
-    assert_eq!(it.spacing(), Some(Duration::from_nanos(2_380_945_768)));
+    // A poll has waited for the pace, which so grew by one part in 4,357.
+    assert_eq!(it.spacing(), Some(Duration::from_nanos(2_082_855_175)));
+}
+
+#[test]
+fn a_refusal_that_asks_for_more_than_a_second_leaves_seven_tenths() {
+    for (hint, tenths) in [(1.0, 8), (1.001, 7)] {
+        let mut it = Upstreamed::new(unforgiving());
+        it.serve_one_a_second();
+        let id = it.send();
+        it.refused(id, 0.0);
+        it.serve(1);
+        let before = it.spacing().unwrap();
+        it.fleet.slow_down(it.upstream, Some(seconds(hint)), it.now);
+        let after = it.spacing().unwrap();
+        assert!(after.abs_diff(before * 10 / tenths) <= Duration::from_nanos(1), "{after:?} after {before:?} and {hint} s");
+    }
 }
 
 #[test]
 fn polls_released_or_cancelled_are_no_longer_in_flight() {
-    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
+    let mut it = Upstreamed::new(unforgiving());
     let (one, other, third) = (it.send(), it.send(), it.send());
     it.refused(one, 0.0);
     it.fleet.release(other, it.now);
@@ -207,43 +242,92 @@ fn while_a_server_refuses_everything_the_pace_stays() {
     }
 }
 
+/// Asserts that a pace is twice what a cut left after so many seconds at it.
+fn assert_doubles_after(doubling: f64, it: &mut Upstreamed) {
+    let cut = it.spacing().unwrap();
+    it.serve_for(seconds(doubling));
+    let part = it.spacing().unwrap().div_duration_f64(cut);
+    assert!((0.46..0.52).contains(&part), "{part} of {cut:?} after {doubling} s");
+}
+
 #[test]
-fn it_doubles_in_ten_minutes_and_passes_no_limit() {
-    for (limits, after_ten_minutes) in [
-        (limits(Limits::builder().no_in_flight()), Duration::from_nanos(833_333_333)),
-        (limits(Limits::builder().no_in_flight().rate(1, seconds(1.0))), seconds(1.0)),
-    ] {
-        let mut it = Upstreamed::new(limits);
+fn it_doubles_in_66_seconds_or_20_hints_and_in_ten_minutes_at_most() {
+    for (hint, doubling) in [(0.0, 66.0), (3.0, 66.0), (10.0, 200.0), (60.0, 600.0)] {
+        let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
         it.serve_one_a_second();
         let id = it.send();
-        it.refused(id, 0.0);
-        let cut = it.spacing().unwrap();
-        it.serve_for(seconds(600.0));
-        let spacing = it.spacing().unwrap();
-        assert!(spacing.abs_diff(after_ten_minutes) < cut / 100, "{spacing:?} instead of {after_ten_minutes:?}");
+        it.refused(id, hint);
+        it.serve(1);
+        assert_doubles_after(doubling, &mut it);
     }
 }
 
 #[test]
-fn a_pace_guessed_from_few_polls_doubles_in_ten_seconds_until_the_next_refusal() {
-    for (served, is_guess) in [(0, true), (15, true), (16, false)] {
+fn it_doubles_in_32_latencies_if_those_are_longer() {
+    for (latency, doubling) in [(2.0, 66.0), (5.0, 160.0), (100.0, 600.0)] {
         let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
+        it.serve_one_a_second();
+        let (first, before) = (it.send(), it.send());
+        it.refused(first, 0.0);
+        let id = it.send_next();
+        it.pass(seconds(latency / 2.0));
+        // What was in flight at the cut tells nothing of it, and nor does a refusal of another request meanwhile.
+        it.fleet.slow_down(it.upstream, None, it.now);
+        it.failed(before);
+        it.pass(seconds(latency / 2.0));
+        it.served(id);
+        assert_doubles_after(doubling, &mut it);
+    }
+}
+
+#[test]
+fn how_long_a_server_serves_nobody_is_no_latency() {
+    let failures: [fn(&mut Upstreamed, Id); 2] = [|it, id| it.refused(id, 0.0), Upstreamed::failed];
+    for fails in failures {
+        let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight()));
+        it.serve_one_a_second();
+        let id = it.send();
+        it.refused(id, 0.0);
+        for _ in 0..100 {
+            let id = it.send_next();
+            fails(&mut it, id);
+        }
+        it.serve(1);
+        assert_doubles_after(66.0, &mut it);
+    }
+}
+
+#[test]
+fn it_passes_no_limit() {
+    let mut it = Upstreamed::new(limits(Limits::builder().no_in_flight().rate(1, seconds(1.0))));
+    it.serve_one_a_second();
+    let id = it.send();
+    it.refused(id, 0.0);
+    it.serve_for(seconds(600.0));
+    assert_eq!(it.spacing(), Some(seconds(1.0)));
+}
+
+#[test]
+fn a_pace_guessed_from_few_polls_doubles_in_ten_seconds_until_the_next_cut() {
+    for (served, is_guess) in [(0, true), (15, true), (16, false)] {
+        let mut it = Upstreamed::new(unforgiving());
         for _ in 0..served {
             let id = it.send();
             it.served(id);
         }
         let id = it.send();
-        it.refused(id, 0.0);
+        it.refused(id, 60.0);
         let cut = it.spacing().unwrap();
+        it.serve(1);
         it.serve_for(seconds(10.0));
         let part = it.spacing().unwrap().div_duration_f64(cut);
-        assert!(if is_guess { (0.45..0.6).contains(&part) } else { part > 0.99 }, "{part} of the first with {served} served");
+        assert!(if is_guess { (0.4..0.6).contains(&part) } else { part > 0.97 }, "{part} of the first with {served} served");
 
         it.fleet.slow_down(it.upstream, None, it.now);
         let cut = it.spacing().unwrap();
         it.serve_for(seconds(10.0));
         let part = it.spacing().unwrap().div_duration_f64(cut);
-        assert!(part > 0.99, "{part} of the second with {served} served");
+        assert!(part > 0.97, "{part} of the second with {served} served");
     }
 }
 

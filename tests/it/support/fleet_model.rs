@@ -20,6 +20,7 @@ pub(crate) struct Rules {
     pub(crate) in_flight: Option<usize>,
     pub(crate) is_growing: bool,
     pub(crate) find_pace: bool,
+    pub(crate) forgive: Option<u32>,
     pub(crate) longest_hold: Option<Duration>,
 }
 
@@ -28,12 +29,18 @@ pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
 
 impl Rules {
     /// Those of `Limits::default`.
-    pub(crate) const DEFAULT: Self =
-        Self { rate: None, in_flight: Some(16), is_growing: true, find_pace: true, longest_hold: Some(HOUR) };
+    pub(crate) const DEFAULT: Self = Self {
+        rate: None,
+        in_flight: Some(16),
+        is_growing: true,
+        find_pace: true,
+        forgive: Some(50),
+        longest_hold: Some(HOUR),
+    };
 
     pub(crate) fn limits(&self) -> Limits {
         // All of them by name: one that is not passed on is a variable that nobody uses.
-        let Self { rate, in_flight, is_growing, find_pace, longest_hold } = *self;
+        let Self { rate, in_flight, is_growing, find_pace, forgive, longest_hold } = *self;
         let builder = Limits::builder().find_pace(find_pace);
         let builder = match in_flight.map(|polls| polls.try_into().expect("few are in flight")) {
             Some(polls) if is_growing => builder.in_flight_from(polls),
@@ -43,6 +50,10 @@ impl Rules {
         let builder = match rate {
             Some((polls, per)) => builder.rate(polls, per),
             None => builder,
+        };
+        let builder = match forgive {
+            Some(served) => builder.forgive(served),
+            None => builder.no_forgive(),
         };
         let builder = match longest_hold {
             Some(longest) => builder.longest_hold(longest),
@@ -103,11 +114,17 @@ struct Upstream {
     /// Whether the last poll that went out has waited for it, and how long those did that were served since the last cut.
     has_waited: bool,
     paced: u128,
-    /// Whether few had been served before the only cut.
-    is_guess: bool,
+    /// How many seconds of that double the pace.
+    doubling: u128,
     old: usize,
     /// Whether one that went out after the last cut was served.
     is_proven: bool,
+    /// How many polls had gone out when the latency was last to be measured anew: by the next.
+    asked_from: usize,
+    /// How many polls refusals may still cost.
+    saved: u128,
+    /// How many polls have failed since one was served.
+    failed: usize,
 }
 
 /// What keeps all polls of an upstream back.
@@ -168,9 +185,12 @@ impl<R: Rng + Clone> Model<R> {
             pace: None,
             has_waited: false,
             paced: 0,
-            is_guess: false,
+            doubling: 0,
             old: 0,
             is_proven: false,
+            asked_from: 0,
+            saved: 0,
+            failed: 0,
         });
     }
 
@@ -283,7 +303,7 @@ impl<R: Rng + Clone> Model<R> {
             return Err(format!("a poll of {number} is handed out, which should have ended"));
         }
         let this = &self.upstreams[upstream];
-        let is_narrow = this.bound.is_some() || this.gap() > 0 || self.time < this.herd.0;
+        let is_narrow = this.bound.is_some() || this.gap() > 0 || this.is_down() || self.time < this.herd.0;
         let first = self.waiting(upstream).map(|(_, operation)| operation.due()).min();
         if is_narrow && first != Some(due) {
             return Err(format!("a poll of {number} is handed out before one that was due first"));
@@ -447,9 +467,14 @@ impl<R: Rng + Clone> Model<R> {
                 };
                 self.refuse(upstream, retry_after, policy.hint_jitter().unwrap_or(jitter).min(20), was_old);
             }
-            Some(Outcome::Transient { .. }) | None => {}
+            Some(Outcome::Transient { .. }) if comes_back => {
+                this.failed += 1;
+                this.unserved(was_old);
+            }
             Some(_) if !comes_back => {}
+            None | Some(Outcome::Transient { .. }) => {}
             Some(_) => {
+                this.failed = 0;
                 let since = *this.since.get_or_insert(time);
                 if time - since >= 3 * SECOND {
                     this.rates.push(this.rate(time));
@@ -457,12 +482,18 @@ impl<R: Rng + Clone> Model<R> {
                     this.since = Some(time);
                 }
                 this.served.push(time);
-                this.is_proven |= !was_old;
+                if !was_old {
+                    if let Some(asked) = this.sent.get(this.asked_from).filter(|_| !this.is_proven) {
+                        this.doubling = this.doubling.max((32 * (time - asked) / SECOND).min(600));
+                    }
+                    this.is_proven = true;
+                    this.save(1);
+                }
                 if let (Some(pace), Some(cut), true) = (this.pace, this.cut, this.has_waited && !was_old) {
                     this.paced += pace;
-                    let seconds = this.paced / SECOND;
-                    let doubling = if this.is_guess { 10 } else { 600_u128 }.pow(2);
-                    this.pace = Some((cut * doubling / (doubling + seconds * seconds)).max(1));
+                    let (seconds, doubling) = (this.paced / SECOND, this.doubling);
+                    let left = cut * doubling.pow(2) / (doubling.pow(2) + seconds.pow(2));
+                    this.pace = Some(left.max(1));
                 }
                 let Some(bound) = &mut this.bound else { return };
                 if this.rules.is_growing && were_in_flight >= *bound {
@@ -481,6 +512,7 @@ impl<R: Rng + Clone> Model<R> {
         let (time, living, in_flight) = (self.time, self.living(upstream), self.in_flight(upstream));
         let this = &mut self.upstreams[upstream];
         this.refusals += 1;
+        let asked_for = hint.map_or(0, |hint| hint.as_nanos());
         if let Some(hint) = hint {
             let hint = this.rules.longest_hold.map_or(hint, |longest| hint.min(longest)).as_nanos();
             let most = hint * u128::from(percent) / 100;
@@ -493,16 +525,22 @@ impl<R: Rng + Clone> Model<R> {
                 this.herd = (until + hint / 5, (hint / 5).checked_div(living as u128).unwrap_or(0));
             }
         }
-        if this.rules.find_pace && !was_old && (this.pace.is_none() || this.is_proven) {
-            this.is_guess = this.pace.is_none() && this.rates.is_empty() && this.served.len() < 16;
-            let left = if let Some(pace) = this.pace {
-                (pace * 10).div_ceil(7)
-            } else {
+        if !this.rules.find_pace {
+            return;
+        }
+        let doubling = (20 * asked_for / SECOND).clamp(66, 600);
+        match this.pace {
+            None => {
+                let few = this.rates.is_empty() && this.served.len() < 16;
                 let least = this.rates.iter().copied().chain([this.rate(time), SECOND]).min();
-                (least.expect("there is a second") * 10).div_ceil(6)
-            };
-            (this.cut, this.pace, this.paced, this.old) = (Some(left), Some(left), 0, in_flight);
-            this.is_proven = false;
+                this.cut(least.expect("there is a second"), 6, if few { 10 } else { doubling }, in_flight);
+                this.save(this.rules.forgive.map_or(0, u128::from));
+            }
+            Some(_) if !this.is_proven => this.unserved(was_old),
+            Some(pace) => match this.rules.forgive.map(|forgive| u128::from(forgive) + asked_for / pace) {
+                Some(cost) if cost <= this.saved => this.saved -= cost,
+                _ => this.cut(pace, if asked_for > SECOND { 7 } else { 8 }, doubling, in_flight),
+            },
         }
     }
 
@@ -524,10 +562,11 @@ impl<R: Rng + Clone> Model<R> {
         if this.hold.is_paused || this.bound.is_some_and(|bound| self.in_flight(upstream) >= bound) {
             return None;
         }
+        let is_slow = this.is_down() || (this.pace.is_some() && !this.is_proven);
         let spaced = match (this.sent.last(), this.gap()) {
             (None, _) => 0,
+            (Some(sent), gap) if is_slow => sent + gap.max(SECOND),
             (Some(sent), 0) => this.herd.0.min(sent + this.herd.1),
-            (Some(sent), gap) if this.pace.is_some() && !this.is_proven => sent + gap.max(SECOND),
             (Some(sent), gap) => sent + gap,
         };
         Some(this.hold.until.max(spaced))
@@ -550,6 +589,27 @@ impl Upstream {
         let (start, before) =
             self.before.as_ref().map_or_else(|| (self.since.unwrap_or(time), 0), |(since, before)| (*since, before.len()));
         (time - start).max(SECOND).checked_div((before + self.served.len()) as u128).unwrap_or(SECOND)
+    }
+
+    fn cut(&mut self, spacing: u128, tenths: u128, doubling: u128, in_flight: usize) {
+        let left = (spacing * 10).div_ceil(tenths);
+        (self.cut, self.pace, self.paced, self.doubling) = (Some(left), Some(left), 0, doubling);
+        (self.is_proven, self.old, self.asked_from, self.saved) = (false, in_flight, self.sent.len(), 0);
+    }
+
+    fn save(&mut self, polls: u128) {
+        self.saved = (self.saved + polls).min(3 * self.rules.forgive.map_or(0, u128::from));
+    }
+
+    /// Notes that a poll came back without being served: if it went out since the last cut, the latency is that of the next.
+    fn unserved(&mut self, was_old: bool) {
+        if !was_old {
+            self.asked_from = self.sent.len();
+        }
+    }
+
+    fn is_down(&self) -> bool {
+        self.rules.find_pace && self.failed >= 16
     }
 
     fn gap(&self) -> u128 {

@@ -49,6 +49,13 @@ impl<R: Rng + Clone> Pair<R> {
         self.now = self.now.saturating_add(wait.unwrap_or_default()).saturating_add(late);
     }
 
+    /// Has the next poll fail as soon as it is made.
+    pub(crate) fn fail(&mut self) {
+        self.wake_up(Duration::ZERO);
+        self.next();
+        self.answer(0, Outcome::transient(()));
+    }
+
     pub(crate) fn start(&mut self, upstream: usize, policy: &Policy) {
         let upstream = upstream % self.upstreams.len();
         let number = self.model.start(upstream, policy, self.now);

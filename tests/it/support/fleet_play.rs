@@ -33,6 +33,8 @@ pub(crate) enum Event {
     Look(usize, Outcome<(), ()>),
     /// The answer of one of the polls in flight never comes; if there is none, that of any operation.
     Lose(usize),
+    /// Twenty polls fail, one after another.
+    Fail,
     Release(usize),
     SlowDown(usize, Option<Duration>),
     Pause(usize),
@@ -63,18 +65,20 @@ pub(crate) struct Setup {
 
 /// No limits at all.
 pub(crate) const NONE: Rules =
-    Rules { rate: None, in_flight: None, is_growing: false, find_pace: false, longest_hold: Some(HOUR) };
+    Rules { rate: None, in_flight: None, is_growing: false, find_pace: false, forgive: Some(50), longest_hold: Some(HOUR) };
 
 pub(crate) fn rules() -> impl Strategy<Value = Rules> {
     let rate = (1..50_u32, prop_oneof![Just(1_000_000_000_u64), 1..100_000_000_000_u64]);
     let rate = rate.prop_map(|(polls, per)| (polls, Duration::from_nanos(per)));
+    // So few that some are forgiven.
+    let forgive = prop::option::weighted(0.8, 1..5_u32);
     let longest = prop::option::of(prop_oneof![Just(HOUR), (1..100_000_000_000_u64).prop_map(Duration::from_nanos)]);
-    let any = (prop::option::weighted(0.4, rate), prop::option::weighted(0.4, 1..8_usize), any::<bool>(), longest);
+    let counts = (prop::option::weighted(0.4, rate), prop::option::weighted(0.4, 1..8_usize));
     prop_oneof![
         2 => Just(Rules::DEFAULT),
         1 => Just(NONE),
-        4 => any.prop_map(|(rate, in_flight, find_pace, longest_hold)| {
-            Rules { rate, in_flight, is_growing: false, find_pace, longest_hold }
+        4 => (counts, any::<bool>(), forgive, longest).prop_map(|((rate, in_flight), find_pace, forgive, longest_hold)| {
+            Rules { rate, in_flight, is_growing: false, find_pace, forgive, longest_hold }
         }),
     ]
 }
@@ -140,6 +144,7 @@ pub(crate) fn events(refusals: bool) -> impl Strategy<Value = Vec<Event>> {
         1 => (any::<usize>(), outcome()).prop_map(|(which, outcome)| Event::Step(which, outcome)),
         1 => (any::<usize>(), outcome()).prop_map(|(which, outcome)| Event::Look(which, outcome)),
         2 => any::<usize>().prop_map(Event::Lose),
+        1 => Just(Event::Fail),
         1 => any::<usize>().prop_map(Event::Release),
         1 => slow_down.prop_map(move |(upstream, hint)| if refusals { Event::SlowDown(upstream, hint) } else { Event::All }),
         1 => any::<usize>().prop_map(move |upstream| if refusals { Event::Pause(upstream) } else { Event::Next }),
@@ -262,6 +267,11 @@ impl Answer {
         }
     }
 
+    /// Says whether the server served the poll, whatever it found.
+    pub(crate) fn is_served(&self) -> bool {
+        !matches!(self.outcome, Outcome::Transient { .. } | Outcome::Throttled { .. })
+    }
+
     pub(crate) fn ends(&self) -> bool {
         self.was_living && self.wait().is_none()
     }
@@ -338,6 +348,13 @@ impl Player {
             Event::Lose(which) => {
                 let number = self.out.get(which % self.out.len().max(1)).copied();
                 self.lose(number.unwrap_or(which));
+            }
+            Event::Fail => {
+                for _ in 0..20 {
+                    self.play(Event::WakeUp(Duration::ZERO));
+                    self.next();
+                    self.play(Event::Answer(0, Outcome::transient(())));
+                }
             }
             Event::Release(which) => {
                 let which = self.out.get(which % self.out.len().max(1)).copied().unwrap_or(which);

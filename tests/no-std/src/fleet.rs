@@ -71,6 +71,10 @@ pub extern "C" fn print_limits(device: &Device) -> bool {
         Some(longest) => others.longest_hold(longest),
         None => others.no_longest_hold(),
     };
+    let others = match limits.forgive() {
+        Some(served) => others.forgive(served),
+        None => others.no_forgive(),
+    };
     let others = others.find_pace(limits.find_pace()).build();
     others.is_ok_and(|others| write!(device.console(), "{limits:?} {others:?}").is_ok())
 }

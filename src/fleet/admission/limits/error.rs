@@ -22,6 +22,8 @@ use crate::{sentence::Sentence, wait::nanos};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitsError {
+    /// Every refusal would be forgiven.
+    ForgivesAll,
     /// No poll could be in flight.
     NoneInFlight,
     /// No poll could be made at all.
@@ -54,6 +56,7 @@ impl LimitsError {
     pub const fn sentence(&self) -> Sentence {
         let sentence = Sentence::new();
         match *self {
+            Self::ForgivesAll => sentence.text("forgive is 0; it must be at least 1"),
             Self::NoneInFlight => sentence.text("in_flight is 0; it must be at least 1"),
             Self::NoPolls { per } => sentence.text("rate is 0 polls per ").duration(per).text("; it must be at least 1 poll"),
             Self::NoTime { polls } => {

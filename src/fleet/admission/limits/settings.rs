@@ -9,6 +9,7 @@ settings! {
         Rate: rate,
         InFlight: in_flight,
         FindPace: find_pace,
+        Forgive: forgive,
         LongestHold: longest_hold,
     }
 }
@@ -26,6 +27,7 @@ impl Setting for LimitsSetting {
                 Some(InFlight::From(polls)) => Value::From(polls.get()),
             },
             Self::FindPace => Value::Switch(limits.find_pace()),
+            Self::Forgive => limits.forgive().map_or(Value::None, Value::Count),
             Self::LongestHold => limits.longest_hold().into(),
         }
     }
@@ -41,6 +43,7 @@ impl Setting for LimitsSetting {
                 None => builder.in_flight(written.count()?),
             },
             Self::FindPace => builder.find_pace(written.switch()?),
+            Self::Forgive => builder.forgive(written.count()?),
             Self::LongestHold => builder.longest_hold(written.duration()?),
         })
     }
