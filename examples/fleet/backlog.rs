@@ -132,15 +132,21 @@ impl Play {
             let now = back.into_iter().chain(next.map(|(next, _)| next)).min();
             let Some(now) = now.filter(|now| *now < self.backlog.until) else { return };
             // An answer that comes with a poll is heard first.
-            let number = if back == Some(now) { self.hear(now) } else { next.and_then(|(_, number)| self.send(number, now)) };
+            let number = match next {
+                Some((_, number)) if back != Some(now) => {
+                    self.send(number, now);
+                    Some(number)
+                }
+                _ => self.hear(now),
+            };
             if let Some(member) = number.map(|number| &mut self.members[number]) {
                 member.next = member.fleet.until_next_poll(now).map(|wait| now + wait);
             }
         }
     }
 
-    /// Sends the next poll of a fleet, and returns which.
-    fn send(&mut self, number: usize, now: Duration) -> Option<usize> {
+    /// Sends the next poll of a fleet.
+    fn send(&mut self, number: usize, now: Duration) {
         if let Some(poll) = self.members[number].fleet.next_poll(now) {
             let answer = self.server.poll(now);
             self.all_polls += 1;
@@ -148,7 +154,6 @@ impl Play {
             self.in_flight.insert((back, self.all_polls), Flight { member: number, id: poll.id, answer });
             self.note(number, answer, now);
         }
-        Some(number)
     }
 
     /// Takes the next answer, and returns whose it is.
@@ -171,12 +176,12 @@ impl Play {
         self.polls += 1;
         self.refused += u32::from(answer == Answer::Refused);
         self.sent.push_back(now);
-        while self.sent.pop_front_if(|sent| now - *sent >= Duration::from_secs(1)).is_some() {}
+        forget(&mut self.sent, now.saturating_sub(Duration::from_secs(1)));
         self.busiest = self.busiest.max(self.sent.len());
         if answer == Answer::Served {
             self.members[number].served += 1;
             self.served.push_back(now);
-            while self.served.pop_front_if(|served| now - *served >= AT_WORK).is_some() {}
+            forget(&mut self.served, now.saturating_sub(AT_WORK));
             if self.served.len() as f64 >= 0.8 * self.backlog.rate() * AT_WORK.as_secs_f64() {
                 self.at_work.get_or_insert(now - self.backlog.from);
             }
@@ -197,4 +202,10 @@ impl Play {
             busiest: self.busiest,
         }
     }
+}
+
+/// Forgets what happened so long ago.
+fn forget(times: &mut VecDeque<Duration>, until: Duration) {
+    let old = times.partition_point(|time| *time <= until);
+    times.drain(..old);
 }
