@@ -249,13 +249,24 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///   default, bounds them at first. A good answer that arrives while that bound is reached raises it by one, by an eighth a
 ///   second at most. What is in flight when the first refusal comes will be refused as well.
 /// - *The pace.* If there is one, polls are handed out at least that far apart, never several at once, however late the caller
-///   is. [`rate`](LimitsBuilder::rate) sets one. [`find_pace`](LimitsBuilder::find_pace) finds one: the first refusal sets it to
-///   0.6 of the highest rate of good answers in any few seconds before, at least 0.6 a second, and each later one to 0.7 of what
-///   it was. A cut is followed by no other until a poll sent after it is served; until then polls go out at least a second
-///   apart. The polls that were in flight may be refused as well, and a server that is down refuses all, whatever the pace.
-///   Served polls raise the pace with the square of the time spent at it, to double after ten minutes, or after ten seconds if
-///   the first refusal came before 16 polls had been served. While nothing is served, the pace stays. It never passes a limit
-///   that was set. An upstream that never refuses has no pace.
+///   is. [`rate`](LimitsBuilder::rate) sets one. [`find_pace`](LimitsBuilder::find_pace) finds one, which never passes that. The
+///   first refusal sets it to 0.6 of the highest rate of good answers in any few seconds before, at least 0.6 a second. An
+///   upstream that never refuses has no pace.
+/// - *A cut.* A later refusal cuts the pace to 0.8, or to 0.7 if its hint is above a second. A cut is followed by no other until
+///   it is proven: until a poll sent after it is *served*, which means that its outcome is neither `Throttled` nor `Transient`.
+///   Meanwhile polls go out at least a second apart. The polls that were in flight may be refused as well, and a server may
+///   refuse all, whatever the pace.
+/// - *A refusal is forgiven*, and cuts nothing, if enough polls are saved up. It costs 50 of them, or as many as
+///   [`forgive`](LimitsBuilder::forgive) says, and those that the pace would send during its hint. Each poll that was sent since
+///   the last cut and is served is saved up, for three refusals without a hint at most. A cut leaves none, but the first cut
+///   leaves enough for one refusal.
+/// - *Growth.* Served polls raise the pace with the square of the time spent at it. It doubles after 66 s, 20 times the hint that
+///   led to the cut, or 32 latencies, whichever is longest, and after ten minutes at most. If the first refusal came before 16
+///   polls had been served, 10 s take the place of the 66 s and of the hints. When a cut is proven, the latency is the time since
+///   the first poll that was sent after it. If such a poll is not served, the time counts from the next that is sent. While nothing
+///   is served, the pace stays.
+/// - *A server that is down.* If 16 polls were `Transient` or [lost](Self::lost) since one was served, polls go out at least a
+///   second apart until one is served. The pace stays. If [`find_pace`](LimitsBuilder::find_pace) is off, this rule is off, too.
 /// - *Order.* While limits or refusals keep polls waiting, the one that was due first goes first. Without limits all that are
 ///   due are handed out, in no order to rely on.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
@@ -274,12 +285,12 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// second, 80 after a rest, and answers the others 429 with `Retry-After: 30`, all after 0.2 s. In virtual time, by `cargo run
 /// --example fleet -- --simulate`, which prints many more:
 ///
-/// | | polls | refused | busiest second | noticed after, mean | 95 % within |
-/// |---|---|---|---|---|---|
-/// | a poller each | 27,670 | 19,217 | 5,000 | 192 s | 410 s |
-/// | a fleet that only holds | 13,203 | 8,893 | 5,000 | 583 s | 1,082 s |
-/// | a fleet at a pace that you know, 36 a second | 12,989 | 0 | 36 | 59 s | 122 s |
-/// | a fleet that finds its pace: the default | 10,990 | 9 | 87 | 60 s | 125 s |
+/// | | polls | refused | busiest second | noticed after, mean | 95 % within | given up |
+/// |---|---|---|---|---|---|---|
+/// | a poller each | 27,670 | 19,217 | 5,000 | 192 s | 410 s | 40 |
+/// | a fleet that only holds | 9,295 | 7,562 | 5,000 | 214 s | 436 s | 3,876 |
+/// | a fleet at a pace that you know, 36 a second | 12,989 | 0 | 36 | 59 s | 122 s | 39 |
+/// | a fleet that finds its pace: the default | 10,761 | 9 | 87 | 60 s | 125 s | 40 |
 ///
 /// # A dashboard
 ///
@@ -289,9 +300,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// # Pitfalls
 ///
-/// - A server that refuses at random is mistaken for a slow one: if one in a thousand is refused at random, the pace falls to
-///   three polls a second, and to one in four seconds if one in a hundred is. If you know the limit, set it and turn
-///   `find_pace` off.
+/// - A server that refuses more than one poll in a hundred at random is mistaken for a slow one, and so is one that refuses fewer
+///   with a hint of many seconds. Set a lower [`forgive`](LimitsBuilder::forgive): 6 if one poll in twenty is refused. If you know
+///   the limit, set it and turn `find_pace` off.
 /// - A hold does not reach a poll that was handed out before. So take a poll only when it can be sent at once, as the loops do:
 ///   in a queue of your own it would be sent during the hold, or late.
 /// - A pace above a thousand a second takes a timer that is as fine: no two polls are handed out at once to make up for a late
@@ -658,7 +669,8 @@ impl<I: Instant, R> Fleet<I, R> {
 
     /// Takes a refusal that no outcome tells: one to another request than a poll.
     ///
-    /// With a hint it holds the upstream, for up to a fifth longer. With or without a hint the pace is cut, if one is looked for.
+    /// With a hint it holds the upstream, for up to a fifth longer. With or without a hint, it cuts the pace, if one is looked for and
+    /// the refusal is not forgiven.
     ///
     /// ```
     /// use asyncpoll::{Fleet, Policy, fleet::Limits};

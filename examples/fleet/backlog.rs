@@ -135,15 +135,13 @@ impl Play {
             let number = match next {
                 Some((_, number)) if back != Some(now) => {
                     self.send(number, now);
-                    number
+                    Some(number)
                 }
-                _ => {
-                    let Some(number) = self.hear(now) else { return };
-                    number
-                }
+                _ => self.hear(now),
             };
-            let member = &mut self.members[number];
-            member.next = member.fleet.until_next(now).map(|wait| now + wait);
+            if let Some(member) = number.map(|number| &mut self.members[number]) {
+                member.next = member.fleet.until_next(now).map(|wait| now + wait);
+            }
         }
     }
 
@@ -179,16 +177,12 @@ impl Play {
         self.polls += 1;
         self.refused += u32::from(answer == Answer::Refused);
         self.sent.push_back(now);
-        while self.sent.front().is_some_and(|sent| now - *sent >= Duration::from_secs(1)) {
-            self.sent.pop_front();
-        }
+        forget(&mut self.sent, now.saturating_sub(Duration::from_secs(1)));
         self.busiest = self.busiest.max(self.sent.len());
         if answer == Answer::Served {
             self.members[number].served += 1;
             self.served.push_back(now);
-            while self.served.front().is_some_and(|served| now - *served >= AT_WORK) {
-                self.served.pop_front();
-            }
+            forget(&mut self.served, now.saturating_sub(AT_WORK));
             if self.served.len() as f64 >= 0.8 * self.backlog.rate() * AT_WORK.as_secs_f64() {
                 self.at_work.get_or_insert(now - self.backlog.from);
             }
@@ -209,4 +203,10 @@ impl Play {
             busiest: self.busiest,
         }
     }
+}
+
+/// Forgets what happened so long ago.
+fn forget(times: &mut VecDeque<Duration>, until: Duration) {
+    let old = times.partition_point(|time| *time <= until);
+    times.drain(..old);
 }

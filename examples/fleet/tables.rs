@@ -11,6 +11,8 @@ use super::{
     simulation::{Figures, Scenario, Way},
 };
 
+const FORGIVING: Limits = const_limits!(Limits::builder().forgive(6));
+
 const HALF_A_MINUTE: Duration = Duration::from_secs(30);
 
 /// One server and its orders, polled in several ways.
@@ -90,10 +92,15 @@ fn hard() -> Vec<Table> {
         let ways = [("alone", Way::Alone)].into_iter().chain(known).chain([("found", Way::Fleet(Limits::default()))]);
         Table { name, scenario, ways: ways.collect() }
     };
+    let forgiving = |name, server| {
+        let Table { scenario, mut ways, .. } = table(name, server);
+        ways.push(("found, forgive(6)", Way::Fleet(FORGIVING)));
+        Table { name, scenario, ways }
+    };
     vec![
         table("One poll in 1,000 refused at random, without a hint, and no limit", at_random(1)),
         table("One in 100 refused", at_random(10)),
-        table("One in 20 refused", at_random(50)),
+        forgiving("One in 20 refused", at_random(50)),
         table("40 a second, but all for somebody else in every other minute", Server { is_shared: true, ..of_40 }),
         table("40 a second, answers after 5 to 15 s", slow(10)),
         table("40 a second, answers after 15 to 45 s", slow(30)),
@@ -103,6 +110,7 @@ fn hard() -> Vec<Table> {
 /// Returns the rows on a server of 40 polls a second that has more to serve than that.
 fn backlogs() -> Vec<Row> {
     let of_40 = Server { hint: None, ..Server::new(40) };
+    let one_in_20 = Server { at_random: 50, ..of_40 };
     let minute = Duration::from_secs(60);
     let row = |name, server| Row { name, backlog: Backlog::new(server) };
     let fleets = |name, fleets| Row { name, backlog: Backlog { fleets, ..Backlog::new(of_40) } };
@@ -118,6 +126,8 @@ fn backlogs() -> Vec<Row> {
         row("one, Retry-After: 30", Server::new(40)),
         row("1 in 1,000 refused at random", Server { at_random: 1, ..of_40 }),
         row("1 in 100 refused", Server { at_random: 10, ..of_40 }),
+        row("1 in 20 refused", one_in_20),
+        Row { name: "1 in 20 refused, forgive(6)", backlog: Backlog { limits: FORGIVING, ..Backlog::new(one_in_20) } },
         since("80 a second now", 10 * minute, change(80)),
         since("400 a second now", 10 * minute, change(400)),
         since("all were refused for a minute", 11 * minute, outage(11 * minute, Answer::Refused)),

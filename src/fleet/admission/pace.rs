@@ -1,9 +1,9 @@
 //! The pace that an upstream bears: found from refusals, and raised while there are none.
 //!
-//! It is cut by a part and raised along a curve, as the window of a connection is in congestion control (CUBIC, RFC 9438), and
-//! one burst of refusals cuts it once (RFC 6582, section 3.2). It differs in what it takes for news: a refusal for which enough
-//! polls were served is forgiven. The figures beside the constants are of `cargo run --example fleet -- --simulate`, with the
-//! constant as it is and as it might be.
+//! It is cut to a part of itself and raised along a curve, as a window is in congestion control (CUBIC, RFC 9438), and what was in
+//! flight at a cut does not cut it again (RFC 6582, section 3.2). Unlike there, a refusal is forgiven if enough polls were served.
+//! The figures beside the constants are of the simulation in `examples/fleet`, with another number and with this one; where fleets
+//! share a limit, they are means over eight draws of when the fleets start.
 
 use core::num::NonZeroU32;
 
@@ -17,36 +17,39 @@ const WINDOW: u64 = 3 * SECOND;
 const TENTHS_AT_FIRST: u64 = 6;
 
 /// Every later cut leaves this many tenths of the pace. Of the polls of 20 fleets at one limit 2.9 % are refused, and they share
-/// it by 0.93 (Jain's index). At 7, where CUBIC is (RFC 9438, section 4.6), they share it by 0.86, for who is cut stays behind;
-/// at 9, 3.7 % are refused.
+/// it by 0.93 (Jain's index). At 7, which is CUBIC's (RFC 9438, section 4.6), they share it by 0.86: a fleet that is cut stays
+/// behind. At 9, 3.7 % are refused.
 const TENTHS_LATER: u64 = 8;
 
 /// A cut leaves this many tenths if the server asked to be left alone for more than a second: what a hold costs is not to be
 /// risked as often. At 8, 1,000 orders at 10 a second are noticed after 55 s instead of 46 s.
 const TENTHS_AFTER_HOLD: u64 = 7;
 
-/// How many seconds at a pace double it. At 45, 3.5 % of the polls of 20 fleets are refused instead of 2.9 %; at 100, they share
-/// their limit by 0.83 instead of 0.93, and 72 s pass instead of 61 s until a limit that has doubled is used.
+/// How many seconds at a pace double it; of these, the hints and the latencies, the longest time counts. At 45, 3.5 % of the polls
+/// of 20 fleets are refused instead of 2.9 %. At 100, they share their limit by 0.83 instead of 0.93, and 72 s pass instead of
+/// 61 s until a limit that has doubled is used.
 const DOUBLING: u32 = 66;
 
-/// As many times the hint of the refusal double it, if that is longer: one hold in so many. At 10, 100 orders at one a second are
-/// noticed after 76 s instead of 54 s.
+/// How many times the hint of the refusal that led to the cut double a pace: a hold is to be a small part of the time. At 10, 100
+/// orders at one a second are noticed after 76 s instead of 54 s.
 const HINTS: u64 = 20;
 
-/// As many times the latency double it, if that is longer: what is in flight when a pace turns out too high is refused as well.
-/// At 16, 1.2 % are refused instead of 0.6 % if an answer takes ten seconds.
+/// How many times the latency double a pace: what is in flight when it turns out too high is refused as well. At 16, if an answer
+/// takes ten seconds, 1.4 % of the polls are refused instead of 0.8 %.
 const LATENCIES: u64 = 32;
 
-/// More seconds than these it never takes. At 300, 100 orders at one a second are noticed after 76 s instead of 54 s.
+/// How many seconds double a pace at most. At 300, 100 orders at one a second are noticed after 76 s instead of 54 s.
 const DOUBLING_AT_MOST: u32 = 600;
 
-/// How many seconds double a pace that is a guess: the first refusal came before [`FEW`] polls had been served.
+/// How many seconds double a pace that is a guess, in place of [`DOUBLING`] and [`HINTS`]: the first refusal came before [`FEW`]
+/// polls had been served. At 66, a server of 40 a second that begins with refusals serves four fifths of that after 483 s instead
+/// of 78 s; at 5, 100 orders at one a second are noticed after 64 s instead of 54 s.
 const DOUBLING_OF_GUESS: u32 = 10;
 const FEW: u64 = 16;
 
-/// For how many refusals polls are saved up at most; for one after the first cut, so that fleets that start together are not cut
-/// again by each other's first polls. At 2, orders at a server that refuses one poll in a hundred at random are
-/// noticed after 110 s instead of 71 s; at 5, five fleets share a limit by 0.71 instead of 0.90, since who has saved takes more.
+/// For how many refusals polls are saved up at most. At 2, orders at a server that refuses one poll in a hundred at random are
+/// noticed after 110 s instead of 71 s. At 5, five fleets share a limit by 0.71 instead of 0.90: a fleet that has saved up takes
+/// from the others.
 const SAVED_AT_MOST: u32 = 3;
 
 /// The pace of an upstream, kept as the time between two polls.
@@ -151,8 +154,8 @@ impl Pace {
         self.trial = Trial::Proven(self.grow(paced));
     }
 
-    /// Notes a poll that found an error, and whether it went out before the last cut: if it did not, the next poll is the one whose
-    /// answer tells the latency.
+    /// Notes a poll that was not served, and whether it went out before the last cut: if it did not, the latency is measured from
+    /// the next poll on.
     #[inline]
     pub(in crate::fleet) const fn failed(&mut self, is_old: bool) {
         if let (Trial::Asked(_), false) = (self.trial, is_old) {
@@ -167,6 +170,7 @@ impl Pace {
         if self.spacing == 0 {
             let doubling = if self.served.are_few() { DOUBLING_OF_GUESS } else { doubling_after(hint) };
             self.cut(self.served.spacing(time), TENTHS_AT_FIRST, doubling, in_flight);
+            // Fleets that start together cut each other: one more refusal is no news. Without, 20 of them share a limit by 0.90.
             self.save(self.forgive.map_or(0, NonZeroU32::get));
         } else if !matches!(self.trial, Trial::Proven(_)) {
             self.failed(is_old);
