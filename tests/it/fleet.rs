@@ -17,6 +17,7 @@ mod no_hint;
 mod pace;
 #[path = "../../examples/fleet/progress.rs"]
 mod progress;
+mod quota;
 mod restored;
 #[path = "../../examples/fleet/server.rs"]
 mod server;

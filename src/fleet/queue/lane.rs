@@ -83,6 +83,14 @@ impl Lane {
         if self.ends.least() < self.opens { self.ends.least() } else { NEVER }
     }
 
+    /// Returns for how long the poll has been due at `time` that has waited longest, if one is due.
+    pub(in crate::fleet) const fn oldest_due(&self, time: u64) -> Option<u64> {
+        match self.due.least() {
+            NEVER => None,
+            due => time.checked_sub(due),
+        }
+    }
+
     /// Returns the operation at `slot`.
     #[inline]
     pub(in crate::fleet) fn operation(&self, slot: usize) -> Option<&Entry> {

@@ -12,7 +12,7 @@ use crate::support::{
     Tape,
     fleet_model::Rules,
     fleet_pair::Pair,
-    fleet_play::{Answer, Entry, Event, NONE, Player, Setup, What, events, play, rules, setups},
+    fleet_play::{Answer, Entry, Event, NONE, Player, Setup, What, all_events, events, play, rules, setups},
     seconds,
 };
 
@@ -42,7 +42,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
-    fn reference_of_plain_lists_and_maps_agrees(setup in setups(rules()), events in events(true)) {
+    fn reference_of_plain_lists_and_maps_agrees(setup in setups(rules()), events in all_events()) {
         let tapes = [Tape::new(&setup.tape[..]), Tape::new(&setup.tape[..])];
         let mut pair = Pair::new(tapes, &setup.rules, seconds(1_000_000.0));
         for event in events {
@@ -59,6 +59,8 @@ proptest! {
                 Event::SlowDown(upstream, hint) => pair.slow_down(upstream, hint),
                 Event::Pause(upstream) => pair.pause(upstream),
                 Event::Resume(upstream) => pair.resume(upstream),
+                Event::Quota(upstream, remaining, reset) => pair.quota(upstream, remaining, reset),
+                Event::SetLimits(upstream, rules) => pair.set_limits(upstream, &rules),
                 Event::Cancel(which) => pair.cancel(which),
                 Event::Reset(which) => pair.reset_backoff(which),
                 Event::SetBackoff(which, base) => pair.set_backoff(which, base),
@@ -121,7 +123,11 @@ proptest! {
                 What::Released { number } => drop(out.remove(&number)),
                 What::Reset { number } => pollers.get_mut(&number).unwrap().reset_backoff(),
                 What::SetBackoff { number, base } => pollers.get_mut(&number).unwrap().set_backoff(base),
-                What::Slowed { .. } | What::Paused { .. } | What::Resumed { .. } => {}
+                What::Slowed { .. }
+                | What::Paused { .. }
+                | What::Resumed { .. }
+                | What::Told { .. }
+                | What::Limited { .. } => {}
                 What::Ended { number, gave_up } => prop_assert!(false, "Same: {number} ends by itself: {gave_up:?}"),
             }
         }
@@ -457,7 +463,7 @@ proptest! {
     }
 
     #[test]
-    fn replayable_the_same_events_have_the_same_record(setup in setups(rules()), events in events(true)) {
+    fn replayable_the_same_events_have_the_same_record(setup in setups(rules()), events in all_events()) {
         prop_assert_eq!(play(&setup, &events).entries, play(&setup, &events).entries, "Replayable");
     }
 
@@ -488,7 +494,7 @@ proptest! {
     }
 
     #[test]
-    fn total_it_never_panics(setup in setups(rules()), events in events(true), extremes in prop::collection::vec(any::<u8>(), 120)) {
+    fn total_it_never_panics(setup in setups(rules()), events in all_events(), extremes in prop::collection::vec(any::<u8>(), 120)) {
         let mut player = Player::new(&setup);
         for (event, extreme) in events.into_iter().zip(extremes) {
             let times = [Duration::MAX, Duration::from_nanos(u64::MAX), Duration::from_nanos(1 << 63)];
