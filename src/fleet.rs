@@ -21,7 +21,7 @@ use rand_core::Rng;
 use self::{
     admission::{Answer, Gate},
     policies::Policies,
-    queue::{Entry, Lane, Minima, NEVER, Next},
+    queue::{Entry, Lane, Minima, NEVER, Next, patience},
 };
 pub use self::{
     admission::{Limits, LimitsBuilder, LimitsError},
@@ -252,8 +252,11 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///   Served polls raise the pace with the square of the time spent at it, to double after ten minutes, or after ten seconds if
 ///   the first refusal came before 16 polls had been served. While nothing is served, the pace stays. It never passes a limit
 ///   that was set. An upstream that never refuses has no pace.
-/// - *Order.* While limits or refusals keep polls waiting, the one that was due first goes first. Without limits all that are
-///   due are handed out, in no order to rely on.
+/// - *Order.* While limits or refusals keep polls waiting, of those that are due that one goes first whose due time plus an eighth
+///   of its policy's `max_wait` is least: operations in a hurry go before the bulk, and nobody waits for ever. The eighth is
+///   rounded down, by less than a fifth; among those for which it is the same, the poll that was due first goes first. An
+///   operation without `max_wait` counts as one with an hour. If all are in the same hurry, none goes before its time: what an
+///   upstream does not bear ends at its deadline. Without limits all that are due are handed out, in no order to rely on.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
 /// - *Ends on time.* An operation whose poll is kept waiting by its upstream, by a hold, by the pace or by what is in flight, ends
 ///   at its deadline. [`next_due`](Self::next_due) says so, once, with the reason
@@ -791,7 +794,7 @@ impl<I: Instant, R> Fleet<I, R> {
             let policy_number = self.policies.take(&policy);
             let operation = Entry::new(state, self.time, &policy, self.serial, policy_number);
             id.anchor = operation.anchor;
-            let slot = lane.take_in(operation);
+            let slot = lane.take_in(operation, patience(&policy));
             debug_assert!(slot.is_some(), "a lane takes in whatever comes");
             id.slot = slot.unwrap_or(id.slot);
             self.next.set(upstream.0, lane.next(self.time));
@@ -806,18 +809,19 @@ impl<I: Instant, R> Fleet<I, R> {
         self.pass(now);
         let Self { rng, policies, lanes, next, time, .. } = self;
         let found = lanes.get_mut(id.upstream.0).and_then(|lane| {
-            let operation = *lane.operation_of(id)?;
-            Some((lane, operation, policies.get(operation.policy)?))
+            let operation = lane.operation_of(id)?;
+            let (policy_number, was_in_flight) = (operation.policy, operation.is_in_flight());
+            let policy = policies.get(policy_number)?;
+            let state = operation.state(*time, policy);
+            Some((lane, state, was_in_flight, policy, policy_number))
         });
-        let Some((lane, operation, policy)) = found else {
+        let Some((lane, mut state, was_in_flight, policy, policy_number)) = found else {
             let mut state = State::new(&FORGOTTEN);
             state.cancel(0);
             return act(Feed { policy: &FORGOTTEN, state: &mut state }, rng);
         };
-        let mut state = operation.state(*time, policy);
         let done = act(Feed { policy, state: &mut state }, rng);
 
-        let was_in_flight = operation.is_in_flight();
         let stays = was_in_flight && !matches!(told, Told::Outcome(_)) && !state.is_finished();
         lane.put(id.slot, &state, *time, stays);
         match told {
@@ -829,7 +833,7 @@ impl<I: Instant, R> Fleet<I, R> {
         }
         next.set(id.upstream.0, lane.next(*time));
         if state.is_finished() {
-            policies.give_back(operation.policy);
+            policies.give_back(policy_number);
         }
         done
     }
