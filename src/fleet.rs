@@ -19,9 +19,9 @@ use core::{convert::Infallible, time::Duration};
 use rand_core::Rng;
 
 use self::{
-    admission::{Answer, Counts, Gate, LENGTHENED, Refusal},
+    admission::{Answer, Counts, LENGTHENED, Refusal},
     policies::Policies,
-    queue::{Entry, Lane, Minima, NEVER, Next},
+    queue::{Entry, Lane, Minima, NEVER, Next, patience},
 };
 pub use self::{
     admission::{Limits, LimitsBuilder, LimitsError},
@@ -267,8 +267,11 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///   is served, the pace stays.
 /// - *A server that is down.* If 16 polls were `Transient` or [lost](Self::lost) since one was served, polls go out at least a
 ///   second apart until one is served. The pace stays. If [`find_pace`](LimitsBuilder::find_pace) is off, this rule is off, too.
-/// - *Order.* While limits or refusals keep polls waiting, the one that was due first goes first. Without limits all that are
-///   due are handed out, in no order to rely on.
+/// - *Order.* While limits or refusals keep polls waiting, of those that are due that one goes first whose due time plus an eighth
+///   of its policy's `max_wait` is least: operations in a hurry go before the bulk, and nobody waits for ever. The eighth is
+///   rounded down, by less than a fifth; among those for which it is the same, the poll that was due first goes first. An
+///   operation without `max_wait` counts as one with an hour. If all are in the same hurry, none goes before its time: what an
+///   upstream does not bear ends at its deadline. Without limits all that are due are handed out, in no order to rely on.
 /// - *A quota.* If good answers say how many requests remain, tell the fleet by [`quota`](Self::quota): polls are then so far apart
 ///   that these last until the reset.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
@@ -512,7 +515,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn add_upstream(&mut self, limits: Limits) -> Upstream {
         let upstream = self.lanes.len();
-        self.lanes.push(Lane::new(Gate::new(&limits, upstream, self.time)));
+        self.lanes.push(Lane::new(&limits, upstream, self.time));
         self.next.push(NEVER);
         Upstream(upstream)
     }
@@ -964,7 +967,7 @@ impl<I: Instant, R> Fleet<I, R> {
             let policy_number = self.policies.take(&policy);
             let operation = Entry::new(state, self.time, &policy, self.serial, policy_number);
             id.anchor = operation.anchor;
-            let slot = lane.take_in(operation);
+            let slot = lane.take_in(operation, patience(&policy));
             debug_assert!(slot.is_some(), "a lane takes in whatever comes");
             id.slot = slot.unwrap_or(id.slot);
             self.next.set(upstream.0, lane.next(self.time));
@@ -982,18 +985,19 @@ impl<I: Instant, R> Fleet<I, R> {
         self.pass(now);
         let Self { rng, policies, lanes, next, time, .. } = self;
         let found = lanes.get_mut(id.upstream.0).and_then(|lane| {
-            let operation = *lane.operation_of(id)?;
-            Some((lane, operation, policies.get(operation.policy)?))
+            let operation = lane.operation_of(id)?;
+            let (policy_number, was_in_flight) = (operation.policy, operation.is_in_flight());
+            let policy = policies.get(policy_number)?;
+            let state = operation.state(*time, policy);
+            Some((lane, state, was_in_flight, policy, policy_number))
         });
-        let Some((lane, operation, policy)) = found else {
+        let Some((lane, mut state, was_in_flight, policy, policy_number)) = found else {
             let mut state = State::new(&FORGOTTEN);
             state.cancel(0);
             return act(Feed { policy: &FORGOTTEN, state: &mut state }, rng);
         };
-        let mut state = operation.state(*time, policy);
         let done = act(Feed { policy, state: &mut state }, rng);
 
-        let was_in_flight = operation.is_in_flight();
         let stays = was_in_flight && !matches!(told, Told::Outcome(_)) && !state.is_finished();
         lane.put(id.slot, &state, *time, stays);
         let comes_back = was_in_flight && !stays;
@@ -1004,7 +1008,7 @@ impl<I: Instant, R> Fleet<I, R> {
         }
         next.set(id.upstream.0, lane.next(*time));
         if state.is_finished() {
-            policies.give_back(operation.policy);
+            policies.give_back(policy_number);
         }
         done
     }

@@ -14,6 +14,7 @@ mod laws;
 mod limits;
 mod lost;
 mod no_hint;
+mod order;
 mod pace;
 #[path = "../../examples/fleet/progress.rs"]
 mod progress;

@@ -79,6 +79,17 @@ impl<R: Rng> Operation<R> {
         self.started + signed(self.poller.due().expect("it has not ended").as_nanos())
     }
 
+    /// What is least of the poll that goes first: when it is due, and an eighth of `max_wait`, of which three binary digits count.
+    fn turn(&self) -> i128 {
+        let max_wait = self.poller.policy().max_wait().map_or(3_600 * SECOND, |max_wait| max_wait.as_nanos());
+        let mut patience = max_wait / 8;
+        let mut unit = 1;
+        while patience >= 8 {
+            (patience, unit) = (patience / 2, unit * 2);
+        }
+        self.due() + signed(patience * unit)
+    }
+
     /// When it ends if its poll could not go out by then: at its deadline, or when it is due under a deadline that was moved.
     fn end(&self) -> Option<i128> {
         let max_wait = self.poller.policy().max_wait().filter(|_| !self.came_late)?;
@@ -292,12 +303,12 @@ impl<R: Rng + Clone> Model<R> {
         let Some(operation) = self.operations.get(&number) else {
             return Err(format!("a poll of {number} is handed out, which has ended"));
         };
-        let (upstream, due) = (operation.upstream, operation.due());
+        let (upstream, poll_due) = (operation.upstream, operation.due());
         if operation.in_flight {
             return Err(format!("a poll of {number} is handed out twice"));
         }
-        if due > signed(self.time) {
-            return Err(format!("a poll of {number} is handed out {} ns early", due - signed(self.time)));
+        if poll_due > signed(self.time) {
+            return Err(format!("a poll of {number} is handed out {} ns early", poll_due - signed(self.time)));
         }
         match self.opens(upstream) {
             None => return Err(format!("a poll of {number} is handed out while as many are in flight as may be")),
@@ -311,16 +322,17 @@ impl<R: Rng + Clone> Model<R> {
         }
         let this = &self.upstreams[upstream];
         let is_narrow = this.bound.is_some() || this.gap(self.time) > 0 || this.is_down() || self.time < this.herd.0;
-        let first = self.waiting(upstream).map(|(_, operation)| operation.due()).min();
-        if is_narrow && first != Some(due) {
-            return Err(format!("a poll of {number} is handed out before one that was due first"));
+        let due = self.waiting(upstream).filter(|(_, operation)| operation.due() <= signed(self.time));
+        let first = due.map(|(_, operation)| operation.turn()).min();
+        if is_narrow && first != Some(operation.turn()) {
+            return Err(format!("a poll of {number} is handed out before one whose turn it is"));
         }
 
         let time = self.time;
         let this = &mut self.upstreams[upstream];
         if this.rules.find_pace {
             this.since.get_or_insert(time);
-            this.has_waited = this.pace.zip(this.sent.last()).is_some_and(|(pace, sent)| due < signed(*sent + pace));
+            this.has_waited = this.pace.zip(this.sent.last()).is_some_and(|(pace, sent)| poll_due < signed(*sent + pace));
         }
         this.sent.push(time);
         self.operations.get_mut(&number).expect("it is there").in_flight = true;
