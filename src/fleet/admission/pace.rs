@@ -150,11 +150,11 @@ impl Pace {
     }
 
     /// Notes a poll that was served, and whether it went out before the last cut: if it did not, it proves the cut, is saved up,
-    /// and raises the pace.
+    /// and raises the pace, if there is one.
     #[inline]
     pub(super) fn served(&mut self, is_old: bool, time: u64) {
         self.served.count(time);
-        if is_old {
+        if is_old || self.spacing == 0 {
             return;
         }
         self.save(1);
@@ -239,7 +239,7 @@ impl Pace {
     /// server that fails every poll proves nothing.
     #[inline]
     fn grow(&mut self, paced: u64) -> u64 {
-        if !self.has_waited || self.spacing == 0 {
+        if !self.has_waited {
             return paced;
         }
         let paced = paced.saturating_add(self.spacing);
