@@ -93,6 +93,13 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///     Outcome::Done(poll.number)
 /// }
 ///
+/// fn send(poll: DuePoll, answers: mpsc::Sender<(Id, Found)>) {
+///     thread::spawn(move || {
+///         let mut answer = Answer { id: poll.id, found: None, answers };
+///         answer.found = Some(ask(poll));
+///     });
+/// }
+///
 /// let mut fleet = Fleet::seeded(random_seed(), Instant::now());
 /// let authority = fleet.add_upstream(Limits::default());
 /// let policy = Policy::default();
@@ -107,12 +114,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///     if fleet.in_flight() < SENDERS {
 ///         match fleet.next_due(Instant::now()) {
 ///             Some(Due::Poll(poll)) => {
-///                 let answers = answers.clone();
-///                 thread::spawn(move || {
-///                     let (id, found) = (poll.id, None);
-///                     let mut answer = Answer { id, found, answers };
-///                     answer.found = Some(ask(poll));
-///                 });
+///                 send(poll, answers.clone());
 ///                 continue;
 ///             }
 ///             Some(Due::Ended(id, gave_up)) => {

@@ -323,6 +323,24 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_a_rank_has_left_is_another_s() {
+        let ended = ended();
+        let mut lane = lane();
+        let slots: Vec<_> = (0..2 * 2_048).filter_map(|serial| lane.take_in(entry(serial), 1)).collect();
+        for slot in slots.iter().filter(|slot| **slot < SLOTS) {
+            lane.put(*slot, &ended, 0, false);
+        }
+        assert_eq!((lane.pages.len(), lane.take_in(entry(0), 2)), (2, Some(0)));
+        assert_eq!(lane.take_in(entry(0), 1), Some(SLOTS.saturating_mul(2)), "its only page is full");
+        assert_eq!(lane.take_in(entry(1), 2), Some(1));
+        for slot in [0, 1, SLOTS.saturating_mul(2)].iter().chain(slots.iter().filter(|slot| **slot >= SLOTS)) {
+            assert!(lane.operation(*slot).is_some());
+            lane.put(*slot, &ended, 0, false);
+        }
+        assert_eq!((lane.len(), lane.pages.len(), lane.ranks.capacity()), (0, 0, 0));
+    }
+
+    #[test]
     fn without_limits_places_take_turns() {
         let mut lane = lane();
         for serial in 0..5_000 {
