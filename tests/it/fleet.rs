@@ -2,6 +2,7 @@
 
 #[path = "../../examples/fleet/backlog.rs"]
 mod backlog;
+mod batch;
 mod configuration;
 mod down;
 mod ends;
