@@ -126,6 +126,8 @@ impl Lane {
     /// Returns what comes next at `time`, for which it must be time: a poll goes out by that.
     #[inline]
     pub(in crate::fleet) fn take_next(&mut self, time: u64) -> Option<Next> {
+        // The end of time is kept for what never comes.
+        let time = time.min(NEVER - 1);
         if self.next_end() <= time {
             return self.first_to_end().map(Next::End);
         }
@@ -282,7 +284,6 @@ impl Lane {
     /// Returns the slot of an operation whose poll is due at `time`, the next from the cursor on, and around.
     #[inline]
     fn next_by_slot(&self, time: u64) -> Option<usize> {
-        let time = time.min(NEVER - 1);
         let page = self.cursor / SLOTS;
         self.next_of_page(page, self.cursor % SLOTS, time).or_else(|| {
             let next = |from| self.ranks.iter().filter_map(|rank| rank.due.next(from, time)).min();
