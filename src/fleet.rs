@@ -25,7 +25,7 @@ use self::{
 };
 pub use self::{
     admission::{Limits, LimitsBuilder, LimitsError},
-    handles::{Due, DuePoll, Id, Upstream},
+    handles::{Due, DuePoll, Id, PollId, Upstream},
     status::{Slow, Status},
 };
 #[cfg(feature = "chacha")]
@@ -61,7 +61,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// ```
 /// use asyncpoll::{
 ///     Fleet, Outcome, Policy,
-///     fleet::{Due, DuePoll, Id, Limits},
+///     fleet::{Due, DuePoll, Limits},
 ///     random_seed,
 /// };
 /// use std::{sync::mpsc, thread, time::{Duration, Instant}};
@@ -75,15 +75,15 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// /// Answers when it is dropped, and so even if the thread panics.
 /// struct Answer {
-///     id: Id,
+///     poll: DuePoll,
 ///     found: Found,
-///     answers: mpsc::Sender<(Id, Found)>,
+///     answers: mpsc::Sender<(DuePoll, Found)>,
 /// }
 ///
 /// impl Drop for Answer {
 ///     fn drop(&mut self) {
 ///         // Nobody listens any more once the loop has ended.
-///         let _ = self.answers.send((self.id, self.found.take()));
+///         let _ = self.answers.send((self.poll, self.found.take()));
 ///     }
 /// }
 ///
@@ -93,9 +93,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///     Outcome::Done(poll.number)
 /// }
 ///
-/// fn send(poll: DuePoll, answers: mpsc::Sender<(Id, Found)>) {
+/// fn send(poll: DuePoll, answers: mpsc::Sender<(DuePoll, Found)>) {
 ///     thread::spawn(move || {
-///         let mut answer = Answer { id: poll.id, found: None, answers };
+///         let mut answer = Answer { poll, found: None, answers };
 ///         answer.found = Some(ask(poll));
 ///     });
 /// }
@@ -128,11 +128,11 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///     // If all senders are busy, the next event is an answer.
 ///     let wait = wait.filter(|_| fleet.in_flight() < SENDERS);
 ///     match inbox.recv_timeout(wait.unwrap_or(Duration::MAX)) {
-///         Ok((id, Some(outcome))) => {
-///             let _decision = fleet.step(id, outcome, Instant::now());
+///         Ok((poll, Some(outcome))) => {
+///             let _decision = fleet.step(poll, outcome, Instant::now());
 ///         }
-///         Ok((id, None)) => {
-///             let _decision = fleet.lost(id, Instant::now());
+///         Ok((poll, None)) => {
+///             let _decision = fleet.lost(poll, Instant::now());
 ///         }
 ///         Err(_) => {} // Something is due.
 ///     }
@@ -174,12 +174,12 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///     fleet.start(authority, Policy::default(), Instant::now());
 /// }
 ///
-/// let (mut tasks, mut ids) = (JoinSet::new(), HashMap::new());
+/// let (mut tasks, mut polls) = (JoinSet::new(), HashMap::new());
 /// while !fleet.is_empty() {
 ///     if tasks.len() < SENDERS {
 ///         match fleet.next_due(Instant::now()) {
 ///             Some(Due::Poll(poll)) => {
-///                 ids.insert(tasks.spawn(ask(poll)).id(), poll.id);
+///                 polls.insert(tasks.spawn(ask(poll)).id(), poll);
 ///                 continue;
 ///             }
 ///             Some(Due::Ended(id, gave_up)) => {
@@ -199,13 +199,13 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///         },
 ///         () = sleep(wait.unwrap_or(Duration::MAX)) => continue,
 ///     };
-///     let id = ids.remove(&task).expect("each task has a poll");
+///     let poll = polls.remove(&task).expect("each task has a poll");
 ///     match found {
 ///         Some(outcome) => {
-///             let _decision = fleet.step(id, outcome, Instant::now());
+///             let _decision = fleet.step(poll, outcome, Instant::now());
 ///         }
 ///         None => {
-///             let _decision = fleet.lost(id, Instant::now());
+///             let _decision = fleet.lost(poll, Instant::now());
 ///         }
 ///     }
 /// #   assert!(POLLS.load(Ordering::Relaxed) <= 300, "a storm");
@@ -226,10 +226,10 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// | was made, but its answer never comes: its task died | [`lost`](Self::lost) | as after a `Transient` without a hint |
 /// | was never made: no sender was free, for instance | [`release`](Self::release) | it is due again at once, not counted |
 /// | is no longer wanted | [`cancel`](Self::cancel) | the operation ends |
-/// | was forgotten: none of these is called | | its operation is not polled again, and counts as in flight from then on |
+/// | was forgotten: none of these is called | | after [`answer_within`](LimitsBuilder::answer_within) it is lost. If that is not set, its operation is not polled again, and counts as in flight from then on |
 ///
-/// Give every poll a timeout: the fleet has none. If the answer of a lost or released poll comes after all, feed it to
-/// [`look`](Self::look): `step` would take it for that of the next poll.
+/// Give every poll a timeout, shorter than `answer_within`. If the answer of a lost poll comes after all, feed it as any other: the
+/// [`DuePoll`] tells the fleet which poll it answers.
 ///
 /// A fleet keeps no errors. If an operation that is not polled in time [ends](Due::Ended), [`GaveUp::with_last_error`] adds the last
 /// one that [`step_keeping`](Self::step_keeping) kept.
@@ -425,22 +425,29 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// other decision it has forgotten the operation. One that it has forgotten, or never had, is answered as by a finished
     /// poller whose counts are zero: `Done` and `Failed` pass, anything else is `GaveUp(Finished)`.
     ///
-    /// An outcome may also be fed to an operation whose poll was not handed out: the answer to the submission, say.
+    /// Give it the [`DuePoll`] that was handed out: if the answer comes late, after that poll was lost, it is taken as by
+    /// [`look`](Self::look), and not for the answer to the next poll. Give it an [`Id`] for an outcome of an operation whose poll was
+    /// not handed out: the answer to the submission, say.
     ///
     /// ```
-    /// use asyncpoll::{Decision, Fleet, Outcome, Policy, fleet::Limits};
+    /// use asyncpoll::{
+    ///     Decision, Fleet, Outcome, Policy,
+    ///     fleet::{Due, Limits},
+    /// };
     /// use core::time::Duration;
     ///
     /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
     /// let upstream = fleet.add_upstream(Limits::default());
-    /// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
-    /// assert!(fleet.next_due(Duration::ZERO).is_some());
+    /// fleet.start(upstream, Policy::default(), Duration::ZERO);
+    /// let Some(Due::Poll(poll)) = fleet.next_due(Duration::ZERO) else {
+    ///     unreachable!("it is due at once")
+    /// };
     /// let issued = Outcome::<_>::Done("issued");
-    /// let decision = fleet.step(id, issued, Duration::ZERO);
+    /// let decision = fleet.step(poll, issued, Duration::ZERO);
     /// assert_eq!((decision, fleet.len()), (Decision::Done("issued"), 0));
     /// ```
-    pub fn step<T, E>(&mut self, id: Id, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
-        self.step_keeping(id, outcome, now, &mut None)
+    pub fn step<T, E>(&mut self, poll: impl Into<PollId>, outcome: Outcome<T, E>, now: I) -> Decision<T, E> {
+        self.step_keeping(poll, outcome, now, &mut None)
     }
 
     /// Takes what a poll found, and decides; keeps the error of a poll that failed in `last_error` while it waits, as
@@ -462,9 +469,19 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// assert_eq!(last_error, Some("503"));
     /// ```
     #[inline]
-    pub fn step_keeping<T, E>(&mut self, id: Id, outcome: Outcome<T, E>, now: I, last_error: &mut Option<E>) -> Decision<T, E> {
+    pub fn step_keeping<T, E>(
+        &mut self,
+        poll: impl Into<PollId>,
+        outcome: Outcome<T, E>,
+        now: I,
+        last_error: &mut Option<E>,
+    ) -> Decision<T, E> {
+        let poll = poll.into();
+        if self.is_late(poll) {
+            return self.look(poll.id, outcome, now);
+        }
         let told = Told::Outcome(Answer::of(&outcome));
-        self.feed(id, told, now, |fed, rng| fed.step(rng, outcome, 0, last_error))
+        self.feed(poll.id, told, now, |fed, rng| fed.step(rng, outcome, 0, last_error))
     }
 
     /// Takes note that a poll was made whose answer never comes, because its task died for instance, and decides as
@@ -474,7 +491,7 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// no refusal, and nothing of it is known: an error that was kept in `last_error` stays there. If the operation ends by it,
     /// [`GaveUp::with_last_error`] adds that.
     ///
-    /// If no poll of that operation is in flight, nothing changes, and `Sleep` says what is left until its next poll is due: a
+    /// If that poll is not in flight, nothing changes, and `Sleep` says what is left until the next poll of its operation is due: a
     /// poll can be lost once. An operation that the fleet has forgotten is answered as by `step`, with `GaveUp(Finished)`.
     ///
     /// ```
@@ -497,11 +514,12 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// let due = fleet.next_due(five_seconds);
     /// assert!(matches!(due, Some(Due::Poll(poll)) if poll.number == 2));
     /// ```
-    pub fn lost(&mut self, id: Id, now: I) -> Decision<Infallible, Infallible> {
-        if self.is_in_flight(id) {
-            self.feed(id, Told::Outcome(Answer::Failed), now, |fed, rng| fed.lost(rng, 0))
+    pub fn lost(&mut self, poll: impl Into<PollId>, now: I) -> Decision<Infallible, Infallible> {
+        let poll = poll.into();
+        if self.is_in_flight(poll) {
+            self.feed(poll.id, Told::Outcome(Answer::Failed), now, |fed, rng| fed.lost(rng, 0))
         } else {
-            self.look(id, Outcome::pending(), now)
+            self.look(poll.id, Outcome::pending(), now)
         }
     }
 }
@@ -605,20 +623,37 @@ impl<I: Instant, R> Fleet<I, R> {
     /// assert_eq!((id, gave_up.reason, gave_up.polls), (other, Reason::MaxWait, 0));
     /// ```
     #[inline]
-    pub fn next_due(&mut self, now: I) -> Option<Due> {
+    pub fn next_due(&mut self, now: I) -> Option<Due>
+    where
+        R: Rng,
+    {
         self.pass(now);
-        if self.next.least() > self.time {
-            return None;
-        }
-        let index = self.next.first()?;
-        let lane = self.lanes.get_mut(index)?;
-        match lane.take_next(self.time)? {
-            Next::Poll(slot) => {
-                self.next.set(index, lane.next(self.time));
-                self.poll(index, slot).map(Due::Poll)
+        loop {
+            if self.next.least() > self.time {
+                return None;
             }
-            Next::End(slot) => self.end(index, slot),
+            let index = self.next.first()?;
+            let lane = self.lanes.get_mut(index)?;
+            match lane.take_next(self.time)? {
+                Next::Poll(slot) => {
+                    self.next.set(index, lane.next(self.time));
+                    return self.poll(index, slot).map(Due::Poll);
+                }
+                Next::End(slot) => return self.end(index, slot),
+                Next::Lost(slot) => {
+                    let id = self.id(index, slot)?;
+                    if let Decision::GaveUp(gave_up) = self.lost(id, now) {
+                        return Some(Due::Ended(id, gave_up));
+                    }
+                }
+            }
         }
+    }
+
+    /// Returns the name of the operation at `slot` of an upstream.
+    fn id(&self, index: usize, slot: usize) -> Option<Id> {
+        let Entry { serial, anchor, .. } = *self.lanes.get(index)?.operation(slot)?;
+        Some(Id { upstream: Upstream(index), slot, serial, anchor })
     }
 
     /// Hands out more polls that are due, to go out in one request with `poll`: a list of statuses, for instance.
@@ -719,10 +754,11 @@ impl<I: Instant, R> Fleet<I, R> {
     /// let due = fleet.next_due(Duration::ZERO);
     /// assert!(matches!(due, Some(Due::Poll(poll)) if poll.number == 1));
     /// ```
-    pub fn release(&mut self, id: Id, now: I) {
+    pub fn release(&mut self, poll: impl Into<PollId>, now: I) {
         self.pass(now);
+        let PollId { id, number } = poll.into();
         let Some(lane) = self.lanes.get_mut(id.upstream.0) else { return };
-        let in_flight = lane.operation_of(id).filter(|operation| operation.is_in_flight());
+        let in_flight = lane.operation_of(id).filter(|operation| operation.has_in_flight(number));
         if let Some(batch) = in_flight.map(|operation| operation.batch) {
             lane.release(id.slot);
             lane.come_back(batch, None, false, self.time);
@@ -1012,6 +1048,7 @@ impl<I: Instant, R> Fleet<I, R> {
             refusals,
             forgiven,
             cuts,
+            oldest_in_flight: lane.oldest_in_flight(time).map(Duration::from_nanos),
             oldest_due: oldest_due.map(Duration::from_nanos),
             slowed_by: lane.gate.slowed_by(oldest_due.is_some(), time),
         }
@@ -1074,10 +1111,16 @@ impl<I: Instant, R> Fleet<I, R> {
         done
     }
 
-    /// Returns whether a poll of an operation is in flight.
-    fn is_in_flight(&self, id: Id) -> bool {
+    /// Returns whether a poll is in flight.
+    fn is_in_flight(&self, PollId { id, number }: PollId) -> bool {
         let operation = self.lanes.get(id.upstream.0).and_then(|lane| lane.operation_of(id));
-        operation.is_some_and(Entry::is_in_flight)
+        operation.is_some_and(|operation| operation.has_in_flight(number))
+    }
+
+    /// Returns whether a poll was handed out that is in flight no longer.
+    #[inline]
+    fn is_late(&self, poll: PollId) -> bool {
+        poll.number.is_some() && !self.is_in_flight(poll)
     }
 
     /// Notes the reading `now` of the clock.

@@ -40,6 +40,8 @@ struct Limited {
     in_flight: u8,
     #[arbitrary(with = optional_hint)]
     longest_hold: Option<Duration>,
+    #[arbitrary(with = optional_hint)]
+    answer_within: Option<Duration>,
     /// Whether there is one to be found, and in the other bits what is forgiven, none at zero.
     pace: u8,
     is_default: bool,
@@ -84,6 +86,10 @@ enum Operation {
     SetLimits(u8, Limited),
     /// A poll and at most so many in all go out in one request.
     Batch(u8),
+    /// Any poll that was ever handed out has found this.
+    StepPoll(u8, #[arbitrary(with = outcome)] Outcome<(), ()>),
+    LosePoll(u8),
+    ReleasePoll(u8),
     /// Twenty polls fail, one after another.
     Fail,
 }
@@ -114,6 +120,9 @@ impl Operations {
                 Operation::Pause(upstream) => pair.pause(upstream.into()),
                 Operation::Resume(upstream) => pair.resume(upstream.into()),
                 Operation::Batch(most) => pair.batch(most.into()),
+                Operation::StepPoll(which, outcome) => pair.step_poll(which.into(), outcome),
+                Operation::LosePoll(which) => pair.lose_poll(which.into()),
+                Operation::ReleasePoll(which) => pair.release_poll(which.into()),
                 Operation::Quota(upstream, remaining, reset) => pair.quota(upstream.into(), remaining.into(), reset),
                 Operation::SetLimits(upstream, limited) => pair.set_limits(upstream.into(), &limited.rules()),
                 Operation::Cancel(which) => pair.cancel(which.into()),
@@ -134,9 +143,10 @@ impl Limited {
     fn rules(&self) -> Rules {
         let in_flight = (self.in_flight > 0).then_some(self.in_flight.into());
         let longest_hold = self.longest_hold.filter(|longest| !longest.is_zero());
+        let answer_within = self.answer_within.filter(|within| !within.is_zero());
         let find_pace = self.pace & 1 == 1;
         let forgive = (self.pace > 1).then_some(u32::from(self.pace >> 1));
-        let rules = Rules { rate: self.rate, in_flight, is_growing: false, find_pace, forgive, longest_hold };
+        let rules = Rules { rate: self.rate, in_flight, is_growing: false, find_pace, forgive, longest_hold, answer_within };
         if self.is_default { Rules::DEFAULT } else { rules }
     }
 }

@@ -111,6 +111,45 @@ pub enum Due {
     Ended(Id, GaveUp),
 }
 
+/// A poll of an operation of a [`Fleet`](crate::Fleet): the one that was handed out as a [`DuePoll`], or whichever is next if it is
+/// made of an [`Id`].
+///
+/// # Example
+///
+/// ```
+/// use asyncpoll::{
+///     Fleet, Policy,
+///     fleet::{Due, Limits, PollId},
+/// };
+/// use core::time::Duration;
+///
+/// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+/// let upstream = fleet.add_upstream(Limits::default());
+/// let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
+/// let Some(Due::Poll(poll)) = fleet.next_due(Duration::ZERO) else {
+///     unreachable!("it is due at once")
+/// };
+/// assert_ne!(PollId::from(poll), PollId::from(id));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PollId {
+    pub(super) id: Id,
+    /// Which poll of it; the first is 1.
+    pub(super) number: Option<u32>,
+}
+
+impl From<Id> for PollId {
+    fn from(id: Id) -> Self {
+        Self { id, number: None }
+    }
+}
+
+impl From<DuePoll> for PollId {
+    fn from(DuePoll { id, number, .. }: DuePoll) -> Self {
+        Self { id, number: Some(number) }
+    }
+}
+
 /// A poll to be made now, as [`Fleet::next_due`](crate::Fleet::next_due) hands it out.
 ///
 /// It is a plain value, and the fleet does not learn that it was dropped: until the fleet is told what became of the poll, as

@@ -2,6 +2,7 @@
 
 mod batches;
 mod entry;
+mod flights;
 mod lane;
 mod minima;
 mod page;

@@ -40,6 +40,9 @@ pub struct Status {
     pub forgiven: u64,
     /// How often the pace was set or cut.
     pub cuts: u64,
+    /// For how long the answer has been waited for that was waited for longest, if
+    /// [`answer_within`](crate::fleet::LimitsBuilder::answer_within) is set.
+    pub oldest_in_flight: Option<Duration>,
     /// For how long the poll has been due that has waited longest.
     pub oldest_due: Option<Duration>,
     /// What keeps polls waiting that are due. A pause and a hold are told even while none is due.

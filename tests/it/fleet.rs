@@ -29,3 +29,4 @@ mod simulation;
 mod tables;
 #[path = "../../examples/fleet/together.rs"]
 mod together;
+mod unanswered;

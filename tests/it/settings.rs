@@ -104,7 +104,7 @@ impl Kind {
                 &Limits::builder(),
                 &Limits::default(),
                 &Rules::DEFAULT,
-                drawn(fleet_play::rules().prop_map(|rules| rules.limits()), |limits| limits.to_builder().build().unwrap()),
+                drawn(fleet_play::all_rules().prop_map(|rules| rules.limits()), |limits| limits.to_builder().build().unwrap()),
             ),
         ]
     }

@@ -130,7 +130,8 @@ impl Gate {
     /// Goes on with these limits. What was found stays, unless it is not to be found any more or begins anew.
     pub(in crate::fleet) fn set_limits(&mut self, limits: &Limits, time: u64) {
         // All of them by name: a limit that nothing holds to is a variable that nobody uses.
-        let Limits { rate, in_flight, find_pace, forgive, longest_hold } = *limits;
+        // How long an answer is waited for is seen to where polls in flight are kept.
+        let Limits { rate, in_flight, find_pace, forgive, longest_hold, answer_within: _ } = *limits;
         self.rate_spacing = rate.map_or(0, |(polls, per)| per.get().div_ceil(polls.get().into()));
         if in_flight != self.limits.in_flight {
             self.bound = in_flight.map(|in_flight| Bound::new(in_flight, time));

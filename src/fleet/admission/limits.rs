@@ -66,6 +66,7 @@ use crate::{const_limits, setting};
 /// | `find_pace` | `true`, `false` |
 /// | `forgive` | one refusal for `50` polls that are served, or `"none"` |
 /// | `longest_hold` | `"1h"`, or `"none"` |
+/// | `answer_within` | `"1m"`, or `"none"` |
 ///
 /// ```
 /// # #[cfg(feature = "serde")] {
@@ -93,6 +94,8 @@ pub struct Limits {
     pub(in crate::fleet) forgive: Option<NonZeroU32>,
     /// In nanoseconds.
     pub(in crate::fleet) longest_hold: Option<NonZeroU64>,
+    /// In nanoseconds.
+    pub(in crate::fleet) answer_within: Option<NonZeroU64>,
 }
 
 /// How many polls may be in flight.
@@ -222,10 +225,25 @@ impl Limits {
     /// assert_eq!(Limits::default().longest_hold(), Some(hour));
     /// ```
     pub const fn longest_hold(&self) -> Option<Duration> {
-        match self.longest_hold {
-            None => None,
-            Some(longest) => Some(Duration::from_nanos(longest.get())),
-        }
+        duration(self.longest_hold)
+    }
+
+    /// Returns how long an answer is waited for, if that is limited.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::Limits;
+    ///
+    /// assert_eq!(Limits::default().answer_within(), None);
+    /// ```
+    pub const fn answer_within(&self) -> Option<Duration> {
+        duration(self.answer_within)
+    }
+}
+
+const fn duration(nanos: Option<NonZeroU64>) -> Option<Duration> {
+    match nanos {
+        None => None,
+        Some(nanos) => Some(Duration::from_nanos(nanos.get())),
     }
 }
 

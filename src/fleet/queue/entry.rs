@@ -25,7 +25,7 @@ pub(in crate::fleet) struct Entry {
     pub(in crate::fleet) anchor: u64,
     base: u64,
     hinted_until: u64,
-    polls: u32,
+    pub(in crate::fleet) polls: u32,
     errors: u32,
     consecutive_errors: u32,
     throttled: u32,
@@ -140,6 +140,18 @@ impl Entry {
     #[inline]
     pub(in crate::fleet) const fn is_in_flight(&self) -> bool {
         self.due >= IN_FLIGHT
+    }
+
+    /// Returns whether the poll of this number is in flight, or any if none is named.
+    #[inline]
+    pub(in crate::fleet) fn has_in_flight(&self, number: Option<u32>) -> bool {
+        self.is_in_flight() && number.is_none_or(|number| self.polls.saturating_add(1) == number)
+    }
+
+    /// Returns whether it is the operation of this serial and the poll after so many is in flight.
+    #[inline]
+    pub(in crate::fleet) const fn is_poll_in_flight(&self, serial: u32, polls: u32) -> bool {
+        self.is_in_flight() && self.serial == serial && self.polls == polls
     }
 
     /// Returns when its next poll is due, or was if it is in flight.

@@ -9,6 +9,7 @@ use super::{
     },
     batches::{BatchNumber, Batches, Return},
     entry::Entry,
+    flights::{Flight, Flights},
     minima::{Minima, NEVER},
     page::{Page, SLOTS},
     rank::Rank,
@@ -26,6 +27,7 @@ pub(in crate::fleet) struct Lane {
     /// Zero for each page that is empty.
     empty: Minima,
     batches: Batches,
+    flights: Flights,
     living: usize,
     /// Where to look for the next poll while it does not matter which is first.
     cursor: usize,
@@ -33,6 +35,8 @@ pub(in crate::fleet) struct Lane {
     opens: u64,
     /// Since when fewer are in flight than may be; `NEVER` while as many are.
     free_since: u64,
+    /// The poll in flight whose answer has been waited for longest, if the limits say for how long, and when that is over.
+    oldest: Option<(Flight, u64)>,
 }
 
 /// What the return of a poll means for the refusal that it may have brought.
@@ -51,6 +55,8 @@ pub(in crate::fleet) enum Next {
     Poll(usize),
     /// The operation at this slot ends.
     End(usize),
+    /// The answer to the poll of the operation at this slot is waited for no longer.
+    Lost(usize),
 }
 
 impl Lane {
@@ -63,10 +69,12 @@ impl Lane {
             ends: Minima::new(),
             empty: Minima::new(),
             batches: Batches::new(),
+            flights: Flights::new(),
             living: 0,
             cursor: 0,
             opens: 0,
             free_since: 0,
+            oldest: None,
         }
     }
 
@@ -74,7 +82,8 @@ impl Lane {
         self.living
     }
 
-    /// Notes what has changed at `time`, and returns when the next poll is to go out or the next operation ends, or `NEVER`.
+    /// Notes what has changed at `time`, and returns when the next poll is to go out, the next operation ends or the next answer is
+    /// waited for no longer, or `NEVER`.
     #[inline]
     pub(in crate::fleet) fn next(&mut self, time: u64) -> u64 {
         self.opens = match self.gate.opens() {
@@ -91,7 +100,41 @@ impl Lane {
         };
         let due = self.first_due();
         let poll = if due == NEVER { NEVER } else { due.max(self.opens) };
-        poll.min(self.next_end())
+        self.oldest = self.first_flight();
+        poll.min(self.next_end()).min(self.next_loss())
+    }
+
+    /// Returns when the next answer is waited for no longer, or `NEVER`.
+    #[inline]
+    fn next_loss(&self) -> u64 {
+        self.oldest.map_or(NEVER, |(_, until)| until)
+    }
+
+    /// Returns the poll in flight whose answer has been waited for longest, and until when it is, if the limits say for how long.
+    #[inline]
+    fn first_flight(&mut self) -> Option<(Flight, u64)> {
+        let within = self.gate.limits().answer_within?.get();
+        let Self { flights, pages, .. } = self;
+        let flight = flights.oldest(|flight| {
+            let operation = pages.get(flight.slot / SLOTS).and_then(|page| page.operation(flight.slot % SLOTS));
+            operation.is_some_and(|operation| operation.is_poll_in_flight(flight.serial, flight.polls))
+        })?;
+        // What would be lost after the end of time never is.
+        Some((flight, flight.sent.saturating_add(within)))
+    }
+
+    /// Returns for how long the answer has been waited for at `time` that was waited for longest.
+    pub(in crate::fleet) fn oldest_in_flight(&self, time: u64) -> Option<u64> {
+        self.oldest.map(|(flight, _)| time.saturating_sub(flight.sent))
+    }
+
+    /// Notes the poll of `slot` among those in flight, if the limits say how long its answer is waited for.
+    #[inline]
+    fn note_flight(&mut self, slot: usize, time: u64) -> Option<()> {
+        self.gate.limits().answer_within?;
+        let Entry { serial, polls, .. } = *self.operation(slot)?;
+        self.flights.send(Flight { sent: time, slot, serial, polls });
+        Some(())
     }
 
     /// Returns when the next operation ends whose poll cannot go out before, or `NEVER`.
@@ -128,12 +171,16 @@ impl Lane {
     pub(in crate::fleet) fn take_next(&mut self, time: u64) -> Option<Next> {
         // The end of time is kept for what never comes.
         let time = time.min(NEVER - 1);
+        if let Some((flight, _)) = self.oldest.filter(|(_, until)| *until <= time) {
+            return Some(Next::Lost(flight.slot));
+        }
         if self.next_end() <= time {
             return self.first_to_end().map(Next::End);
         }
         let slot = if self.gate.is_narrow(time) { self.first(time)? } else { self.next_by_slot(time)? };
         self.gate.send(self.operation(slot)?.due(), time);
         self.change(slot, Page::send);
+        self.note_flight(slot, time);
         self.cursor = slot.saturating_add(1);
         Some(Next::Poll(slot))
     }
@@ -146,6 +193,7 @@ impl Lane {
             && let Some(next) = self.first(time)
         {
             self.change(next, Page::send);
+            self.note_flight(next, time);
             along.push(next);
         }
         if !along.is_empty() {
@@ -175,6 +223,7 @@ impl Lane {
 
     /// Makes the poll in flight of `slot` due again.
     pub(in crate::fleet) fn release(&mut self, slot: usize) {
+        self.flights.take_off(slot);
         self.change(slot, Page::release);
     }
 
@@ -325,6 +374,7 @@ mod tests {
         match lane.take_next(0)? {
             Next::Poll(slot) => Some(slot),
             Next::End(slot) => panic!("the operation at {slot} ends"),
+            Next::Lost(slot) => panic!("the poll of {slot} is lost"),
         }
     }
 

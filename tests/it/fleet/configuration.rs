@@ -16,9 +16,11 @@ fn built(builder: LimitsBuilder) -> Limits {
 
 #[test]
 fn every_setting_is_read() {
-    let read = from_toml("rate = \"600/1m\"\nin_flight = 32\nfind_pace = false\nforgive = 12\nlongest_hold = \"10m\"");
+    let read = from_toml(
+        "rate = \"600/1m\"\nin_flight = 32\nfind_pace = false\nforgive = 12\nlongest_hold = \"10m\"\nanswer_within = \"1m\"",
+    );
     let limits = Limits::builder().rate(600, seconds(60.0)).in_flight(32).find_pace(false).forgive(12);
-    assert_eq!(read, built(limits.longest_hold(seconds(600.0))));
+    assert_eq!(read, built(limits.longest_hold(seconds(600.0)).answer_within(seconds(60.0))));
 }
 
 #[test]
@@ -61,6 +63,7 @@ fn none_clears_what_need_not_be_set() {
     let null = serde_json::from_str::<Limits>(r#"{"rate": null, "in_flight": null, "find_pace": false}"#).unwrap();
     assert_eq!(null, Limits::none());
     assert_eq!(from_toml("longest_hold = \"none\"").longest_hold(), None);
+    assert_eq!(from_toml("answer_within = \"none\"").answer_within(), None);
 }
 
 #[test]
@@ -90,6 +93,7 @@ fn what_is_wrong_is_refused_where_it_stands() {
         ("rate", r#""4/0s""#, "rate is 4 polls per 0 s; the time must be at least 1 ns".to_owned()),
         ("in_flight", "0", "in_flight is 0; it must be at least 1".to_owned()),
         ("longest_hold", "5", r#"longest_hold is 5; it must be a duration such as "1h", or "none""#.to_owned()),
+        ("answer_within", r#""0s""#, "answer_within is 0 s; it must be at least 1 ns".to_owned()),
         ("longest_hold", r#""0s""#, "longest_hold is 0 s; it must be at least 1 ns".to_owned()),
         ("in_flight", r#""from 0""#, "in_flight is 0; it must be at least 1".to_owned()),
     ]);
@@ -111,6 +115,7 @@ proptest! {
         find_pace: bool,
         forgive in prop::option::of(1..=u32::MAX),
         longest_hold in prop::option::of(1..1_u64 << 63),
+        answer_within in prop::option::of(1..1_u64 << 63),
     ) {
         let builder = Limits::builder().find_pace(find_pace);
         let builder = match forgive {
@@ -125,6 +130,10 @@ proptest! {
         let builder = match longest_hold {
             Some(longest) => builder.longest_hold(Duration::from_nanos(longest)),
             None => builder.no_longest_hold(),
+        };
+        let builder = match answer_within {
+            Some(within) => builder.answer_within(Duration::from_nanos(within)),
+            None => builder,
         };
         let limits = built(match rate {
             Some((polls, per)) => builder.rate(polls, Duration::from_nanos(per)),

@@ -12,7 +12,7 @@ use crate::support::{
     Tape,
     fleet_model::Rules,
     fleet_pair::Pair,
-    fleet_play::{Answer, Entry, Event, NONE, Player, Setup, What, all_events, events, play, rules, setups},
+    fleet_play::{Answer, Entry, Event, NONE, Player, Setup, What, all_events, all_rules, events, play, rules, setups},
     seconds,
 };
 
@@ -42,7 +42,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
-    fn reference_of_plain_lists_and_maps_agrees(setup in setups(rules()), events in all_events()) {
+    fn reference_of_plain_lists_and_maps_agrees(setup in setups(all_rules()), events in all_events()) {
         let tapes = [Tape::new(&setup.tape[..]), Tape::new(&setup.tape[..])];
         let mut pair = Pair::new(tapes, &setup.rules, seconds(1_000_000.0));
         for event in events {
@@ -51,6 +51,9 @@ proptest! {
                 Event::Next => drop(pair.next()),
                 Event::All => while pair.next() {},
                 Event::Batch(most) => pair.batch(most),
+                Event::StepPoll(which, outcome) => pair.step_poll(which, outcome),
+                Event::LosePoll(which) => pair.lose_poll(which),
+                Event::ReleasePoll(which) => pair.release_poll(which),
                 Event::Answer(which, outcome) => pair.answer(which, outcome),
                 Event::Step(which, outcome) => pair.step(which, outcome),
                 Event::Look(which, outcome) => pair.look(which, outcome),
@@ -475,7 +478,7 @@ proptest! {
     }
 
     #[test]
-    fn replayable_the_same_events_have_the_same_record(setup in setups(rules()), events in all_events()) {
+    fn replayable_the_same_events_have_the_same_record(setup in setups(all_rules()), events in all_events()) {
         prop_assert_eq!(play(&setup, &events).entries, play(&setup, &events).entries, "Replayable");
     }
 
@@ -506,7 +509,7 @@ proptest! {
     }
 
     #[test]
-    fn total_it_never_panics(setup in setups(rules()), events in all_events(), extremes in prop::collection::vec(any::<u8>(), 120)) {
+    fn total_it_never_panics(setup in setups(all_rules()), events in all_events(), extremes in prop::collection::vec(any::<u8>(), 120)) {
         let mut player = Player::new(&setup);
         for (event, extreme) in events.into_iter().zip(extremes) {
             let times = [Duration::MAX, Duration::from_nanos(u64::MAX), Duration::from_nanos(1 << 63)];

@@ -68,6 +68,21 @@ fn no_hold_and_too_long_a_hold() {
 }
 
 #[test]
+fn no_time_to_answer_and_too_much() {
+    refused(
+        Limits::builder().answer_within(Duration::ZERO),
+        LimitsError::NoTimeToAnswer,
+        "answer_within is 0 s; it must be at least 1 ns",
+    );
+    refused(
+        Limits::builder().answer_within(Duration::MAX),
+        LimitsError::AnswerWithinTooLong { answer_within: Duration::MAX },
+        "answer_within is 584542046090 years; it must be at most 292 years",
+    );
+    assert!(Limits::builder().answer_within(Duration::from_nanos((1 << 63) - 1)).build().is_ok());
+}
+
+#[test]
 fn the_last_word_on_what_is_in_flight_counts() {
     let [bounded, growing, free] = [
         Limits::builder().in_flight_from(3).in_flight(2),
@@ -85,15 +100,15 @@ fn limits_show_their_settings() {
     let documented = Limits::builder().rate(600, seconds(60.0)).in_flight(8).find_pace(false).no_forgive().build().unwrap();
     assert_eq!(
         format!("{documented:?}"),
-        "Limits { rate: 600/1m, in_flight: 8, find_pace: false, forgive: none, longest_hold: 1h }"
+        "Limits { rate: 600/1m, in_flight: 8, find_pace: false, forgive: none, longest_hold: 1h, answer_within: none }"
     );
     assert_eq!(
         format!("{:?}", Limits::default()),
-        "Limits { rate: none, in_flight: from 16, find_pace: true, forgive: 50, longest_hold: 1h }"
+        "Limits { rate: none, in_flight: from 16, find_pace: true, forgive: 50, longest_hold: 1h, answer_within: none }"
     );
     assert_eq!(
         format!("{:?}", Limits::none()),
-        "Limits { rate: none, in_flight: none, find_pace: false, forgive: 50, longest_hold: 1h }"
+        "Limits { rate: none, in_flight: none, find_pace: false, forgive: 50, longest_hold: 1h, answer_within: none }"
     );
 }
 

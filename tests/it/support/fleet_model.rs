@@ -22,6 +22,7 @@ pub(crate) struct Rules {
     pub(crate) find_pace: bool,
     pub(crate) forgive: Option<u32>,
     pub(crate) longest_hold: Option<Duration>,
+    pub(crate) answer_within: Option<Duration>,
 }
 
 /// An hour.
@@ -36,11 +37,12 @@ impl Rules {
         find_pace: true,
         forgive: Some(50),
         longest_hold: Some(HOUR),
+        answer_within: None,
     };
 
     pub(crate) fn limits(&self) -> Limits {
         // All of them by name: one that is not passed on is a variable that nobody uses.
-        let Self { rate, in_flight, is_growing, find_pace, forgive, longest_hold } = *self;
+        let Self { rate, in_flight, is_growing, find_pace, forgive, longest_hold, answer_within } = *self;
         let builder = Limits::builder().find_pace(find_pace);
         let builder = match in_flight.map(|polls| polls.try_into().expect("few are in flight")) {
             Some(polls) if is_growing => builder.in_flight_from(polls),
@@ -59,6 +61,10 @@ impl Rules {
             Some(longest) => builder.longest_hold(longest),
             None => builder.no_longest_hold(),
         };
+        let builder = match answer_within {
+            Some(within) => builder.answer_within(within),
+            None => builder.no_answer_within(),
+        };
         builder.build().expect("the limits are good")
     }
 }
@@ -71,6 +77,8 @@ struct Operation<R> {
     started: i128,
     /// The request that its poll went out in, if it is in flight.
     request: Option<usize>,
+    /// When that was, and how many had gone out before, if its answer is not waited for as long as it takes.
+    waited_since: Option<(u128, usize)>,
     /// Whether its deadline had passed when it was taken in.
     came_late: bool,
 }
@@ -167,6 +175,8 @@ pub(crate) struct Model<R> {
     pub(crate) time: u128,
     operations: BTreeMap<usize, Operation<R>>,
     started: usize,
+    /// How many polls have gone out.
+    polls: usize,
     upstreams: Vec<Upstream>,
 }
 
@@ -187,7 +197,7 @@ enum To {
 
 impl<R: Rng + Clone> Model<R> {
     pub(crate) fn new(rng: R, now: Duration) -> Self {
-        Self { rng, latest: now, time: 0, operations: BTreeMap::new(), started: 0, upstreams: Vec::new() }
+        Self { rng, latest: now, time: 0, operations: BTreeMap::new(), started: 0, polls: 0, upstreams: Vec::new() }
     }
 
     pub(crate) fn add_upstream(&mut self, rules: Rules) {
@@ -253,7 +263,8 @@ impl<R: Rng + Clone> Model<R> {
         if !poller.is_finished() {
             let started = signed(self.time) - signed(poller.elapsed(self.reading()).as_nanos());
             let came_late = poller.remaining(self.reading()) == Some(Duration::ZERO);
-            self.operations.insert(self.started, Operation { upstream, poller, started, request: None, came_late });
+            self.operations
+                .insert(self.started, Operation { upstream, poller, started, request: None, waited_since: None, came_late });
         }
         self.started += 1;
         self.started - 1
@@ -261,13 +272,43 @@ impl<R: Rng + Clone> Model<R> {
 
     pub(crate) fn until_next(&self, now: Duration) -> Option<u128> {
         let time = self.time + now.saturating_duration_since(self.latest).as_nanos();
-        let next = (0..self.upstreams.len()).flat_map(|upstream| {
-            let due = self.waiting(upstream).map(|(_, operation)| operation.due()).min();
-            let poll = due.zip(self.opens(upstream)).map(|(due, opens)| due.max(signed(opens)));
-            let ends = self.waiting(upstream).filter_map(|(_, operation)| self.ends(operation));
-            ends.chain(poll)
-        });
-        u128::try_from(next.min()?).map_or(Some(0), |next| Some(next.saturating_sub(time)))
+        let next = (0..self.upstreams.len()).filter_map(|upstream| self.next_of(upstream)).min()?;
+        u128::try_from(next).map_or(Some(0), |next| Some(next.saturating_sub(time)))
+    }
+
+    /// When a poll of an upstream goes out, an operation of it ends, or one of its answers is waited for no longer.
+    fn next_of(&self, upstream: usize) -> Option<i128> {
+        let due = self.waiting(upstream).map(|(_, operation)| operation.due()).min();
+        let full_until = self.upstreams[upstream].full_until;
+        let poll = due.zip(self.opens(upstream)).map(|(due, opens)| due.max(signed(opens.max(full_until))));
+        let ends = self.waiting(upstream).filter_map(|(_, operation)| self.ends(operation));
+        ends.chain(poll).chain(self.loss(upstream).map(|(loss, _)| loss)).min()
+    }
+
+    /// When the answer of an upstream is waited for no longer that has been waited for longest, and that of which operation.
+    fn loss(&self, upstream: usize) -> Option<(i128, usize)> {
+        let within = self.upstreams[upstream].rules.answer_within?.as_nanos();
+        let here = self.operations.iter().filter(|(_, operation)| operation.upstream == upstream);
+        let waited = here.filter_map(|(number, operation)| Some((operation.waited_since?, *number)));
+        let ((since, _), number) = waited.min()?;
+        Some((signed(since + within), number))
+    }
+
+    /// Loses the polls whose answers are waited for no longer, in the order in which the fleet comes upon them, up to the first
+    /// whose operation ends by it.
+    fn lose(&mut self) -> Option<(usize, GaveUp)> {
+        let now = self.latest;
+        loop {
+            let next = |upstream| Some((self.next_of(upstream)?, upstream));
+            let (next, upstream) = (0..self.upstreams.len()).filter_map(next).min()?;
+            let (loss, number) = self.loss(upstream)?;
+            if next > signed(self.time) || loss > signed(self.time) {
+                return None;
+            }
+            if let Decision::GaveUp(gave_up) = self.lost(number, None, now) {
+                return Some((number, gave_up));
+            }
+        }
     }
 
     /// When an operation that waits ends, if its upstream keeps its poll waiting until its deadline.
@@ -279,8 +320,14 @@ impl<R: Rng + Clone> Model<R> {
 
     /// Takes what the fleet has due, and says why it should not have, if it should not.
     pub(crate) fn hand_out(&mut self, due: Option<Handed>, now: Duration) -> Result<(), String> {
-        let until = self.until_next(now);
         self.pass(now);
+        if let Some(lost) = self.lose() {
+            return match due {
+                Some(Handed::End(number, gave_up)) if (number, gave_up) == lost => Ok(()),
+                _ => Err(format!("the loss of a poll ended {lost:?}, and that is not told")),
+            };
+        }
+        let until = self.until_next(now);
         match due {
             Some(Handed::Poll(number)) => self.send(number),
             Some(Handed::End(number, gave_up)) => self.expire(number, gave_up),
@@ -348,7 +395,7 @@ impl<R: Rng + Clone> Model<R> {
         let request = this.sent.len();
         this.sent.push(time);
         this.requests.insert(request, Request { polls: 1, is_answered: false, is_refused: false });
-        self.operations.get_mut(&number).expect("it is there").request = Some(request);
+        self.go_out(number, request);
         self.note_room(upstream);
         Ok(())
     }
@@ -373,12 +420,37 @@ impl<R: Rng + Clone> Model<R> {
         }
         self.upstreams[upstream].requests.get_mut(&request).expect("it is open").polls += along.len();
         for number in along {
-            self.operations.get_mut(number).expect("it is there").request = Some(request);
+            self.go_out(*number, request);
         }
         Ok(())
     }
 
-    pub(crate) fn step(&mut self, number: usize, outcome: Outcome<(), ()>, now: Duration) -> Decision<(), ()> {
+    fn go_out(&mut self, number: usize, request: usize) {
+        self.polls += 1;
+        let operation = self.operations.get_mut(&number).expect("it is there");
+        operation.request = Some(request);
+        let is_limited = self.upstreams[operation.upstream].rules.answer_within.is_some();
+        operation.waited_since = is_limited.then_some((self.time, self.polls));
+    }
+
+    /// Says whether the poll of this number is in flight, or any if none is named.
+    pub(crate) fn is_in_flight(&self, number: usize, poll: Option<u32>) -> bool {
+        self.operations.get(&number).is_some_and(|operation| {
+            operation.request.is_some() && poll.is_none_or(|poll| operation.poller.polls() + 1 == poll)
+        })
+    }
+
+    /// Takes the outcome of a poll, or of whichever it may be if none is named.
+    pub(crate) fn step(
+        &mut self,
+        number: usize,
+        poll: Option<u32>,
+        outcome: Outcome<(), ()>,
+        now: Duration,
+    ) -> Decision<(), ()> {
+        if poll.is_some() && !self.is_in_flight(number, poll) {
+            return self.look(number, outcome, now);
+        }
         self.pass(now);
         let reading = self.reading();
         let Some(operation) = self.operations.get_mut(&number) else { return forgotten(outcome) };
@@ -388,11 +460,12 @@ impl<R: Rng + Clone> Model<R> {
     }
 
     /// Takes note of an answer that never comes: an error of which nothing is known.
-    pub(crate) fn lost(&mut self, number: usize, now: Duration) -> Decision<Infallible, Infallible> {
+    pub(crate) fn lost(&mut self, number: usize, poll: Option<u32>, now: Duration) -> Decision<Infallible, Infallible> {
         self.pass(now);
         let reading = self.reading();
+        let is_in_flight = self.is_in_flight(number, poll);
         let Some(operation) = self.operations.get_mut(&number) else { return Decision::GaveUp(gone()) };
-        if operation.request.is_none() {
+        if !is_in_flight {
             return Decision::Sleep(operation.poller.until_next_poll(reading).expect("it has not ended"));
         }
         let transient = Outcome::<(), ()>::transient(());
@@ -423,9 +496,13 @@ impl<R: Rng + Clone> Model<R> {
         gave_up
     }
 
-    pub(crate) fn release(&mut self, number: usize, now: Duration) {
+    pub(crate) fn release(&mut self, number: usize, poll: Option<u32>, now: Duration) {
         self.pass(now);
+        if !self.is_in_flight(number, poll) {
+            return;
+        }
         let Some(operation) = self.operations.get_mut(&number) else { return };
+        operation.waited_since = None;
         let Some(request) = operation.request.take() else { return };
         let upstream = operation.upstream;
         let this = &mut self.upstreams[upstream];
@@ -515,6 +592,8 @@ impl<R: Rng + Clone> Model<R> {
         status.spacing = (spacing > 0).then(|| nanos(spacing));
         status.held = nanos(this.hold.until.saturating_sub(self.time));
         (status.refusals, status.forgiven, status.cuts) = (this.refusals, this.forgiven, this.cuts);
+        let oldest = self.loss(upstream).and_then(|(_, number)| self.operations[&number].waited_since);
+        status.oldest_in_flight = oldest.map(|(since, _)| nanos(self.time - since));
         status.oldest_due = oldest_due.map(|since| nanos(since.try_into().expect("it is due")));
         status.slowed_by = self.slowed_by(upstream, oldest_due.is_some());
         status
@@ -567,7 +646,9 @@ impl<R: Rng + Clone> Model<R> {
         let is_refusal = matches!(outcome, Some(Outcome::Throttled { .. }));
         let (mut comes_back, mut counts) = (false, true);
         if to == To::Poll || has_ended {
-            let request = self.operations.get_mut(&number).expect("it is there").request.take();
+            let operation = self.operations.get_mut(&number).expect("it is there");
+            operation.waited_since = None;
+            let request = operation.request.take();
             if let Some(request) = request {
                 (comes_back, counts) = self.upstreams[upstream].come_back(request, to == To::Poll, is_refusal);
             }

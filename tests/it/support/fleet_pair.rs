@@ -2,7 +2,7 @@
 
 use asyncpoll::{
     Elapsed, Fleet, Outcome, Policy,
-    fleet::{Due, Id, Upstream},
+    fleet::{Due, DuePoll, Id, Upstream},
     rand_core::Rng,
 };
 use core::time::Duration;
@@ -18,6 +18,8 @@ pub(crate) struct Pair<R> {
     ids: Vec<Id>,
     /// The numbers of those whose polls were handed out and not fed, lost or released.
     out: Vec<usize>,
+    /// All polls that were handed out.
+    polls: Vec<DuePoll>,
     now: Duration,
 }
 
@@ -31,7 +33,7 @@ impl<R: Rng + Clone> Pair<R> {
             upstreams.push(fleet.add_upstream(rules.limits()));
             model.add_upstream(*rules);
         }
-        Self { fleet, model, upstreams, ids: Vec::new(), out: Vec::new(), now }
+        Self { fleet, model, upstreams, ids: Vec::new(), out: Vec::new(), polls: Vec::new(), now }
     }
 
     pub(crate) fn now(&self) -> Duration {
@@ -79,6 +81,7 @@ impl<R: Rng + Clone> Pair<R> {
             panic!("{wrong}");
         }
         self.out.extend(along);
+        self.polls.extend(&batch[1..]);
         self.compare();
     }
 
@@ -91,8 +94,10 @@ impl<R: Rng + Clone> Pair<R> {
         if let Err(wrong) = self.model.hand_out(handed, self.now) {
             panic!("{wrong}");
         }
-        if let Some(Handed::Poll(number)) = handed {
+        self.forget_lost();
+        if let (Some(Handed::Poll(number)), Some(Due::Poll(poll))) = (handed, due) {
             self.out.push(number);
+            self.polls.push(poll);
         }
         self.compare();
         due
@@ -112,7 +117,35 @@ impl<R: Rng + Clone> Pair<R> {
         let Some((number, id)) = self.any(which) else { return };
         self.out.retain(|out| *out != number);
         let decision = self.fleet.step(id, outcome, self.now);
-        assert_eq!(decision, self.model.step(number, outcome, self.now), "the decision on {outcome:?}");
+        assert_eq!(decision, self.model.step(number, None, outcome, self.now), "the decision on {outcome:?}");
+        self.compare();
+    }
+
+    /// Feeds what any poll has found that was ever handed out.
+    pub(crate) fn step_poll(&mut self, which: usize, outcome: Outcome<(), ()>) {
+        let Some((number, poll)) = self.any_poll(which) else { return };
+        let decision = self.fleet.step(poll, outcome, self.now);
+        let expected = self.model.step(number, Some(poll.number), outcome, self.now);
+        assert_eq!(decision, expected, "the decision on poll {}, which found {outcome:?}", poll.number);
+        self.forget_lost();
+        self.compare();
+    }
+
+    /// Loses any poll that was ever handed out.
+    pub(crate) fn lose_poll(&mut self, which: usize) {
+        let Some((number, poll)) = self.any_poll(which) else { return };
+        let expected = self.model.lost(number, Some(poll.number), self.now);
+        assert_eq!(self.fleet.lost(poll, self.now), expected, "the decision on lost poll {}", poll.number);
+        self.forget_lost();
+        self.compare();
+    }
+
+    /// Gives any poll back that was ever handed out.
+    pub(crate) fn release_poll(&mut self, which: usize) {
+        let Some((number, poll)) = self.any_poll(which) else { return };
+        self.fleet.release(poll, self.now);
+        self.model.release(number, Some(poll.number), self.now);
+        self.forget_lost();
         self.compare();
     }
 
@@ -134,7 +167,7 @@ impl<R: Rng + Clone> Pair<R> {
     pub(crate) fn lose(&mut self, which: usize) {
         let Some((number, id)) = self.any_out(which) else { return };
         self.out.retain(|out| *out != number);
-        assert_eq!(self.fleet.lost(id, self.now), self.model.lost(number, self.now), "the decision on a lost poll");
+        assert_eq!(self.fleet.lost(id, self.now), self.model.lost(number, None, self.now), "the decision on a lost poll");
         self.compare();
     }
 
@@ -142,7 +175,7 @@ impl<R: Rng + Clone> Pair<R> {
         let Some((number, id)) = self.any_out(which) else { return };
         self.out.retain(|out| *out != number);
         self.fleet.release(id, self.now);
-        self.model.release(number, self.now);
+        self.model.release(number, None, self.now);
         self.compare();
     }
 
@@ -216,6 +249,17 @@ impl<R: Rng + Clone> Pair<R> {
     /// One whose poll is in flight, or any if there is none.
     fn any_out(&self, which: usize) -> Option<(usize, Id)> {
         self.any(self.out.get(which % self.out.len().max(1)).copied().unwrap_or(which))
+    }
+
+    fn any_poll(&self, which: usize) -> Option<(usize, DuePoll)> {
+        let poll = *self.polls.get(which % self.polls.len().max(1))?;
+        Some((self.number(poll.id), poll))
+    }
+
+    /// Forgets those that are in flight no longer.
+    fn forget_lost(&mut self) {
+        let model = &self.model;
+        self.out.retain(|number| model.is_in_flight(*number, None));
     }
 
     fn number(&self, id: Id) -> usize {

@@ -38,6 +38,10 @@ pub(crate) enum Event {
     /// Twenty polls fail, one after another.
     Fail,
     Release(usize),
+    /// Any poll that was ever handed out has found this.
+    StepPoll(usize, Outcome<(), ()>),
+    LosePoll(usize),
+    ReleasePoll(usize),
     SlowDown(usize, Option<Duration>),
     Pause(usize),
     Resume(usize),
@@ -68,8 +72,15 @@ pub(crate) struct Setup {
 }
 
 /// No limits at all.
-pub(crate) const NONE: Rules =
-    Rules { rate: None, in_flight: None, is_growing: false, find_pace: false, forgive: Some(50), longest_hold: Some(HOUR) };
+pub(crate) const NONE: Rules = Rules {
+    rate: None,
+    in_flight: None,
+    is_growing: false,
+    find_pace: false,
+    forgive: Some(50),
+    longest_hold: Some(HOUR),
+    answer_within: None,
+};
 
 pub(crate) fn rules() -> impl Strategy<Value = Rules> {
     let rate = (1..50_u32, prop_oneof![Just(1_000_000_000_u64), 1..100_000_000_000_u64]);
@@ -82,9 +93,15 @@ pub(crate) fn rules() -> impl Strategy<Value = Rules> {
         2 => Just(Rules::DEFAULT),
         1 => Just(NONE),
         4 => (counts, any::<bool>(), forgive, longest).prop_map(|((rate, in_flight), find_pace, forgive, longest_hold)| {
-            Rules { rate, in_flight, is_growing: false, find_pace, forgive, longest_hold }
+            Rules { rate, in_flight, is_growing: false, find_pace, forgive, longest_hold, answer_within: None }
         }),
     ]
+}
+
+/// These and those under which answers are not waited for as long as they take.
+pub(crate) fn all_rules() -> impl Strategy<Value = Rules> {
+    let within = (1..100_000_000_000_u64).prop_map(Duration::from_nanos);
+    (rules(), prop::option::weighted(0.4, within)).prop_map(|(rules, answer_within)| Rules { answer_within, ..rules })
 }
 
 /// Policies whose waits end within the centuries that a fleet can tell apart.
@@ -139,8 +156,11 @@ pub(crate) fn all_events() -> impl Strategy<Value = Vec<Event>> {
     let event = prop_oneof![
         30 => event(true),
         1 => quota.prop_map(|(upstream, remaining, reset)| Event::Quota(upstream, remaining, reset)),
-        1 => (any::<usize>(), rules()).prop_map(|(upstream, rules)| Event::SetLimits(upstream, rules)),
+        1 => (any::<usize>(), all_rules()).prop_map(|(upstream, rules)| Event::SetLimits(upstream, rules)),
         4 => (0..9_usize).prop_map(Event::Batch),
+        4 => (any::<usize>(), outcomes()).prop_map(|(which, outcome)| Event::StepPoll(which, outcome)),
+        1 => any::<usize>().prop_map(Event::LosePoll),
+        1 => any::<usize>().prop_map(Event::ReleasePoll),
     ];
     prop::collection::vec(event, 0..150)
 }
@@ -372,6 +392,21 @@ impl Player {
             }
             Event::All => while self.next() {},
             Event::Batch(most) => self.batch(most),
+            Event::StepPoll(which, outcome) => {
+                let Some((number, poll)) = self.any_poll(which) else { return };
+                let answer = self.answer(poll.id, outcome, |fleet, now| fleet.step(poll, outcome, now));
+                self.note(What::Fed { number, answer });
+            }
+            Event::LosePoll(which) => {
+                let Some((number, poll)) = self.any_poll(which) else { return };
+                let _decision = self.fleet.lost(poll, self.now);
+                self.note(What::Released { number });
+            }
+            Event::ReleasePoll(which) => {
+                let Some((number, poll)) = self.any_poll(which) else { return };
+                self.fleet.release(poll, self.now);
+                self.note(What::Released { number });
+            }
             Event::Answer(which, outcome) => {
                 let number = self.out.get(which % self.out.len().max(1)).copied();
                 self.step(number.unwrap_or(which), outcome);
@@ -540,6 +575,18 @@ impl Player {
         let (draws, was_living) = (self.draws.get(), self.fleet.contains(id));
         let decision = decide(&mut self.fleet, self.now);
         Answer { outcome, decision, draws: self.draws.get() - draws, was_living }
+    }
+
+    /// Any poll that was handed out, with the clock read.
+    fn any_poll(&mut self, which: usize) -> Option<(usize, DuePoll)> {
+        let sent = self.entries.iter().filter_map(|entry| match entry.what {
+            What::Sent { number, poll, .. } => Some((number, poll)),
+            _ => None,
+        });
+        let sent: Vec<_> = sent.collect();
+        let found = *sent.get(which % sent.len().max(1))?;
+        self.read();
+        Some(found)
     }
 
     /// Any operation that there has been.

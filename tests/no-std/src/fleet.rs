@@ -71,6 +71,10 @@ pub extern "C" fn print_limits(device: &Device) -> bool {
         Some(longest) => others.longest_hold(longest),
         None => others.no_longest_hold(),
     };
+    let others = match limits.answer_within() {
+        Some(within) => others.answer_within(within),
+        None => others.no_answer_within(),
+    };
     let others = match limits.forgive() {
         Some(served) => others.forgive(served),
         None => others.no_forgive(),

@@ -44,6 +44,7 @@ pub struct LimitsBuilder {
     pub(super) find_pace: bool,
     pub(super) forgive: Option<u32>,
     pub(super) longest_hold: Option<Duration>,
+    pub(super) answer_within: Option<Duration>,
 }
 
 impl LimitsBuilder {
@@ -54,6 +55,7 @@ impl LimitsBuilder {
             find_pace: true,
             forgive: Some(FORGIVE),
             longest_hold: Some(LONGEST_HOLD),
+            answer_within: None,
         }
     }
 
@@ -69,6 +71,7 @@ impl LimitsBuilder {
             find_pace: limits.find_pace(),
             forgive: limits.forgive(),
             longest_hold: limits.longest_hold(),
+            answer_within: limits.answer_within(),
         }
     }
 
@@ -268,6 +271,54 @@ impl LimitsBuilder {
         self
     }
 
+    /// Sets how long the answer to a poll is waited for: if it is neither fed nor given back by then, the poll counts as
+    /// [lost](crate::Fleet::lost). At least 1 ns, at most 292 years; for ever unless this is called.
+    ///
+    /// It is for polls that nobody gives back, such as those of a task that hangs. Give each poll a timeout of its own besides, a
+    /// shorter one: that tells what went wrong.
+    ///
+    /// ```
+    /// use asyncpoll::{
+    ///     Fleet, Policy,
+    ///     fleet::{Due, Limits},
+    /// };
+    /// use core::time::Duration;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// let limits = Limits::builder().in_flight(1).answer_within(minute).build()?;
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+    /// let upstream = fleet.add_upstream(limits);
+    /// for _ in 0..2 {
+    ///     fleet.start(upstream, Policy::default(), Duration::ZERO);
+    /// }
+    /// assert!(matches!(fleet.next_due(Duration::ZERO), Some(Due::Poll(_))));
+    /// // Nobody feeds it, and yet the other operation has its turn.
+    /// assert_eq!(fleet.until_next(Duration::ZERO), Some(minute));
+    /// assert!(matches!(fleet.next_due(minute), Some(Due::Poll(_))));
+    /// # Ok::<(), asyncpoll::fleet::LimitsError>(())
+    /// ```
+    pub const fn answer_within(mut self, answer_within: Duration) -> Self {
+        self.answer_within = Some(answer_within);
+        self
+    }
+
+    /// Clears [`answer_within`](Self::answer_within): an answer is waited for as long as it takes.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::Limits;
+    /// use core::time::Duration;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// assert_eq!(
+    ///     Limits::builder().answer_within(minute).no_answer_within(),
+    ///     Limits::builder()
+    /// );
+    /// ```
+    pub const fn no_answer_within(mut self) -> Self {
+        self.answer_within = None;
+        self
+    }
+
     /// Checks every setting and returns the limits.
     ///
     /// # Errors
@@ -285,7 +336,7 @@ impl LimitsBuilder {
     /// );
     /// ```
     pub const fn build(self) -> Result<Limits, LimitsError> {
-        let Self { rate, in_flight, find_pace, forgive, longest_hold } = self;
+        let Self { rate, in_flight, find_pace, forgive, longest_hold, answer_within } = self;
         let rate = match rate {
             None => None,
             Some((polls, per)) => match (NonZeroU32::new(polls), NonZeroU64::new(nanos::from_duration(per))) {
@@ -321,6 +372,16 @@ impl LimitsBuilder {
                 longest => longest,
             },
         };
-        Ok(Limits { rate, in_flight, find_pace, forgive, longest_hold })
+        let answer_within = match answer_within {
+            None => None,
+            Some(within) => match NonZeroU64::new(nanos::from_duration(within)) {
+                None => return Err(LimitsError::NoTimeToAnswer),
+                Some(nanos) if nanos.get() > nanos::LONGEST => {
+                    return Err(LimitsError::AnswerWithinTooLong { answer_within: within });
+                }
+                within => within,
+            },
+        };
+        Ok(Limits { rate, in_flight, find_pace, forgive, longest_hold, answer_within })
     }
 }

@@ -34,6 +34,7 @@ impl Configured for LimitsSetting {
             Self::FindPace => None,
             Self::Forgive => Some(LimitsBuilder::no_forgive),
             Self::LongestHold => Some(LimitsBuilder::no_longest_hold),
+            Self::AnswerWithin => Some(LimitsBuilder::no_answer_within),
         }
     }
 
@@ -43,7 +44,7 @@ impl Configured for LimitsSetting {
             Self::InFlight => r#"a whole number up to 4294967295, one to begin at such as "from 16", or "none""#,
             Self::FindPace => "true or false",
             Self::Forgive => r#"a whole number up to 4294967295, or "none""#,
-            Self::LongestHold => r#"a duration such as "1h", or "none""#,
+            Self::LongestHold | Self::AnswerWithin => r#"a duration such as "1h", or "none""#,
         }
     }
 }

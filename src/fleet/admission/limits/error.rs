@@ -43,6 +43,13 @@ pub enum LimitsError {
         /// This one.
         longest_hold: Duration,
     },
+    /// No answer could come in time.
+    NoTimeToAnswer,
+    /// The time for an answer is above 2⁶³−1 ns, 292 years.
+    AnswerWithinTooLong {
+        /// This one.
+        answer_within: Duration,
+    },
     /// The time is above 2⁶³−1 ns, 292 years.
     TooLong {
         /// This one.
@@ -65,6 +72,10 @@ impl LimitsError {
             Self::NoHold => sentence.text("longest_hold is 0 s; it must be at least 1 ns"),
             Self::HoldTooLong { longest_hold } => {
                 sentence.text("longest_hold is ").too_long(longest_hold, Duration::from_nanos(nanos::LONGEST))
+            }
+            Self::NoTimeToAnswer => sentence.text("answer_within is 0 s; it must be at least 1 ns"),
+            Self::AnswerWithinTooLong { answer_within } => {
+                sentence.text("answer_within is ").too_long(answer_within, Duration::from_nanos(nanos::LONGEST))
             }
             Self::TooLong { per } => {
                 let longest = Duration::from_nanos(nanos::LONGEST);

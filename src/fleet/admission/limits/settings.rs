@@ -11,6 +11,7 @@ settings! {
         FindPace: find_pace,
         Forgive: forgive,
         LongestHold: longest_hold,
+        AnswerWithin: answer_within,
     }
 }
 
@@ -29,6 +30,7 @@ impl Setting for LimitsSetting {
             Self::FindPace => Value::Switch(limits.find_pace()),
             Self::Forgive => limits.forgive().map_or(Value::None, Value::Count),
             Self::LongestHold => limits.longest_hold().into(),
+            Self::AnswerWithin => limits.answer_within().into(),
         }
     }
 
@@ -45,6 +47,7 @@ impl Setting for LimitsSetting {
             Self::FindPace => builder.find_pace(written.switch()?),
             Self::Forgive => builder.forgive(written.count()?),
             Self::LongestHold => builder.longest_hold(written.duration()?),
+            Self::AnswerWithin => builder.answer_within(written.duration()?),
         })
     }
 }
