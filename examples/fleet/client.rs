@@ -10,28 +10,31 @@ use ureq::Agent;
 #[derive(Clone)]
 pub(crate) struct Client {
     agent: Agent,
+    orders: String,
 }
 
 impl Client {
-    pub(crate) fn new() -> Self {
+    /// Makes the client of an authority that takes orders at this URL.
+    pub(crate) fn new(orders: &str) -> Self {
         let config = Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(10)))
             .http_status_as_error(false)
-            .max_idle_connections_per_host(100)
+            // The server may leave a connection waiting behind those that are kept alive.
+            .max_idle_connections(0)
             .proxy(None)
             .build();
-        Self { agent: config.into() }
+        Self { agent: config.into(), orders: orders.to_owned() }
     }
 
-    /// Places so many orders, which are numbered from zero.
-    pub(crate) fn place_orders(&self, orders: &str, count: usize) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let status = self.agent.post(orders).send(count.to_string())?.status();
+    /// Places orders by these names.
+    pub(crate) fn place_orders(&self, names: &[String]) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let status = self.agent.post(&self.orders).send(names.join("\n"))?.status();
         if status == 201 { Ok(()) } else { Err(format!("the answer to the orders is {status}").into()) }
     }
 
-    /// Polls once.
-    pub(crate) fn poll(&self, url: &str) -> Outcome<(), String> {
-        match self.agent.get(url).call() {
+    /// Polls an order once.
+    pub(crate) fn poll(&self, name: &str) -> Outcome<(), String> {
+        match self.agent.get(format!("{}/{name}", self.orders)).call() {
             Ok(response) => {
                 let status = response.status();
                 let answer = classify(status, response.headers(), SystemTime::now());

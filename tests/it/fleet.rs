@@ -2,6 +2,8 @@
 
 #[path = "../../examples/fleet/backlog.rs"]
 mod backlog;
+#[path = "../../examples/fleet/commands.rs"]
+mod commands;
 mod configuration;
 mod down;
 mod ends;
