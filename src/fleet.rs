@@ -19,14 +19,14 @@ use core::{convert::Infallible, time::Duration};
 use rand_core::Rng;
 
 use self::{
-    admission::{Answer, Gate, LENGTHENED, Refusal},
+    admission::{Answer, Counts, LENGTHENED, Refusal},
     policies::Policies,
-    queue::{Entry, Lane, Minima, NEVER, Next},
+    queue::{Entry, Lane, Minima, NEVER, Next, patience},
 };
 pub use self::{
     admission::{Limits, LimitsBuilder, LimitsError},
     handles::{Due, DuePoll, Id, Upstream},
-    status::Status,
+    status::{Slow, Status},
 };
 #[cfg(feature = "chacha")]
 use crate::random::SeededRng;
@@ -93,6 +93,13 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///     Outcome::Done(poll.number)
 /// }
 ///
+/// fn send(poll: DuePoll, answers: mpsc::Sender<(Id, Found)>) {
+///     thread::spawn(move || {
+///         let mut answer = Answer { id: poll.id, found: None, answers };
+///         answer.found = Some(ask(poll));
+///     });
+/// }
+///
 /// let mut fleet = Fleet::seeded(random_seed(), Instant::now());
 /// let authority = fleet.add_upstream(Limits::default());
 /// let policy = Policy::default();
@@ -107,12 +114,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///     if fleet.in_flight() < SENDERS {
 ///         match fleet.next_due(Instant::now()) {
 ///             Some(Due::Poll(poll)) => {
-///                 let answers = answers.clone();
-///                 thread::spawn(move || {
-///                     let (id, found) = (poll.id, None);
-///                     let mut answer = Answer { id, found, answers };
-///                     answer.found = Some(ask(poll));
-///                 });
+///                 send(poll, answers.clone());
 ///                 continue;
 ///             }
 ///             Some(Due::Ended(id, gave_up)) => {
@@ -267,8 +269,13 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///   is served, the pace stays.
 /// - *A server that is down.* If 16 polls were `Transient` or [lost](Self::lost) since one was served, polls go out at least a
 ///   second apart until one is served. The pace stays. If [`find_pace`](LimitsBuilder::find_pace) is off, this rule is off, too.
-/// - *Order.* While limits or refusals keep polls waiting, the one that was due first goes first. Without limits all that are
-///   due are handed out, in no order to rely on.
+/// - *Order.* While limits or refusals keep polls waiting, of those that are due that one goes first whose due time plus an eighth
+///   of its policy's `max_wait` is least: operations in a hurry go before the bulk, and nobody waits for ever. The eighth is
+///   rounded down, by less than a fifth; among those for which it is the same, the poll that was due first goes first. An
+///   operation without `max_wait` counts as one with an hour. If all are in the same hurry, none goes before its time: what an
+///   upstream does not bear ends at its deadline. Without limits all that are due are handed out, in no order to rely on.
+/// - *A quota.* If good answers say how many requests remain, tell the fleet by [`quota`](Self::quota): polls are then so far apart
+///   that these last until the reset.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
 /// - *Ends on time.* An operation whose poll is kept waiting by its upstream, by a hold, by the pace or by what is in flight, ends
 ///   at its deadline. [`next_due`](Self::next_due) says so, once, with the reason
@@ -294,9 +301,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// # A dashboard
 ///
-/// shows [`status`](Self::status) of each upstream: operations, polls in flight and how many may be, the time between two
-/// polls, what is left of a hold, and refusals so far. A hold that does not end, or a growing number of refusals, is a limit
-/// shared with somebody else.
+/// shows [`status`](Self::status) of each upstream, first of all [`slowed_by`](Status::slowed_by), which says why it is slow, and
+/// [`oldest_due`](Status::oldest_due), which says how slow. A hold that does not end, or a growing number of cuts, is a limit shared
+/// with somebody else.
 ///
 /// # Pitfalls
 ///
@@ -510,7 +517,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn add_upstream(&mut self, limits: Limits) -> Upstream {
         let upstream = self.lanes.len();
-        self.lanes.push(Lane::new(Gate::new(&limits, upstream, self.time)));
+        self.lanes.push(Lane::new(&limits, upstream, self.time));
         self.next.push(NEVER);
         Upstream(upstream)
     }
@@ -838,6 +845,86 @@ impl<I: Instant, R> Fleet<I, R> {
         self.feed(id, Told::Nothing, self.latest, |fed, _| fed.state.set_backoff(fed.policy, base));
     }
 
+    /// Takes what a server said of its quota, in a good answer or in a bad one: so many requests remain until it is reset, if it said
+    /// when.
+    ///
+    /// Until the reset, polls are handed out at least so far apart that the remaining requests last. Polls in flight count as if the
+    /// server had not counted them yet. If nothing remains, that holds the upstream until the reset as a refusal does, a fifth longer
+    /// at most, but it is no refusal. The reset is believed up to [`longest_hold`](LimitsBuilder::longest_hold). The latest word
+    /// counts. A quota raises no pace: what a server grants is no promise. If the server did not say when the quota is reset,
+    /// nothing is learned.
+    ///
+    /// With the feature `http`, `http::quota` reads it:
+    ///
+    /// ```
+    /// # #[cfg(feature = "http")] {
+    /// use asyncpoll::{Fleet, Policy, fleet::Limits, http};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+    /// let upstream = fleet.add_upstream(Limits::default());
+    /// let mut headers = ::http::HeaderMap::new();
+    /// headers.insert("RateLimit", r#""hour";r=100;t=1200"#.parse()?);
+    ///
+    /// if let Some(quota) = http::quota(&headers, SystemTime::now()) {
+    ///     fleet.quota(upstream, quota.remaining, quota.reset, Duration::ZERO);
+    /// }
+    /// let twelve_seconds = Some(Duration::from_secs(12));
+    /// assert_eq!(fleet.status(upstream, Duration::ZERO).spacing, twelve_seconds);
+    /// # }
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub fn quota(&mut self, upstream: Upstream, remaining: u64, reset: Option<Duration>, now: I)
+    where
+        R: Rng,
+    {
+        self.pass(now);
+        let Some(lane) = self.lanes.get_mut(upstream.0) else { return };
+        if let Some(reset) = reset.map(nanos::from_duration) {
+            lane.gate.quota(remaining, reset, lane.len(), self.time, &mut self.rng);
+            self.next.set(upstream.0, lane.next(self.time));
+        }
+    }
+
+    /// Returns the limits of an upstream, or `None` if it is another fleet's.
+    ///
+    /// ```
+    /// use asyncpoll::{Fleet, fleet::Limits};
+    /// use core::time::Duration;
+    ///
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+    /// let upstream = fleet.add_upstream(Limits::default());
+    /// assert_eq!(fleet.limits(upstream), Some(&Limits::default()));
+    /// ```
+    pub fn limits(&self, upstream: Upstream) -> Option<&Limits> {
+        Some(self.lanes.get(upstream.0)?.gate.limits())
+    }
+
+    /// Sets the limits of an upstream while it runs.
+    ///
+    /// What the fleet has learned stays: holds, the quota, the pace, and how many may be in flight. The pace is forgotten if
+    /// [`find_pace`](LimitsBuilder::find_pace) is off, and what may be in flight begins anew if that is set to something else. If more
+    /// polls are in flight than may be now, no other is handed out until enough of them have come back.
+    ///
+    /// ```
+    /// use asyncpoll::{Fleet, fleet::{Limits, LimitsError}};
+    /// use core::time::Duration;
+    ///
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+    /// let upstream = fleet.add_upstream(Limits::default());
+    /// let limits = fleet.limits(upstream).copied().unwrap_or_default();
+    /// let faster = limits.to_builder().rate(80, Duration::from_secs(1)).build()?;
+    /// fleet.set_limits(upstream, faster, Duration::ZERO);
+    /// assert_eq!(fleet.limits(upstream), Some(&faster));
+    /// # Ok::<(), LimitsError>(())
+    /// ```
+    pub fn set_limits(&mut self, upstream: Upstream, limits: Limits, now: I) {
+        self.pass(now);
+        let Some(lane) = self.lanes.get_mut(upstream.0) else { return };
+        lane.gate.set_limits(&limits, self.time);
+        self.next.set(upstream.0, lane.next(self.time));
+    }
+
     /// Returns what a dashboard shows of an upstream: nothing but zeros, if it is another fleet's.
     ///
     /// ```
@@ -857,14 +944,20 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn status(&self, upstream: Upstream, now: I) -> Status {
         let Some(lane) = self.lanes.get(upstream.0) else { return Status::default() };
-        let spacing = lane.gate.spacing();
+        let time = self.time_at(now);
+        let (spacing, Counts { refusals, forgiven, cuts }) = (lane.gate.spacing(time), lane.gate.counts());
+        let oldest_due = lane.oldest_due(time);
         Status {
             operations: lane.len(),
             in_flight: lane.gate.in_flight(),
             most_in_flight: lane.gate.most_in_flight(),
             spacing: (spacing > 0).then_some(Duration::from_nanos(spacing)),
-            held: Duration::from_nanos(lane.gate.held_until().saturating_sub(self.time_at(now))),
-            refusals: lane.gate.refusals(),
+            held: Duration::from_nanos(lane.gate.held_until().saturating_sub(time)),
+            refusals,
+            forgiven,
+            cuts,
+            oldest_due: oldest_due.map(Duration::from_nanos),
+            slowed_by: lane.gate.slowed_by(oldest_due.is_some(), time),
         }
     }
 
@@ -876,7 +969,7 @@ impl<I: Instant, R> Fleet<I, R> {
             let policy_number = self.policies.take(&policy);
             let operation = Entry::new(state, self.time, &policy, self.serial, policy_number);
             id.anchor = operation.anchor;
-            let slot = lane.take_in(operation);
+            let slot = lane.take_in(operation, patience(&policy));
             debug_assert!(slot.is_some(), "a lane takes in whatever comes");
             id.slot = slot.unwrap_or(id.slot);
             self.next.set(upstream.0, lane.next(self.time));
@@ -894,18 +987,19 @@ impl<I: Instant, R> Fleet<I, R> {
         self.pass(now);
         let Self { rng, policies, lanes, next, time, .. } = self;
         let found = lanes.get_mut(id.upstream.0).and_then(|lane| {
-            let operation = *lane.operation_of(id)?;
-            Some((lane, operation, policies.get(operation.policy)?))
+            let operation = lane.operation_of(id)?;
+            let (policy_number, was_in_flight) = (operation.policy, operation.is_in_flight());
+            let policy = policies.get(policy_number)?;
+            let state = operation.state(*time, policy);
+            Some((lane, state, was_in_flight, policy, policy_number))
         });
-        let Some((lane, operation, policy)) = found else {
+        let Some((lane, mut state, was_in_flight, policy, policy_number)) = found else {
             let mut state = State::new(&FORGOTTEN);
             state.cancel(0);
             return act(Feed { policy: &FORGOTTEN, state: &mut state }, rng);
         };
-        let mut state = operation.state(*time, policy);
         let done = act(Feed { policy, state: &mut state }, rng);
 
-        let was_in_flight = operation.is_in_flight();
         let stays = was_in_flight && !matches!(told, Told::Outcome(_)) && !state.is_finished();
         lane.put(id.slot, &state, *time, stays);
         let comes_back = was_in_flight && !stays;
@@ -916,7 +1010,7 @@ impl<I: Instant, R> Fleet<I, R> {
         }
         next.set(id.upstream.0, lane.next(*time));
         if state.is_finished() {
-            policies.give_back(operation.policy);
+            policies.give_back(policy_number);
         }
         done
     }

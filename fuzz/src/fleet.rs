@@ -80,6 +80,8 @@ enum Operation {
     Lose(u8),
     Pause(u8),
     Resume(u8),
+    Quota(u8, u8, #[arbitrary(with = optional_hint)] Option<Duration>),
+    SetLimits(u8, Limited),
     /// Twenty polls fail, one after another.
     Fail,
 }
@@ -109,6 +111,8 @@ impl Operations {
                 Operation::SlowDown(upstream, hint) => pair.slow_down(upstream.into(), hint),
                 Operation::Pause(upstream) => pair.pause(upstream.into()),
                 Operation::Resume(upstream) => pair.resume(upstream.into()),
+                Operation::Quota(upstream, remaining, reset) => pair.quota(upstream.into(), remaining.into(), reset),
+                Operation::SetLimits(upstream, limited) => pair.set_limits(upstream.into(), &limited.rules()),
                 Operation::Cancel(which) => pair.cancel(which.into()),
                 Operation::ResetBackoff(which) => pair.reset_backoff(which.into()),
                 Operation::SetBackoff(which, base) => pair.set_backoff(which.into(), base),

@@ -5,6 +5,7 @@ mod gate;
 mod hold;
 mod limits;
 mod pace;
+mod quota;
 #[cfg(feature = "tracing")]
 mod trace;
 #[cfg(not(feature = "tracing"))]
@@ -14,6 +15,6 @@ mod trace;
 pub(in crate::fleet) use limits::InFlight;
 pub use limits::{Limits, LimitsBuilder, LimitsError};
 pub(super) use {
-    gate::{Answer, Gate, Refusal},
+    gate::{Answer, Counts, Gate, Refusal},
     hold::LENGTHENED,
 };

@@ -84,7 +84,7 @@ impl Id {
 ///     Policy::builder().max_wait(minutes(10)).build().expect("a good policy");
 /// let id = fleet.start(upstream, policy, Duration::ZERO);
 ///
-/// // The server asks all to come back in an hour, and that is too late.
+/// // The server asks all to come back in an hour: too late for the operation.
 /// fleet.slow_down(upstream, Some(minutes(60)), Duration::ZERO);
 /// assert_eq!(fleet.until_next(Duration::ZERO), Some(minutes(10)));
 /// match fleet.next_due(minutes(10)) {

@@ -4,9 +4,11 @@ mod entry;
 mod lane;
 mod minima;
 mod page;
+mod rank;
 
 pub(super) use {
     entry::Entry,
     lane::{Lane, Next},
     minima::{Minima, NEVER},
+    rank::patience,
 };

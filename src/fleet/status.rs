@@ -30,10 +30,55 @@ pub struct Status {
     pub in_flight: usize,
     /// How many may be in flight now, if that is limited.
     pub most_in_flight: Option<usize>,
-    /// The least time between two polls, found or set, if there is one.
+    /// The least time between two polls, found, set, or by a quota, if there is one.
     pub spacing: Option<Duration>,
     /// What is left of the time that the server asked all to wait.
     pub held: Duration,
     /// The refusals so far.
     pub refusals: u64,
+    /// Those of them that were forgiven.
+    pub forgiven: u64,
+    /// How often the pace was set or cut.
+    pub cuts: u64,
+    /// For how long the poll has been due that has waited longest.
+    pub oldest_due: Option<Duration>,
+    /// What keeps polls waiting that are due. A pause and a hold are told even while none is due.
+    pub slowed_by: Option<Slow>,
+}
+
+/// What keeps polls of an upstream waiting.
+///
+/// # Example
+///
+/// ```
+/// use asyncpoll::{
+///     Fleet, Policy,
+///     fleet::{Limits, Slow},
+/// };
+/// use core::time::Duration;
+///
+/// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+/// let upstream = fleet.add_upstream(Limits::default());
+/// fleet.start(upstream, Policy::default(), Duration::ZERO);
+/// assert_eq!(fleet.status(upstream, Duration::ZERO).slowed_by, None);
+/// fleet.pause(upstream, Duration::ZERO);
+/// let status = fleet.status(upstream, Duration::from_secs(3));
+/// assert_eq!(status.slowed_by, Some(Slow::Paused));
+/// assert_eq!(status.oldest_due, Some(Duration::from_secs(3)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Slow {
+    /// The caller has paused it.
+    Paused,
+    /// A refusal holds all polls, or they are spread after that.
+    Hold,
+    /// As many are in flight as may be.
+    InFlight,
+    /// The server is down.
+    Down,
+    /// What remains of the quota is shared out until the reset.
+    Quota,
+    /// The time between two polls, found or set, is not over.
+    Pace,
 }

@@ -16,9 +16,11 @@ mod laws;
 mod limits;
 mod lost;
 mod no_hint;
+mod order;
 mod pace;
 #[path = "../../examples/fleet/progress.rs"]
 mod progress;
+mod quota;
 mod restored;
 #[path = "../../examples/fleet/server.rs"]
 mod server;

@@ -8,24 +8,24 @@ const MANY: u8 = 16;
 
 /// How many polls of an upstream have failed since one was served.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::fleet) struct Failures {
+pub(super) struct Failures {
     count: u8,
 }
 
 impl Failures {
     #[inline]
-    pub(in crate::fleet) const fn served(&mut self) {
+    pub(super) const fn served(&mut self) {
         self.count = 0;
     }
 
-    pub(in crate::fleet) const fn failed(&mut self) {
+    pub(super) const fn failed(&mut self) {
         self.count = self.count.saturating_add(1);
     }
 
     /// Returns the time between the last poll that went out and the next: a second if the server is down, else zero. By its own
     /// ladder each operation polls every five minutes at last, which makes 17 polls a second of 5,000 operations.
     #[inline]
-    pub(in crate::fleet) const fn apart(self) -> u64 {
+    pub(super) const fn apart(self) -> u64 {
         if self.count < MANY { 0 } else { SECOND }
     }
 }

@@ -1,23 +1,30 @@
 //! When an upstream may be sent its next poll.
 
-use core::num::NonZeroU64;
+use core::num::{NonZeroU32, NonZeroU64};
 
 use rand_core::Rng;
 
-use super::{InFlight, Limits, down::Failures, hold::Hold, pace::Pace, trace::Trace};
-use crate::{operation::Outcome, wait::nanos};
+use super::{
+    InFlight, Limits,
+    down::Failures,
+    hold::{Hold, LENGTHENED},
+    pace::{Pace, Verdict},
+    quota::Quota,
+    trace::Trace,
+};
+use crate::{fleet::Slow, operation::Outcome, wait::nanos};
 
 const SECOND: u64 = 1_000_000_000;
 
 /// What part of itself the bound on what is in flight may grow by in a second.
 const GROWTH: usize = 8;
 
-/// What holds the polls of an upstream back: the bound on what is in flight, refusals, failures, and the pace.
+/// What holds the polls of an upstream back: the bound on what is in flight, refusals, failures, a quota, and the pace.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::fleet) struct Gate {
+    limits: Limits,
     /// The least time between two polls that the limits allow.
     rate_spacing: u64,
-    find_pace: bool,
     pace: Pace,
     failures: Failures,
     bound: Option<Bound>,
@@ -25,10 +32,19 @@ pub(in crate::fleet) struct Gate {
     /// When the last poll went out.
     sent: Option<u64>,
     hold: Hold,
+    quota: Quota,
     /// Whether the caller has stopped it.
     is_paused: bool,
-    refusals: u64,
+    counts: Counts,
     trace: Trace,
+}
+
+/// What has been counted since the beginning.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::fleet) struct Counts {
+    pub(in crate::fleet) refusals: u64,
+    pub(in crate::fleet) forgiven: u64,
+    pub(in crate::fleet) cuts: u64,
 }
 
 /// The most polls in flight.
@@ -78,29 +94,54 @@ pub(in crate::fleet) struct Refusal {
     pub(in crate::fleet) is_old: bool,
 }
 
+impl Bound {
+    fn new(in_flight: InFlight<NonZeroU32>, time: u64) -> Self {
+        let (InFlight::AtMost(first) | InFlight::From(first)) = in_flight;
+        let now = usize::try_from(first.get()).unwrap_or(usize::MAX);
+        Self { now, growth: matches!(in_flight, InFlight::From(_)).then_some(Growth { most: now, since: time }) }
+    }
+}
+
 impl Gate {
     /// Makes the gate of the upstream that has this number.
     pub(in crate::fleet) fn new(limits: &Limits, upstream: usize, time: u64) -> Self {
-        // All of them by name: a limit that nothing holds to is a variable that nobody uses.
-        let Limits { rate, in_flight, find_pace, forgive, longest_hold } = *limits;
-        let bound = in_flight.map(|in_flight| {
-            let (InFlight::AtMost(first) | InFlight::From(first)) = in_flight;
-            let now = usize::try_from(first.get()).unwrap_or(usize::MAX);
-            Bound { now, growth: matches!(in_flight, InFlight::From(_)).then_some(Growth { most: now, since: time }) }
-        });
-        Self {
-            rate_spacing: rate.map_or(0, |(polls, per)| per.get().div_ceil(polls.get().into())),
-            find_pace,
-            pace: Pace::new(forgive),
+        let mut gate = Self {
+            limits: Limits::none(),
+            rate_spacing: 0,
+            pace: Pace::new(None),
             failures: Failures::default(),
-            bound,
+            bound: None,
             in_flight: 0,
             sent: None,
-            hold: Hold::new(longest_hold.map_or(u64::MAX, NonZeroU64::get)),
+            hold: Hold::new(),
+            quota: Quota::default(),
             is_paused: false,
-            refusals: 0,
+            counts: Counts::default(),
             trace: Trace::new(upstream),
+        };
+        gate.set_limits(limits, time);
+        gate
+    }
+
+    pub(in crate::fleet) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Goes on with these limits. What was found stays, unless it is not to be found any more or begins anew.
+    pub(in crate::fleet) fn set_limits(&mut self, limits: &Limits, time: u64) {
+        // All of them by name: a limit that nothing holds to is a variable that nobody uses.
+        let Limits { rate, in_flight, find_pace, forgive, longest_hold } = *limits;
+        self.rate_spacing = rate.map_or(0, |(polls, per)| per.get().div_ceil(polls.get().into()));
+        if in_flight != self.limits.in_flight {
+            self.bound = in_flight.map(|in_flight| Bound::new(in_flight, time));
         }
+        if !find_pace {
+            self.pace = Pace::new(None);
+            self.failures = Failures::default();
+        }
+        self.pace.set_forgive(forgive);
+        self.hold.set_longest(longest_hold.map_or(u64::MAX, NonZeroU64::get));
+        self.limits = *limits;
     }
 
     pub(in crate::fleet) const fn in_flight(&self) -> usize {
@@ -111,8 +152,8 @@ impl Gate {
         self.bound.map(|bound| bound.now)
     }
 
-    pub(in crate::fleet) const fn refusals(&self) -> u64 {
-        self.refusals
+    pub(in crate::fleet) const fn counts(&self) -> Counts {
+        self.counts
     }
 
     pub(in crate::fleet) const fn held_until(&self) -> u64 {
@@ -128,36 +169,86 @@ impl Gate {
         self.hold.end(time);
     }
 
-    /// Returns the time between two polls, zero where nothing keeps them apart.
+    /// Notes that so many requests remain until a reset in so long: if none does, the hold is up to so many percent longer.
+    pub(in crate::fleet) fn quota<R: Rng + ?Sized>(
+        &mut self,
+        remaining: u64,
+        until_reset: u64,
+        operations: usize,
+        time: u64,
+        rng: &mut R,
+    ) {
+        if remaining == 0 {
+            self.hold(until_reset, LENGTHENED, operations, time, rng);
+            return;
+        }
+        // What is in flight may not have been counted yet.
+        let in_flight = u64::try_from(self.in_flight).unwrap_or(u64::MAX);
+        self.quota.share_out(remaining.saturating_sub(in_flight).max(1), self.hold.believed(until_reset), time);
+    }
+
+    /// Returns the least time between two polls at `time`, zero where nothing keeps them apart.
     #[inline]
-    pub(in crate::fleet) fn spacing(&self) -> u64 {
-        self.rate_spacing.max(self.pace.spacing())
+    pub(in crate::fleet) fn spacing(&self, time: u64) -> u64 {
+        self.rate_spacing.max(self.pace.spacing()).max(self.quota.spacing(time))
     }
 
     /// Returns when the next poll may go out, or nothing while it is paused, or as many are in flight as may be.
     #[inline]
     pub(in crate::fleet) fn opens(&self) -> Option<u64> {
-        if self.is_paused || self.bound.is_some_and(|bound| self.in_flight >= bound.now) {
+        if self.is_paused || self.is_full() {
             return None;
         }
         let Some(sent) = self.sent else { return Some(self.hold.until()) };
-        let spaced = match self.rate_spacing.max(self.pace.apart()).max(self.failures.apart()) {
+        let spaced = match self.apart() {
             0 => self.hold.spaced(sent),
             apart => sent.saturating_add(apart),
         };
-        Some(self.hold.until().max(spaced))
+        Some(self.hold.until().max(spaced).max(self.quota.spaced(sent)))
+    }
+
+    /// Returns what keeps polls waiting at `time`, if anything does, and whether a poll is due or not if it is the caller or a hold.
+    pub(in crate::fleet) fn slowed_by(&self, is_due: bool, time: u64) -> Option<Slow> {
+        if self.is_paused {
+            return Some(Slow::Paused);
+        }
+        if time < self.hold.until() {
+            return Some(Slow::Hold);
+        }
+        if is_due && self.is_full() {
+            return Some(Slow::InFlight);
+        }
+        let sent = self.sent.filter(|_| is_due)?;
+        let waits = |apart: u64| time < sent.saturating_add(apart);
+        match self.apart() {
+            _ if waits(self.failures.apart()) => Some(Slow::Down),
+            _ if waits(self.quota.spacing(time)) => Some(Slow::Quota),
+            0 => (time < self.hold.spaced(sent)).then_some(Slow::Hold),
+            apart => waits(apart).then_some(Slow::Pace),
+        }
     }
 
     /// Returns whether polls may be kept waiting at `time`, so that it matters which goes first.
     #[inline]
     pub(in crate::fleet) fn is_narrow(&self, time: u64) -> bool {
-        self.bound.is_some() || self.spacing() > 0 || self.failures.apart() > 0 || self.hold.spreads(time)
+        self.bound.is_some() || self.spacing(time) > 0 || self.failures.apart() > 0 || self.hold.spreads(time)
+    }
+
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.bound.is_some_and(|bound| self.in_flight >= bound.now)
+    }
+
+    /// Returns the time between the last poll and the next that the rate, the pace and failures ask for.
+    #[inline]
+    fn apart(&self) -> u64 {
+        self.rate_spacing.max(self.pace.apart()).max(self.failures.apart())
     }
 
     /// Notes that a poll goes out that was due at `due`.
     #[inline]
     pub(in crate::fleet) fn send(&mut self, due: u64, time: u64) {
-        if self.find_pace {
+        if self.limits.find_pace {
             let has_waited = self.sent.is_some_and(|sent| due < sent.saturating_add(self.pace.spacing()));
             self.pace.sent(has_waited, time);
         }
@@ -181,7 +272,7 @@ impl Gate {
         }
         debug_assert!(self.in_flight > 0, "a poll comes back once");
         self.in_flight = self.in_flight.saturating_sub(1);
-        if let (Some(Answer::Failed), true) = (answer, self.find_pace) {
+        if let (Some(Answer::Failed), true) = (answer, self.limits.find_pace) {
             self.pace.failed(is_old);
             self.failures.failed();
         }
@@ -196,19 +287,25 @@ impl Gate {
     /// Notes a refusal. So many operations are held.
     pub(in crate::fleet) fn refuse<R: Rng + ?Sized>(&mut self, refusal: Refusal, operations: usize, time: u64, rng: &mut R) {
         let Refusal { hint, percent, is_old } = refusal;
-        self.refusals = self.refusals.saturating_add(1);
-        if let Some(hint) = hint
-            && self.hold.hold(hint, percent, operations, time, rng)
-        {
-            self.trace.held(hint);
+        self.counts.refusals = self.counts.refusals.saturating_add(1);
+        if let Some(hint) = hint {
+            self.hold(hint, percent, operations, time, rng);
         }
-        if self.find_pace {
-            let before = self.pace.spacing();
-            self.pace.refused(is_old, hint, self.in_flight, time);
-            let spacing = self.pace.spacing();
-            if spacing > before {
-                self.trace.cut(spacing);
+        if self.limits.find_pace {
+            match self.pace.refused(is_old, hint, self.in_flight, time) {
+                Verdict::Cut => {
+                    self.counts.cuts = self.counts.cuts.saturating_add(1);
+                    self.trace.cut(self.pace.spacing());
+                }
+                Verdict::Forgiven => self.counts.forgiven = self.counts.forgiven.saturating_add(1),
+                Verdict::TooEarly => {}
             }
+        }
+    }
+
+    fn hold<R: Rng + ?Sized>(&mut self, hint: u64, percent: u8, operations: usize, time: u64, rng: &mut R) {
+        if self.hold.hold(hint, percent, operations, time, rng) {
+            self.trace.held(hint);
         }
     }
 

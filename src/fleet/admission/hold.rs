@@ -33,18 +33,28 @@ struct Herd {
 }
 
 impl Hold {
-    pub(super) const fn new(longest: u64) -> Self {
-        Self { longest, until: 0, draw: 0, herd: Herd { until: 0, spacing: 0 } }
+    pub(super) const fn new() -> Self {
+        Self { longest: u64::MAX, until: 0, draw: 0, herd: Herd { until: 0, spacing: 0 } }
     }
 
     pub(super) const fn until(&self) -> u64 {
         self.until
     }
 
+    /// Sets the longest time that the server is believed to ask for, from now on.
+    pub(super) const fn set_longest(&mut self, longest: u64) {
+        self.longest = longest;
+    }
+
+    /// Returns what is believed of the time that the server asked for.
+    pub(super) fn believed(&self, asked: u64) -> u64 {
+        asked.min(self.longest)
+    }
+
     /// Holds for as long as a refusal asked at `time`, and up to so many percent longer. So many operations are held. Returns
     /// whether that is later than before.
     pub(super) fn hold<R: Rng + ?Sized>(&mut self, hint: u64, percent: u8, operations: usize, time: u64, rng: &mut R) -> bool {
-        let hint = hint.min(self.longest);
+        let hint = self.believed(hint);
         let width = nanos::percent_of(percent.min(LENGTHENED), hint);
         if time >= self.until && width > 0 {
             self.draw = rng.next_u64();

@@ -54,7 +54,7 @@ const SAVED_AT_MOST: u32 = 3;
 
 /// The pace of an upstream, kept as the time between two polls.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::fleet) struct Pace {
+pub(super) struct Pace {
     /// The time between two polls that the last cut left; zero before the first.
     cut: u64,
     /// The time between two polls now.
@@ -85,8 +85,17 @@ enum Trial {
     Proven(u64),
 }
 
+/// What a refusal does to the pace.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Verdict {
+    Cut,
+    Forgiven,
+    /// Nothing: the last cut is not proven yet.
+    TooEarly,
+}
+
 impl Pace {
-    pub(in crate::fleet) fn new(forgive: Option<NonZeroU32>) -> Self {
+    pub(super) fn new(forgive: Option<NonZeroU32>) -> Self {
         Self {
             cut: 0,
             spacing: 0,
@@ -100,16 +109,22 @@ impl Pace {
         }
     }
 
+    /// Forgives one refusal for so many polls that are served from now on, if any.
+    pub(super) fn set_forgive(&mut self, forgive: Option<NonZeroU32>) {
+        self.forgive = forgive;
+        self.save(0);
+    }
+
     /// Returns the time between two polls, zero where no pace has been found.
     #[inline]
-    pub(in crate::fleet) const fn spacing(&self) -> u64 {
+    pub(super) const fn spacing(&self) -> u64 {
         self.spacing
     }
 
     /// Returns the time between the last poll that went out and the next: a second at least until the last cut is proven. Before
     /// that, each may be refused as well.
     #[inline]
-    pub(in crate::fleet) fn apart(&self) -> u64 {
+    pub(super) fn apart(&self) -> u64 {
         match self.trial {
             Trial::Proven(_) => self.spacing,
             Trial::Open | Trial::Asked(_) => self.spacing.max(SECOND),
@@ -118,7 +133,7 @@ impl Pace {
 
     /// Notes that a poll goes out, and whether the pace made it wait.
     #[inline]
-    pub(in crate::fleet) fn sent(&mut self, has_waited: bool, time: u64) {
+    pub(super) fn sent(&mut self, has_waited: bool, time: u64) {
         self.served.start(time);
         self.has_waited = has_waited;
         if let Trial::Open = self.trial {
@@ -128,18 +143,18 @@ impl Pace {
 
     /// Notes that a poll is no longer in flight, and returns whether it went out before the last cut.
     #[inline]
-    pub(in crate::fleet) const fn back(&mut self) -> bool {
+    pub(super) const fn back(&mut self) -> bool {
         let is_old = self.old > 0;
         self.old = self.old.saturating_sub(1);
         is_old
     }
 
     /// Notes a poll that was served, and whether it went out before the last cut: if it did not, it proves the cut, is saved up,
-    /// and raises the pace.
+    /// and raises the pace, if there is one.
     #[inline]
-    pub(in crate::fleet) fn served(&mut self, is_old: bool, time: u64) {
+    pub(super) fn served(&mut self, is_old: bool, time: u64) {
         self.served.count(time);
-        if is_old {
+        if is_old || self.spacing == 0 {
             return;
         }
         self.save(1);
@@ -157,7 +172,7 @@ impl Pace {
     /// Notes a poll that was not served, and whether it went out before the last cut: if it did not, the latency is measured from
     /// the next poll on.
     #[inline]
-    pub(in crate::fleet) const fn failed(&mut self, is_old: bool) {
+    pub(super) const fn failed(&mut self, is_old: bool) {
         if let (Trial::Asked(_), false) = (self.trial, is_old) {
             self.trial = Trial::Open;
         }
@@ -165,23 +180,28 @@ impl Pace {
 
     /// Takes a refusal, with so many polls in flight, and whether the poll went out before the last cut: forgives it or cuts the
     /// pace, if the last cut is proven.
-    pub(in crate::fleet) fn refused(&mut self, is_old: bool, hint: Option<u64>, in_flight: usize, time: u64) {
+    pub(super) fn refused(&mut self, is_old: bool, hint: Option<u64>, in_flight: usize, time: u64) -> Verdict {
         let hint = hint.unwrap_or(0);
         if self.spacing == 0 {
             let doubling = if self.served.are_few() { DOUBLING_OF_GUESS } else { doubling_after(hint) };
             self.cut(self.served.spacing(time), TENTHS_AT_FIRST, doubling, in_flight);
             // Fleets that start together cut each other: one more refusal is no news. Without, 20 of them share a limit by 0.90.
             self.save(self.forgive.map_or(0, NonZeroU32::get));
+            Verdict::Cut
         } else if !matches!(self.trial, Trial::Proven(_)) {
             self.failed(is_old);
-        } else if !self.forgives(hint) {
+            Verdict::TooEarly
+        } else if self.forgives(hint) {
+            Verdict::Forgiven
+        } else {
             let tenths = if hint > SECOND { TENTHS_AFTER_HOLD } else { TENTHS_LATER };
             self.cut(self.spacing, tenths, doubling_after(hint), in_flight);
+            Verdict::Cut
         }
     }
 
     /// Returns whether a refusal of a poll that is not in flight counts as one of a poll from before the last cut.
-    pub(in crate::fleet) const fn has_old(&self) -> bool {
+    pub(super) const fn has_old(&self) -> bool {
         self.old > 0
     }
 
@@ -219,7 +239,7 @@ impl Pace {
     /// server that fails every poll proves nothing.
     #[inline]
     fn grow(&mut self, paced: u64) -> u64 {
-        if !self.has_waited || self.spacing == 0 {
+        if !self.has_waited {
             return paced;
         }
         let paced = paced.saturating_add(self.spacing);

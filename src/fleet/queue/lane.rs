@@ -3,10 +3,14 @@
 use alloc::vec::Vec;
 
 use super::{
-    super::{Id, admission::Gate},
+    super::{
+        Id,
+        admission::{Gate, Limits},
+    },
     entry::Entry,
     minima::{Minima, NEVER},
     page::{Page, SLOTS},
+    rank::Rank,
 };
 use crate::operation::State;
 
@@ -15,12 +19,11 @@ use crate::operation::State;
 pub(in crate::fleet) struct Lane {
     pub(in crate::fleet) gate: Gate,
     pages: Vec<Page>,
-    /// When the first poll of each page is due.
-    due: Minima,
+    ranks: Vec<Rank>,
     /// When the first operation of each page ends.
     ends: Minima,
-    /// Zero for each page with room for one more.
-    room: Minima,
+    /// Zero for each page that is empty.
+    empty: Minima,
     living: usize,
     /// Where to look for the next poll while it does not matter which is first.
     cursor: usize,
@@ -40,13 +43,14 @@ pub(in crate::fleet) enum Next {
 }
 
 impl Lane {
-    pub(in crate::fleet) const fn new(gate: Gate) -> Self {
+    /// Makes the lane of the upstream that has this number.
+    pub(in crate::fleet) fn new(limits: &Limits, upstream: usize, time: u64) -> Self {
         Self {
-            gate,
+            gate: Gate::new(limits, upstream, time),
             pages: Vec::new(),
-            due: Minima::new(),
+            ranks: Vec::new(),
             ends: Minima::new(),
-            room: Minima::new(),
+            empty: Minima::new(),
             living: 0,
             cursor: 0,
             opens: 0,
@@ -73,7 +77,8 @@ impl Lane {
                 opens.max(self.free_since)
             }
         };
-        let poll = if self.due.least() == NEVER { NEVER } else { self.due.least().max(self.opens) };
+        let due = self.first_due();
+        let poll = if due == NEVER { NEVER } else { due.max(self.opens) };
         poll.min(self.next_end())
     }
 
@@ -81,6 +86,17 @@ impl Lane {
     #[inline]
     const fn next_end(&self) -> u64 {
         if self.ends.least() < self.opens { self.ends.least() } else { NEVER }
+    }
+
+    /// Returns for how long the poll has been due at `time` that has waited longest, if one is due.
+    pub(in crate::fleet) fn oldest_due(&self, time: u64) -> Option<u64> {
+        time.checked_sub(self.first_due())
+    }
+
+    /// Returns when the first poll is due, or `NEVER`.
+    #[inline]
+    fn first_due(&self) -> u64 {
+        self.ranks.iter().fold(NEVER, |least, rank| least.min(rank.due.least()))
     }
 
     /// Returns the operation at `slot`.
@@ -101,7 +117,7 @@ impl Lane {
         if self.next_end() <= time {
             return self.first_to_end().map(Next::End);
         }
-        let slot = if self.gate.is_narrow(time) { self.first()? } else { self.next_by_slot(time)? };
+        let slot = if self.gate.is_narrow(time) { self.first(time)? } else { self.next_by_slot(time)? };
         self.gate.send(self.operation(slot)?.due(), time);
         self.change(slot, Page::send);
         self.cursor = slot.saturating_add(1);
@@ -122,29 +138,71 @@ impl Lane {
         }
         self.change(slot, Page::vacate);
         self.living = self.living.saturating_sub(1);
-        self.room.set(slot / SLOTS, 0);
+        self.note_room(slot / SLOTS);
         while self.pages.last().is_some_and(Page::is_empty) {
             self.pages.pop();
-            self.due.pop();
             self.ends.pop();
-            self.room.pop();
+            self.empty.pop();
+            for rank in &mut self.ranks {
+                rank.due.pop();
+                rank.room.pop();
+            }
+        }
+        if self.pages.is_empty() {
+            self.ranks = Vec::new();
         }
     }
 
-    /// Takes an operation in, and returns its slot.
-    pub(in crate::fleet) fn take_in(&mut self, operation: Entry) -> Option<usize> {
-        let index = self.room.first().unwrap_or_else(|| {
-            self.pages.push(Page::default());
-            self.due.push(NEVER);
-            self.ends.push(NEVER);
-            self.room.push(0);
-            self.pages.len().saturating_sub(1)
-        });
+    /// Takes an operation of this patience in, and returns its slot.
+    pub(in crate::fleet) fn take_in(&mut self, operation: Entry, patience: u64) -> Option<usize> {
+        let rank = self.ranks.iter().position(|rank| rank.patience == patience).unwrap_or_else(|| self.add_rank(patience));
+        let index = match self.ranks.get(rank)?.room.first() {
+            Some(index) => index,
+            None => self.add_page(rank)?,
+        };
         let first = index.saturating_mul(SLOTS);
-        let (slot, has_room) = self.change(first, |page, _| (page.take_in(operation), page.has_room()))?;
-        self.room.set(index, if has_room { 0 } else { NEVER });
+        let slot = self.change(first, |page, _| page.take_in(operation))?;
+        self.note_room(index);
         self.living = self.living.saturating_add(1);
         Some(first.saturating_add(slot))
+    }
+
+    fn add_rank(&mut self, patience: u64) -> usize {
+        let mut rank = Rank::new(patience);
+        for _ in &self.pages {
+            rank.due.push(NEVER);
+            rank.room.push(NEVER);
+        }
+        self.ranks.push(rank);
+        self.ranks.len().saturating_sub(1)
+    }
+
+    /// Gives a rank one more page, which may have been another's, and returns its place.
+    fn add_page(&mut self, rank: usize) -> Option<usize> {
+        let index = self.empty.first().unwrap_or(self.pages.len());
+        // There are fewer ranks than that.
+        let page = Page::new(u8::try_from(rank).ok()?);
+        if let Some(empty) = self.pages.get_mut(index) {
+            self.ranks.get_mut(usize::from(empty.rank))?.room.set(index, NEVER);
+            *empty = page;
+        } else {
+            self.pages.push(page);
+            self.ends.push(NEVER);
+            self.empty.push(NEVER);
+            for rank in &mut self.ranks {
+                rank.due.push(NEVER);
+                rank.room.push(NEVER);
+            }
+        }
+        Some(index)
+    }
+
+    /// Notes whether a page has room, and whether it is empty.
+    fn note_room(&mut self, index: usize) -> Option<()> {
+        let page = self.pages.get(index)?;
+        let key = |is_so| if is_so { 0 } else { NEVER };
+        self.empty.set(index, key(page.is_empty()));
+        self.ranks.get_mut(usize::from(page.rank))?.room.set(index, key(page.has_room()))
     }
 
     /// Changes the page that `slot` is on, which is told where.
@@ -154,16 +212,17 @@ impl Lane {
         let page = self.pages.get_mut(slot / SLOTS)?;
         let first_end = page.first_end();
         let done = change(page, slot % SLOTS);
-        self.due.set(slot / SLOTS, page.first_due());
+        self.ranks.get_mut(usize::from(page.rank))?.due.set(slot / SLOTS, page.first_due());
         if page.first_end() != first_end {
             self.ends.set(slot / SLOTS, page.first_end());
         }
         Some(done)
     }
 
-    /// Returns the slot of the operation whose poll is due first.
-    fn first(&self) -> Option<usize> {
-        let index = self.due.first()?;
+    /// Returns the slot of the operation whose poll goes first of those that are due at `time`.
+    fn first(&self, time: u64) -> Option<usize> {
+        let due = self.ranks.iter().filter(|rank| rank.due.least() <= time);
+        let index = due.min_by_key(|rank| rank.due.least().saturating_add(rank.patience))?.due.first()?;
         Some(index.saturating_mul(SLOTS).saturating_add(self.pages.get(index)?.first()?))
     }
 
@@ -179,8 +238,8 @@ impl Lane {
         let time = time.min(NEVER - 1);
         let page = self.cursor / SLOTS;
         self.next_of_page(page, self.cursor % SLOTS, time).or_else(|| {
-            let next = self.due.next(page.saturating_add(1), time).or_else(|| self.due.next(0, time))?;
-            self.next_of_page(next, 0, time)
+            let next = |from| self.ranks.iter().filter_map(|rank| rank.due.next(from, time)).min();
+            self.next_of_page(next(page.saturating_add(1)).or_else(|| next(0))?, 0, time)
         })
     }
 
@@ -194,12 +253,12 @@ impl Lane {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::super::Limits, *};
+    use super::*;
     use crate::policy::Policy;
     use alloc::vec;
 
     fn lane() -> Lane {
-        Lane::new(Gate::new(&Limits::none(), 0, 0))
+        Lane::new(&Limits::none(), 0, 0)
     }
 
     /// An operation whose poll is due at once.
@@ -225,7 +284,7 @@ mod tests {
     fn memory_is_given_back_as_operations_end() {
         let ended = ended();
         let mut lane = lane();
-        let mut slots: Vec<_> = (0..40_000).filter_map(|serial| lane.take_in(entry(serial))).collect();
+        let mut slots: Vec<_> = (0..40_000).filter_map(|serial| lane.take_in(entry(serial), 1)).collect();
         assert_eq!((lane.len(), lane.pages.len()), (40_000, 20));
 
         // All but one of each page end, and new ones take the first slots.
@@ -237,7 +296,7 @@ mod tests {
             stays
         });
         assert_eq!((lane.len(), lane.pages.len()), (20, 20));
-        let new: Vec<_> = (0..500).filter_map(|serial| lane.take_in(entry(serial))).collect();
+        let new: Vec<_> = (0..500).filter_map(|serial| lane.take_in(entry(serial), 1)).collect();
         assert!(new.iter().all(|slot| *slot < SLOTS && slot % SLOTS != 7));
 
         for slot in slots {
@@ -247,7 +306,7 @@ mod tests {
         for slot in new {
             lane.put(slot, &ended, 0, false);
         }
-        assert_eq!((lane.len(), lane.pages.len(), lane.due.len(), lane.room.len()), (0, 0, 0, 0));
+        assert_eq!((lane.len(), lane.pages.len(), lane.ranks.capacity(), lane.ends.len(), lane.empty.len()), (0, 0, 0, 0, 0));
     }
 
     #[test]
@@ -255,19 +314,37 @@ mod tests {
         let ended = ended();
         let mut lane = lane();
         for serial in 0..3 * 2_048 {
-            lane.take_in(entry(serial));
+            lane.take_in(entry(serial), 1);
         }
         let left = SLOTS.saturating_add(100);
         lane.put(left, &ended, 0, false);
-        assert_eq!(lane.take_in(entry(0)), Some(left));
-        assert_eq!(lane.take_in(entry(1)), Some(SLOTS.saturating_mul(3)));
+        assert_eq!(lane.take_in(entry(0), 1), Some(left));
+        assert_eq!(lane.take_in(entry(1), 1), Some(SLOTS.saturating_mul(3)));
+    }
+
+    #[test]
+    fn a_page_that_a_rank_has_left_is_another_s() {
+        let ended = ended();
+        let mut lane = lane();
+        let slots: Vec<_> = (0..2 * 2_048).filter_map(|serial| lane.take_in(entry(serial), 1)).collect();
+        for slot in slots.iter().filter(|slot| **slot < SLOTS) {
+            lane.put(*slot, &ended, 0, false);
+        }
+        assert_eq!((lane.pages.len(), lane.take_in(entry(0), 2)), (2, Some(0)));
+        assert_eq!(lane.take_in(entry(0), 1), Some(SLOTS.saturating_mul(2)), "its only page is full");
+        assert_eq!(lane.take_in(entry(1), 2), Some(1));
+        for slot in [0, 1, SLOTS.saturating_mul(2)].iter().chain(slots.iter().filter(|slot| **slot >= SLOTS)) {
+            assert!(lane.operation(*slot).is_some());
+            lane.put(*slot, &ended, 0, false);
+        }
+        assert_eq!((lane.len(), lane.pages.len(), lane.ranks.capacity()), (0, 0, 0));
     }
 
     #[test]
     fn without_limits_places_take_turns() {
         let mut lane = lane();
         for serial in 0..5_000 {
-            lane.take_in(entry(serial));
+            lane.take_in(entry(serial), 1);
         }
         let sent: Vec<_> = (0..4_000).map_while(|_| send(&mut lane)).collect();
         assert_eq!(sent, (0..4_000).collect::<Vec<_>>());

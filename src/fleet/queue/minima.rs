@@ -76,12 +76,22 @@ impl Minima {
         self.nodes.get(slot / WIDTH)?.0.get(slot % WIDTH).copied()
     }
 
-    /// Returns the first slot that holds the least key.
+    /// Returns the first slot that holds the least key. Most polls are found so, and to be equal is cheaper to tell than to be less.
     #[inline]
     pub(in crate::fleet) fn first(&self) -> Option<usize> {
-        match self.least {
-            NEVER => None,
-            least => self.next(0, least),
+        if self.least == NEVER {
+            return None;
+        }
+        // Down from the top, along the nodes that hold it.
+        let (mut end, mut nodes, mut slot) = (self.nodes.len(), 1_usize, 0_usize);
+        loop {
+            let start = end.saturating_sub(nodes);
+            let node = self.nodes.get(start.saturating_add(slot))?;
+            slot = slot.saturating_mul(WIDTH) | node.0.iter().position(|key| *key == self.least)?;
+            if start == 0 {
+                return Some(slot);
+            }
+            (end, nodes) = (start, nodes.saturating_mul(WIDTH));
         }
     }
 
@@ -98,8 +108,9 @@ impl Minima {
         let (mut end, mut nodes, mut from) = (self.leaves, self.leaves, from);
         while from / WIDTH < nodes {
             let node = self.nodes.get(end.wrapping_sub(nodes).wrapping_add(from / WIDTH))?;
-            if node.next(from % WIDTH, limit).is_some() {
-                return self.descend(end, nodes, from, limit);
+            if let Some(found) = node.next(from % WIDTH, limit) {
+                let found = (from & !(WIDTH - 1)) | found;
+                return self.descend(end.saturating_sub(nodes), nodes.saturating_mul(WIDTH), found, limit);
             }
             from = (from / WIDTH).saturating_add(1);
             nodes /= WIDTH;
@@ -170,19 +181,17 @@ impl Minima {
         (self.nodes, self.leaves) = (nodes, leaves);
     }
 
-    /// Returns the first slot with a key of at most `limit` among those that the keys from `from` on of its node stand for. The
-    /// level of that node ends at `end` and has so many nodes.
+    /// Returns the first slot with a key of at most `limit` of those that a node stands for, which has one. The level of that node
+    /// begins at `end`, and the level below it has so many nodes.
     #[inline]
-    fn descend(&self, mut end: usize, mut nodes: usize, mut from: usize, limit: u64) -> Option<usize> {
-        loop {
+    fn descend(&self, mut end: usize, mut nodes: usize, mut node: usize, limit: u64) -> Option<usize> {
+        while end > 0 {
             let start = end.saturating_sub(nodes);
-            let node = self.nodes.get(start.saturating_add(from / WIDTH))?;
-            let found = (from & !(WIDTH - 1)) | node.next(from % WIDTH, limit)?;
-            if start == 0 {
-                return Some(found);
-            }
-            (end, nodes, from) = (start, nodes.saturating_mul(WIDTH), found.saturating_mul(WIDTH));
+            let keys = &self.nodes.get(start.saturating_add(node))?.0;
+            node = node.saturating_mul(WIDTH) | keys.iter().position(|key| *key <= limit)?;
+            (end, nodes) = (start, nodes.saturating_mul(WIDTH));
         }
+        Some(node)
     }
 }
 

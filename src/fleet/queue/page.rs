@@ -16,7 +16,7 @@ pub(in crate::fleet) const SLOTS: usize = 2_048;
 const BLOCK: usize = 4;
 
 /// The operations of a page, when the next poll of each is due, and when each ends that waits for its poll.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(in crate::fleet) struct Page {
     slots: Vec<Slot>,
     /// When the first poll of each block is due.
@@ -26,6 +26,8 @@ pub(in crate::fleet) struct Page {
     /// The first vacant slot, which names the next.
     vacant: Option<u16>,
     living: usize,
+    /// Which of the ranks of its lane it is of.
+    pub(super) rank: u8,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +60,10 @@ impl Slot {
 }
 
 impl Page {
+    pub(super) const fn new(rank: u8) -> Self {
+        Self { slots: Vec::new(), due: Minima::new(), ends: Minima::new(), vacant: None, living: 0, rank }
+    }
+
     pub(in crate::fleet) const fn is_empty(&self) -> bool {
         self.living == 0
     }
@@ -154,7 +160,7 @@ impl Page {
     pub(in crate::fleet) fn vacate(&mut self, slot: usize) {
         self.living = self.living.saturating_sub(1);
         if self.is_empty() {
-            *self = Self::default();
+            *self = Self::new(self.rank);
         } else {
             let next = mem::replace(&mut self.vacant, u16::try_from(slot).ok());
             self.set(slot, |there| *there = Slot::Vacant { next });

@@ -228,6 +228,8 @@ fn one_restored_with_its_poll_due_after_a_shorter_deadline_is_polled_when_that_i
     let mut fleet = Fleet::new(Tape::lowest(), Duration::ZERO);
     let upstream = fleet.add_upstream(one_at_a_time());
     let id = fleet.restore(upstream, &snapshot, shorter, Duration::ZERO, Elapsed(seconds(1.0)));
+    // A hold that ends before then keeps it from nothing, though it ends after the deadline.
+    fleet.slow_down(upstream, Some(seconds(15.0)), Duration::ZERO);
     assert_eq!(fleet.until_next(Duration::ZERO), Some(seconds(29.0)));
     assert_eq!(next_poll(&mut fleet, seconds(29.0)).map(|poll| poll.id), Some(id));
     // If it is kept waiting then, it ends.

@@ -5,7 +5,7 @@
 
 use asyncpoll::{
     Decision, Elapsed, GaveUp, Instant as _, Jitter, Outcome, Policy, Poller, Reason, Snapshot,
-    fleet::Limits,
+    fleet::{Limits, Slow, Status},
     rand_core::{Rng, TryRng},
 };
 use core::{convert::Infallible, time::Duration};
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub(crate) const SECOND: u128 = 1_000_000_000;
 
 /// What an upstream was made with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Rules {
     pub(crate) rate: Option<(u32, Duration)>,
     pub(crate) in_flight: Option<usize>,
@@ -79,6 +79,17 @@ impl<R: Rng> Operation<R> {
         self.started + signed(self.poller.due().expect("it has not ended").as_nanos())
     }
 
+    /// What is least of the poll that goes first: when it is due, and an eighth of `max_wait`, of which three binary digits count.
+    fn turn(&self) -> i128 {
+        let max_wait = self.poller.policy().max_wait().map_or(3_600 * SECOND, |max_wait| max_wait.as_nanos());
+        let mut patience = max_wait / 8;
+        let mut unit = 1;
+        while patience >= 8 {
+            (patience, unit) = (patience / 2, unit * 2);
+        }
+        self.due() + signed(patience * unit)
+    }
+
     /// When it ends if its poll could not go out by then: at its deadline, or when it is due under a deadline that was moved.
     fn end(&self) -> Option<i128> {
         let max_wait = self.poller.policy().max_wait().filter(|_| !self.came_late)?;
@@ -101,6 +112,10 @@ struct Upstream {
     /// Until when those that were held are spread, and how far apart.
     herd: (u128, u128),
     refusals: u64,
+    forgiven: u64,
+    cuts: u64,
+    /// Until when requests remain, and the time between two of them.
+    quota: (u128, u128),
     /// When polls were served, in the stretch that goes on, and in the one before and when that began.
     served: Vec<u128>,
     before: Option<(u128, Vec<u128>)>,
@@ -177,6 +192,9 @@ impl<R: Rng + Clone> Model<R> {
             hold: Hold { until: 0, drawn: 0, is_paused: false },
             herd: (0, 0),
             refusals: 0,
+            forgiven: 0,
+            cuts: 0,
+            quota: (0, 0),
             served: Vec::new(),
             before: None,
             rates: Vec::new(),
@@ -285,12 +303,12 @@ impl<R: Rng + Clone> Model<R> {
         let Some(operation) = self.operations.get(&number) else {
             return Err(format!("a poll of {number} is handed out, which has ended"));
         };
-        let (upstream, due) = (operation.upstream, operation.due());
+        let (upstream, poll_due) = (operation.upstream, operation.due());
         if operation.in_flight {
             return Err(format!("a poll of {number} is handed out twice"));
         }
-        if due > signed(self.time) {
-            return Err(format!("a poll of {number} is handed out {} ns early", due - signed(self.time)));
+        if poll_due > signed(self.time) {
+            return Err(format!("a poll of {number} is handed out {} ns early", poll_due - signed(self.time)));
         }
         match self.opens(upstream) {
             None => return Err(format!("a poll of {number} is handed out while as many are in flight as may be")),
@@ -303,17 +321,18 @@ impl<R: Rng + Clone> Model<R> {
             return Err(format!("a poll of {number} is handed out, which should have ended"));
         }
         let this = &self.upstreams[upstream];
-        let is_narrow = this.bound.is_some() || this.gap() > 0 || this.is_down() || self.time < this.herd.0;
-        let first = self.waiting(upstream).map(|(_, operation)| operation.due()).min();
-        if is_narrow && first != Some(due) {
-            return Err(format!("a poll of {number} is handed out before one that was due first"));
+        let is_narrow = this.bound.is_some() || this.gap(self.time) > 0 || this.is_down() || self.time < this.herd.0;
+        let due = self.waiting(upstream).filter(|(_, operation)| operation.due() <= signed(self.time));
+        let first = due.map(|(_, operation)| operation.turn()).min();
+        if is_narrow && first != Some(operation.turn()) {
+            return Err(format!("a poll of {number} is handed out before one whose turn it is"));
         }
 
         let time = self.time;
         let this = &mut self.upstreams[upstream];
         if this.rules.find_pace {
             this.since.get_or_insert(time);
-            this.has_waited = this.pace.zip(this.sent.last()).is_some_and(|(pace, sent)| due < signed(*sent + pace));
+            this.has_waited = this.pace.zip(this.sent.last()).is_some_and(|(pace, sent)| poll_due < signed(*sent + pace));
         }
         this.sent.push(time);
         self.operations.get_mut(&number).expect("it is there").in_flight = true;
@@ -395,6 +414,38 @@ impl<R: Rng + Clone> Model<R> {
         self.note_room(upstream);
     }
 
+    pub(crate) fn quota(&mut self, upstream: usize, remaining: u64, reset: Option<Duration>, now: Duration) {
+        self.pass(now);
+        let Some(reset) = reset else { return };
+        if remaining == 0 {
+            self.hold(upstream, reset, 20);
+        } else {
+            let left = u128::from(remaining).saturating_sub(self.in_flight(upstream) as u128).max(1);
+            let this = &mut self.upstreams[upstream];
+            let reset = this.rules.longest_hold.map_or(reset, |longest| reset.min(longest)).as_nanos();
+            this.quota = (self.time + reset, reset / left);
+        }
+        self.note_room(upstream);
+    }
+
+    pub(crate) fn set_limits(&mut self, upstream: usize, rules: Rules, now: Duration) {
+        self.pass(now);
+        let this = &mut self.upstreams[upstream];
+        if (rules.in_flight, rules.in_flight.is_some() && rules.is_growing)
+            != (this.rules.in_flight, this.rules.in_flight.is_some() && this.rules.is_growing)
+        {
+            (this.bound, this.growth) = (rules.in_flight, (rules.in_flight.unwrap_or(0), self.time));
+        }
+        this.rules = rules;
+        this.save(0);
+        if !rules.find_pace {
+            (this.served, this.before, this.rates, this.since) = (Vec::new(), None, Vec::new(), None);
+            (this.cut, this.pace, this.has_waited, this.paced, this.doubling) = (None, None, false, 0, 0);
+            (this.old, this.is_proven, this.asked_from, this.saved, this.failed) = (0, false, 0, 0, 0);
+        }
+        self.note_room(upstream);
+    }
+
     pub(crate) fn reset_backoff(&mut self, number: usize) {
         if let Some(operation) = self.operations.get_mut(&number) {
             operation.poller.reset_backoff();
@@ -411,13 +462,43 @@ impl<R: Rng + Clone> Model<R> {
         self.operations.len()
     }
 
-    /// Returns what the account of an upstream says: operations, in flight, most of them, the time between two polls, what is
-    /// left of a hold, refusals.
-    pub(crate) fn status(&self, upstream: usize) -> (usize, usize, Option<usize>, u128, u128, u64) {
+    /// Returns what a dashboard shows of an upstream.
+    pub(crate) fn status(&self, upstream: usize) -> Status {
         let this = &self.upstreams[upstream];
-        let living = self.living(upstream);
-        let held = this.hold.until.saturating_sub(self.time);
-        (living, self.in_flight(upstream), this.bound, this.gap(), held, this.refusals)
+        let since_due = self.waiting(upstream).map(|(_, operation)| signed(self.time) - operation.due());
+        let oldest_due = since_due.filter(|since| *since >= 0).max();
+        let spacing = this.gap(self.time);
+        let mut status = Status::default();
+        status.operations = self.living(upstream);
+        status.in_flight = self.in_flight(upstream);
+        status.most_in_flight = this.bound;
+        status.spacing = (spacing > 0).then(|| nanos(spacing));
+        status.held = nanos(this.hold.until.saturating_sub(self.time));
+        (status.refusals, status.forgiven, status.cuts) = (this.refusals, this.forgiven, this.cuts);
+        status.oldest_due = oldest_due.map(|since| nanos(since.try_into().expect("it is due")));
+        status.slowed_by = self.slowed_by(upstream, oldest_due.is_some());
+        status
+    }
+
+    fn slowed_by(&self, upstream: usize, is_due: bool) -> Option<Slow> {
+        let this = &self.upstreams[upstream];
+        let is_full = this.bound.is_some_and(|bound| self.in_flight(upstream) >= bound);
+        let sent = this.sent.last().copied();
+        let in_time = |apart: u128| sent.is_some_and(|sent| self.time < sent + apart);
+        let is_slow = this.pace.is_some() && !this.is_proven;
+        let (gap, (reset, shared_out)) = (this.gap(u128::MAX), this.quota);
+        let gap = if is_slow { gap.max(SECOND) } else { gap };
+        [
+            (this.hold.is_paused, Slow::Paused),
+            (self.time < this.hold.until, Slow::Hold),
+            (is_due && is_full, Slow::InFlight),
+            (is_due && this.is_down() && in_time(SECOND), Slow::Down),
+            (is_due && self.time < reset && in_time(shared_out), Slow::Quota),
+            (is_due && in_time(gap), Slow::Pace),
+            (is_due && gap == 0 && !this.is_down() && self.time < this.herd.0 && in_time(this.herd.1), Slow::Hold),
+        ]
+        .into_iter()
+        .find_map(|(is_so, slow)| is_so.then_some(slow))
     }
 
     /// Sees to what an answer says of the upstream, and forgets the operation if it has ended.
@@ -468,7 +549,7 @@ impl<R: Rng + Clone> Model<R> {
                 self.refuse(upstream, retry_after, policy.hint_jitter().unwrap_or(jitter).min(20), was_old);
             }
             Some(Outcome::Transient { .. }) if comes_back => {
-                this.failed += 1;
+                this.failed += usize::from(this.rules.find_pace);
                 this.unserved(was_old);
             }
             Some(_) if !comes_back => {}
@@ -509,22 +590,13 @@ impl<R: Rng + Clone> Model<R> {
     }
 
     fn refuse(&mut self, upstream: usize, hint: Option<Duration>, percent: u8, was_old: bool) {
-        let (time, living, in_flight) = (self.time, self.living(upstream), self.in_flight(upstream));
-        let this = &mut self.upstreams[upstream];
-        this.refusals += 1;
+        let (time, in_flight) = (self.time, self.in_flight(upstream));
+        self.upstreams[upstream].refusals += 1;
         let asked_for = hint.map_or(0, |hint| hint.as_nanos());
         if let Some(hint) = hint {
-            let hint = this.rules.longest_hold.map_or(hint, |longest| hint.min(longest)).as_nanos();
-            let most = hint * u128::from(percent) / 100;
-            if most > 0 && this.hold.until <= time {
-                this.hold.drawn = self.rng.next_u64();
-            }
-            let until = time + hint + ((u128::from(this.hold.drawn) * (most + 1)) >> 64);
-            if until > this.hold.until {
-                this.hold.until = until;
-                this.herd = (until + hint / 5, (hint / 5).checked_div(living as u128).unwrap_or(0));
-            }
+            self.hold(upstream, hint, percent);
         }
+        let this = &mut self.upstreams[upstream];
         if !this.rules.find_pace {
             return;
         }
@@ -538,9 +610,27 @@ impl<R: Rng + Clone> Model<R> {
             }
             Some(_) if !this.is_proven => this.unserved(was_old),
             Some(pace) => match this.rules.forgive.map(|forgive| u128::from(forgive) + asked_for / pace) {
-                Some(cost) if cost <= this.saved => this.saved -= cost,
+                Some(cost) if cost <= this.saved => {
+                    this.saved -= cost;
+                    this.forgiven += 1;
+                }
                 _ => this.cut(pace, if asked_for > SECOND { 7 } else { 8 }, doubling, in_flight),
             },
+        }
+    }
+
+    fn hold(&mut self, upstream: usize, hint: Duration, percent: u8) {
+        let (time, living) = (self.time, self.living(upstream));
+        let this = &mut self.upstreams[upstream];
+        let hint = this.rules.longest_hold.map_or(hint, |longest| hint.min(longest)).as_nanos();
+        let most = hint * u128::from(percent) / 100;
+        if most > 0 && this.hold.until <= time {
+            this.hold.drawn = self.rng.next_u64();
+        }
+        let until = time + hint + ((u128::from(this.hold.drawn) * (most + 1)) >> 64);
+        if until > this.hold.until {
+            this.hold.until = until;
+            this.herd = (until + hint / 5, (hint / 5).checked_div(living as u128).unwrap_or(0));
         }
     }
 
@@ -563,13 +653,15 @@ impl<R: Rng + Clone> Model<R> {
             return None;
         }
         let is_slow = this.is_down() || (this.pace.is_some() && !this.is_proven);
-        let spaced = match (this.sent.last(), this.gap()) {
+        let spaced = match (this.sent.last(), this.gap(u128::MAX)) {
             (None, _) => 0,
             (Some(sent), gap) if is_slow => sent + gap.max(SECOND),
             (Some(sent), 0) => this.herd.0.min(sent + this.herd.1),
             (Some(sent), gap) => sent + gap,
         };
-        Some(this.hold.until.max(spaced))
+        let (reset, shared_out) = this.quota;
+        let lasts = this.sent.last().map_or(0, |sent| reset.min(sent + shared_out));
+        Some(this.hold.until.max(spaced).max(lasts))
     }
 
     fn pass(&mut self, now: Duration) {
@@ -595,6 +687,7 @@ impl Upstream {
         let left = (spacing * 10).div_ceil(tenths);
         (self.cut, self.pace, self.paced, self.doubling) = (Some(left), Some(left), 0, doubling);
         (self.is_proven, self.old, self.asked_from, self.saved) = (false, in_flight, self.sent.len(), 0);
+        self.cuts += 1;
     }
 
     fn save(&mut self, polls: u128) {
@@ -612,9 +705,11 @@ impl Upstream {
         self.rules.find_pace && self.failed >= 16
     }
 
-    fn gap(&self) -> u128 {
+    /// The time between two polls by limits, pace, and a quota that is not reset before `time`.
+    fn gap(&self, time: u128) -> u128 {
         let limit = self.rules.rate.map_or(0, |(polls, per)| per.as_nanos().div_ceil(polls.into()));
-        limit.max(self.pace.unwrap_or(0))
+        let (reset, shared_out) = self.quota;
+        limit.max(self.pace.unwrap_or(0)).max(if time < reset { shared_out } else { 0 })
     }
 }
 
@@ -652,4 +747,8 @@ impl TryRng for Never {
     fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Self::Error> {
         unreachable!("a finished poller draws nothing")
     }
+}
+
+fn nanos(nanos: u128) -> Duration {
+    Duration::from_nanos(nanos.try_into().expect("the time of a test is below 584 years"))
 }

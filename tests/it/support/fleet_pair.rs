@@ -149,6 +149,21 @@ impl<R: Rng + Clone> Pair<R> {
         self.compare();
     }
 
+    pub(crate) fn quota(&mut self, upstream: usize, remaining: u64, reset: Option<Duration>) {
+        let upstream = upstream % self.upstreams.len();
+        self.fleet.quota(self.upstreams[upstream], remaining, reset, self.now);
+        self.model.quota(upstream, remaining, reset, self.now);
+        self.compare();
+    }
+
+    pub(crate) fn set_limits(&mut self, upstream: usize, rules: &Rules) {
+        let upstream = upstream % self.upstreams.len();
+        self.fleet.set_limits(self.upstreams[upstream], rules.limits(), self.now);
+        self.model.set_limits(upstream, *rules, self.now);
+        assert_eq!(self.fleet.limits(self.upstreams[upstream]), Some(&rules.limits()));
+        self.compare();
+    }
+
     pub(crate) fn reset_backoff(&mut self, which: usize) {
         let Some((number, id)) = self.any(which) else { return };
         self.fleet.reset_backoff(id);
@@ -193,14 +208,10 @@ impl<R: Rng + Clone> Pair<R> {
         let wait = self.fleet.until_next(self.now);
         assert_eq!(wait.map(|wait| wait.as_nanos()), self.model.until_next(self.now), "until what is due next");
         assert_eq!((self.fleet.len(), self.fleet.is_empty()), (self.model.len(), self.model.len() == 0), "operations");
-        let in_flight: usize = (0..self.upstreams.len()).map(|number| self.model.status(number).1).sum();
+        let in_flight: usize = (0..self.upstreams.len()).map(|number| self.model.status(number).in_flight).sum();
         assert_eq!(self.fleet.in_flight(), in_flight, "polls in flight");
         for (number, upstream) in self.upstreams.iter().enumerate() {
-            let status = self.fleet.status(*upstream, self.now);
-            let gap = status.spacing.map_or(0, |spacing| spacing.as_nanos());
-            let held = status.held.as_nanos();
-            let of_fleet = (status.operations, status.in_flight, status.most_in_flight, gap, held, status.refusals);
-            assert_eq!(of_fleet, self.model.status(number), "operations, in flight, most, spacing, hold, refusals");
+            assert_eq!(self.fleet.status(*upstream, self.now), self.model.status(number), "the status");
         }
     }
 }

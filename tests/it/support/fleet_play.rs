@@ -39,6 +39,8 @@ pub(crate) enum Event {
     SlowDown(usize, Option<Duration>),
     Pause(usize),
     Resume(usize),
+    Quota(usize, u64, Option<Duration>),
+    SetLimits(usize, Rules),
     Cancel(usize),
     Reset(usize),
     SetBackoff(usize, Duration),
@@ -126,6 +128,21 @@ fn outcomes() -> impl Strategy<Value = Outcome<(), ()>> {
 }
 
 pub(crate) fn events(refusals: bool) -> impl Strategy<Value = Vec<Event>> {
+    prop::collection::vec(event(refusals), 0..120)
+}
+
+/// These and those that change what holds for an upstream.
+pub(crate) fn all_events() -> impl Strategy<Value = Vec<Event>> {
+    let quota = (any::<usize>(), 0..200_u64, prop::option::weighted(0.9, hint()));
+    let event = prop_oneof![
+        30 => event(true),
+        1 => quota.prop_map(|(upstream, remaining, reset)| Event::Quota(upstream, remaining, reset)),
+        1 => (any::<usize>(), rules()).prop_map(|(upstream, rules)| Event::SetLimits(upstream, rules)),
+    ];
+    prop::collection::vec(event, 0..150)
+}
+
+fn event(refusals: bool) -> impl Strategy<Value = Event> {
     let outcome = move || {
         outcomes().prop_map(move |outcome| match outcome {
             Outcome::Throttled { retry_after, .. } if !refusals => Outcome::transient(()).retry_after(retry_after),
@@ -136,7 +153,7 @@ pub(crate) fn events(refusals: bool) -> impl Strategy<Value = Vec<Event>> {
     let small = prop_oneof![0..2_000_000_000_u64, 0..90_000_000_000_u64].prop_map(Duration::from_nanos);
     let put_away = (any::<usize>(), 0..3_usize, 0..3_usize, small.clone());
     let slow_down = (any::<usize>(), prop::option::of(hint()));
-    let event = prop_oneof![
+    prop_oneof![
         6 => (0..3_usize, 0..3_usize).prop_map(|(upstream, policy)| Event::Start { upstream, policy }),
         5 => Just(Event::Next),
         4 => Just(Event::All),
@@ -156,8 +173,7 @@ pub(crate) fn events(refusals: bool) -> impl Strategy<Value = Vec<Event>> {
         8 => late.prop_map(Event::WakeUp),
         4 => small.clone().prop_map(Event::Advance),
         1 => small.prop_map(Event::SetBack),
-    ];
-    prop::collection::vec(event, 0..120)
+    ]
 }
 
 /// What a fleet did, at a time since its start that it has been shown.
@@ -223,6 +239,15 @@ pub(crate) enum What {
     },
     Resumed {
         upstream: usize,
+    },
+    Told {
+        upstream: usize,
+        remaining: u64,
+        reset: Option<Duration>,
+    },
+    Limited {
+        upstream: usize,
+        rules: Rules,
     },
     Cancelled {
         number: usize,
@@ -380,6 +405,18 @@ impl Player {
                 let upstream = upstream % self.upstreams.len();
                 self.fleet.resume(self.upstreams[upstream], self.now);
                 self.note(What::Resumed { upstream });
+            }
+            Event::Quota(upstream, remaining, reset) => {
+                self.read();
+                let upstream = upstream % self.upstreams.len();
+                self.fleet.quota(self.upstreams[upstream], remaining, reset, self.now);
+                self.note(What::Told { upstream, remaining, reset });
+            }
+            Event::SetLimits(upstream, rules) => {
+                self.read();
+                let upstream = upstream % self.upstreams.len();
+                self.fleet.set_limits(self.upstreams[upstream], rules.limits(), self.now);
+                self.note(What::Limited { upstream, rules });
             }
             Event::Cancel(which) => self.cancel(which),
             Event::PutAway { which, upstream, policy, away } => self.put_away(which, upstream, policy, away),

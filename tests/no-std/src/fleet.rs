@@ -162,6 +162,10 @@ pub extern "C" fn turn_fleet(device: &Device, fleet: &mut Fleet<Tick, Generator>
         fleet.release(poll.id, device.now());
         fleet.slow_down(poll.id.upstream(), fleet.until_next(device.now()), device.now());
         fleet.pause(poll.id.upstream(), device.now());
+        fleet.quota(poll.id.upstream(), poll.number.into(), poll.remaining, device.now());
+        if let Some(limits) = fleet.limits(poll.id.upstream()).copied() {
+            fleet.set_limits(poll.id.upstream(), limits, device.now());
+        }
     } else {
         fleet.resume(poll.id.upstream(), device.now());
     }
