@@ -5,7 +5,7 @@ use std::{collections::HashMap, io};
 
 use asyncpoll::{
     Decision, Fleet, GaveUp, Outcome, Policy,
-    fleet::{Due, DuePoll, Id, Limits, Upstream},
+    fleet::{Due, DuePoll, Id, Limits, Status, Upstream},
     random_seed,
 };
 use tokio::{
@@ -151,8 +151,9 @@ impl<'a> Orders<'a> {
                 self.progress.say("resumed")
             }
             Command::Status => {
-                let in_flight = self.fleet.status(self.authority, now).in_flight;
-                self.progress.say(format_args!("after {}; {in_flight} in flight", self.progress))
+                let Status { in_flight, slowed_by, .. } = self.fleet.status(self.authority, now);
+                let slowed_by = slowed_by.map(|slow| format!(", slowed by {slow:?}")).unwrap_or_default();
+                self.progress.say(format_args!("after {}; {in_flight} in flight{slowed_by}", self.progress))
             }
         }
     }

@@ -177,7 +177,7 @@ async fn no_poll_is_sent_during_a_pause_and_orders_that_end_in_it_are_told() {
         "paused: no poll is sent until you resume",
         "added late",
         "after 41.0 s: 0 of 2 issued, 0 given up, 0 cancelled, 2 left; polls: 1, refused: 0 (0.0 %), lost: 0; no pace; \
-         0 in flight",
+         0 in flight, slowed by Paused",
         "early: gave up after 1 poll in 60 s: max_wait elapsed",
         "resumed",
         "done after 90.0 s: 1 of 2 issued, 1 given up, 0 cancelled, 0 left; polls: 2, refused: 0 (0.0 %), lost: 0; no pace",
