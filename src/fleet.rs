@@ -21,7 +21,7 @@ use rand_core::Rng;
 use self::{
     admission::{Answer, Counts, LENGTHENED, Refusal},
     policies::Policies,
-    queue::{Entry, Lane, Minima, NEVER, Next, patience},
+    queue::{ALONE, Back, Entry, Lane, Minima, NEVER, Next, patience},
 };
 pub use self::{
     admission::{Limits, LimitsBuilder, LimitsError},
@@ -274,6 +274,8 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///   rounded down, by less than a fifth; among those for which it is the same, the poll that was due first goes first. An
 ///   operation without `max_wait` counts as one with an hour. If all are in the same hurry, none goes before its time: what an
 ///   upstream does not bear ends at its deadline. Without limits all that are due are handed out, in no order to rely on.
+/// - *A batch.* [`batch`](Self::batch) hands out more polls to go in one request with a poll that is due. They cost the upstream
+///   what one costs.
 /// - *A quota.* If good answers say how many requests remain, tell the fleet by [`quota`](Self::quota): polls are then so far apart
 ///   that these last until the reset.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
@@ -613,18 +615,71 @@ impl<I: Instant, R> Fleet<I, R> {
         match lane.take_next(self.time)? {
             Next::Poll(slot) => {
                 self.next.set(index, lane.next(self.time));
-                let operation = lane.operation(slot)?;
-                let policy = self.policies.get(operation.policy)?;
-                let state = operation.state(self.time, policy);
-                Some(Due::Poll(DuePoll {
-                    id: Id { upstream: Upstream(index), slot, serial: operation.serial, anchor: operation.anchor },
-                    number: state.polls.saturating_add(1),
-                    elapsed: Duration::from_nanos(state.elapsed),
-                    remaining: policy.deadline.map(|deadline| Duration::from_nanos(deadline.left(state.elapsed))),
-                }))
+                self.poll(index, slot).map(Due::Poll)
             }
             Next::End(slot) => self.end(index, slot),
         }
+    }
+
+    /// Hands out more polls that are due, to go out in one request with `poll`: a list of statuses, for instance.
+    ///
+    /// `poll` is the one that [`next_due`](Self::next_due) has just handed out. It comes first of those that are returned, `most` of
+    /// them at most, all of its upstream. Together they are one request: they take one place in flight and one of the pace, and
+    /// whoever of them is fed first returns both. Feed each outcome by itself. If the request as a whole is refused, feed that to
+    /// each: it is one refusal.
+    ///
+    /// ```
+    /// use asyncpoll::{
+    ///     Fleet, Outcome, Policy,
+    ///     fleet::{Due, Limits},
+    /// };
+    /// use core::time::Duration;
+    ///
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+    /// let upstream = fleet.add_upstream(Limits::default());
+    /// for _ in 0..100 {
+    ///     fleet.start(upstream, Policy::default(), Duration::ZERO);
+    /// }
+    ///
+    /// let Some(Due::Poll(poll)) = fleet.next_due(Duration::ZERO) else {
+    ///     unreachable!("all are due")
+    /// };
+    /// let batch = fleet.batch(poll, 50, Duration::ZERO);
+    /// assert_eq!((batch.len(), batch[0]), (50, poll));
+    /// assert_eq!(fleet.status(upstream, Duration::ZERO).in_flight, 1);
+    /// for poll in batch {
+    ///     let issued = Outcome::<_>::Done("issued");
+    ///     let _done = fleet.step(poll.id, issued, Duration::from_secs(1));
+    /// }
+    /// assert_eq!((fleet.len(), fleet.in_flight()), (50, 0));
+    /// ```
+    pub fn batch(&mut self, poll: DuePoll, most: usize, now: I) -> Vec<DuePoll> {
+        self.pass(now);
+        let mut batch = alloc::vec![poll];
+        let Id { upstream: Upstream(index), slot, .. } = poll.id;
+        let Some(lane) = self.lanes.get_mut(index) else { return batch };
+        let is_alone = lane.operation_of(poll.id).is_some_and(|operation| operation.is_in_flight() && operation.batch == ALONE);
+        // Ends go before polls.
+        if is_alone && lane.next_end() > self.time {
+            let along = lane.send_along(slot, most.saturating_sub(1), self.time);
+            self.next.set(index, lane.next(self.time));
+            batch.extend(along.into_iter().filter_map(|slot| self.poll(index, slot)));
+        }
+        batch
+    }
+
+    /// Returns the poll of the operation at `slot` of an upstream.
+    #[inline]
+    fn poll(&self, index: usize, slot: usize) -> Option<DuePoll> {
+        let operation = self.lanes.get(index)?.operation(slot)?;
+        let policy = self.policies.get(operation.policy)?;
+        let state = operation.state(self.time, policy);
+        Some(DuePoll {
+            id: Id { upstream: Upstream(index), slot, serial: operation.serial, anchor: operation.anchor },
+            number: state.polls.saturating_add(1),
+            elapsed: Duration::from_nanos(state.elapsed),
+            remaining: policy.deadline.map(|deadline| Duration::from_nanos(deadline.left(state.elapsed))),
+        })
     }
 
     /// Ends the operation at `slot` of an upstream, because its poll cannot go out by its deadline.
@@ -667,9 +722,10 @@ impl<I: Instant, R> Fleet<I, R> {
     pub fn release(&mut self, id: Id, now: I) {
         self.pass(now);
         let Some(lane) = self.lanes.get_mut(id.upstream.0) else { return };
-        if lane.operation_of(id).is_some_and(Entry::is_in_flight) {
+        let in_flight = lane.operation_of(id).filter(|operation| operation.is_in_flight());
+        if let Some(batch) = in_flight.map(|operation| operation.batch) {
             lane.release(id.slot);
-            lane.gate.back(None, self.time);
+            lane.come_back(batch, None, false, self.time);
             self.next.set(id.upstream.0, lane.next(self.time));
         }
     }
@@ -988,24 +1044,27 @@ impl<I: Instant, R> Fleet<I, R> {
         let Self { rng, policies, lanes, next, time, .. } = self;
         let found = lanes.get_mut(id.upstream.0).and_then(|lane| {
             let operation = lane.operation_of(id)?;
-            let (policy_number, was_in_flight) = (operation.policy, operation.is_in_flight());
-            let policy = policies.get(policy_number)?;
+            let in_flight = operation.is_in_flight().then_some(operation.batch);
+            let (policy_number, policy) = (operation.policy, policies.get(operation.policy)?);
             let state = operation.state(*time, policy);
-            Some((lane, state, was_in_flight, policy, policy_number))
+            Some((lane, state, in_flight, policy, policy_number))
         });
-        let Some((lane, mut state, was_in_flight, policy, policy_number)) = found else {
+        let Some((lane, mut state, in_flight, policy, policy_number)) = found else {
             let mut state = State::new(&FORGOTTEN);
             state.cancel(0);
             return act(Feed { policy: &FORGOTTEN, state: &mut state }, rng);
         };
         let done = act(Feed { policy, state: &mut state }, rng);
 
-        let stays = was_in_flight && !matches!(told, Told::Outcome(_)) && !state.is_finished();
+        let is_answered = matches!(told, Told::Outcome(_));
+        let stays = in_flight.is_some() && !is_answered && !state.is_finished();
         lane.put(id.slot, &state, *time, stays);
-        let comes_back = was_in_flight && !stays;
-        let is_old = if comes_back { lane.gate.back(told.answer(), *time) } else { lane.gate.has_old() };
-        if let Some(Answer::Refused(hint)) = told.answer() {
-            let refusal = Refusal { hint, percent: policy.ladder.hint_percent, is_old };
+        let back = match in_flight {
+            Some(batch) if !stays => lane.come_back(batch, told.answer(), is_answered, *time),
+            _ => Back { is_old: lane.gate.has_old(), may_refuse: true },
+        };
+        if let (Some(Answer::Refused(hint)), true) = (told.answer(), back.may_refuse) {
+            let refusal = Refusal { hint, percent: policy.ladder.hint_percent, is_old: back.is_old };
             lane.gate.refuse(refusal, lane.len(), *time, rng);
         }
         next.set(id.upstream.0, lane.next(*time));

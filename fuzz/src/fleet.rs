@@ -82,6 +82,8 @@ enum Operation {
     Resume(u8),
     Quota(u8, u8, #[arbitrary(with = optional_hint)] Option<Duration>),
     SetLimits(u8, Limited),
+    /// A poll and at most so many in all go out in one request.
+    Batch(u8),
     /// Twenty polls fail, one after another.
     Fail,
 }
@@ -111,6 +113,7 @@ impl Operations {
                 Operation::SlowDown(upstream, hint) => pair.slow_down(upstream.into(), hint),
                 Operation::Pause(upstream) => pair.pause(upstream.into()),
                 Operation::Resume(upstream) => pair.resume(upstream.into()),
+                Operation::Batch(most) => pair.batch(most.into()),
                 Operation::Quota(upstream, remaining, reset) => pair.quota(upstream.into(), remaining.into(), reset),
                 Operation::SetLimits(upstream, limited) => pair.set_limits(upstream.into(), &limited.rules()),
                 Operation::Cancel(which) => pair.cancel(which.into()),

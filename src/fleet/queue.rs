@@ -1,5 +1,6 @@
 //! Which operation of an upstream is polled next, and which ends first.
 
+mod batches;
 mod entry;
 mod lane;
 mod minima;
@@ -7,8 +8,9 @@ mod page;
 mod rank;
 
 pub(super) use {
+    batches::ALONE,
     entry::Entry,
-    lane::{Lane, Next},
+    lane::{Back, Lane, Next},
     minima::{Minima, NEVER},
     rank::patience,
 };

@@ -2,6 +2,7 @@
 
 #[path = "../../examples/fleet/backlog.rs"]
 mod backlog;
+mod batch;
 #[path = "../../examples/fleet/commands.rs"]
 mod commands;
 mod configuration;

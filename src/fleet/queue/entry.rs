@@ -1,6 +1,9 @@
 //! What a fleet keeps of an operation: its state but for the time, which the fleet has by its own clock.
 
-use super::minima::NEVER;
+use super::{
+    batches::{ALONE, BatchNumber},
+    minima::NEVER,
+};
 use crate::{
     operation::{Stage, State},
     policy::Policy,
@@ -30,6 +33,8 @@ pub(in crate::fleet) struct Entry {
     pub(in crate::fleet) serial: u32,
     /// Which of the policies of the fleet it has.
     pub(in crate::fleet) policy: u32,
+    /// Which batch its poll went out in, if it is in flight.
+    pub(in crate::fleet) batch: BatchNumber,
     rung: u8,
     stage: Stage,
     wait_kind: Option<WaitKind>,
@@ -75,6 +80,7 @@ impl Entry {
             throttled,
             serial,
             policy,
+            batch: ALONE,
             rung,
             stage,
             wait_kind,
@@ -111,9 +117,11 @@ impl Entry {
     /// Changes its state to this one at `time`, its poll in flight or not.
     #[inline]
     pub(in crate::fleet) fn put(&mut self, state: &State, time: u64, in_flight: bool) {
+        let batch = self.batch;
         *self = Self::with(state, time, self.anchor, self.has_deadline, self.serial, self.policy);
         if in_flight {
             self.send();
+            self.batch = batch;
         }
     }
 
@@ -126,6 +134,7 @@ impl Entry {
     /// Makes its poll due again, when it was.
     pub(in crate::fleet) const fn release(&mut self) {
         self.due &= LATEST;
+        self.batch = ALONE;
     }
 
     #[inline]
@@ -144,6 +153,7 @@ impl Entry {
     pub(in crate::fleet) const fn key(&self) -> u64 {
         if self.is_in_flight() { NEVER } else { self.due }
     }
+
     /// Returns when it ends if its poll has not gone out by then, or `NEVER` if it is in flight or no deadline ends it.
     ///
     /// It is the deadline, unless the poll is due later: so it may be if `max_wait` was made shorter on the way.

@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use super::{
     super::{
         Id,
-        admission::{Gate, Limits},
+        admission::{Answer, Gate, Limits},
     },
+    batches::{BatchNumber, Batches, Return},
     entry::Entry,
     minima::{Minima, NEVER},
     page::{Page, SLOTS},
@@ -24,6 +25,7 @@ pub(in crate::fleet) struct Lane {
     ends: Minima,
     /// Zero for each page that is empty.
     empty: Minima,
+    batches: Batches,
     living: usize,
     /// Where to look for the next poll while it does not matter which is first.
     cursor: usize,
@@ -31,6 +33,15 @@ pub(in crate::fleet) struct Lane {
     opens: u64,
     /// Since when fewer are in flight than may be; `NEVER` while as many are.
     free_since: u64,
+}
+
+/// What the return of a poll means for the refusal that it may have brought.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::fleet) struct Back {
+    /// Whether it went out before the last cut.
+    pub(in crate::fleet) is_old: bool,
+    /// Whether the refusal counts: of the polls of a batch, one does.
+    pub(in crate::fleet) may_refuse: bool,
 }
 
 /// What comes next at an upstream.
@@ -51,6 +62,7 @@ impl Lane {
             ranks: Vec::new(),
             ends: Minima::new(),
             empty: Minima::new(),
+            batches: Batches::new(),
             living: 0,
             cursor: 0,
             opens: 0,
@@ -84,7 +96,7 @@ impl Lane {
 
     /// Returns when the next operation ends whose poll cannot go out before, or `NEVER`.
     #[inline]
-    const fn next_end(&self) -> u64 {
+    pub(in crate::fleet) const fn next_end(&self) -> u64 {
         if self.ends.least() < self.opens { self.ends.least() } else { NEVER }
     }
 
@@ -114,6 +126,8 @@ impl Lane {
     /// Returns what comes next at `time`, for which it must be time: a poll goes out by that.
     #[inline]
     pub(in crate::fleet) fn take_next(&mut self, time: u64) -> Option<Next> {
+        // The end of time is kept for what never comes.
+        let time = time.min(NEVER - 1);
         if self.next_end() <= time {
             return self.first_to_end().map(Next::End);
         }
@@ -122,6 +136,41 @@ impl Lane {
         self.change(slot, Page::send);
         self.cursor = slot.saturating_add(1);
         Some(Next::Poll(slot))
+    }
+
+    /// Sends up to so many polls that are due at `time` with the poll of `slot`, which goes out, in one request. Returns their slots.
+    /// No operation is left to end.
+    pub(in crate::fleet) fn send_along(&mut self, slot: usize, most: usize, time: u64) -> Vec<usize> {
+        let mut along = Vec::new();
+        while along.len() < most
+            && let Some(next) = self.first(time)
+        {
+            self.change(next, Page::send);
+            along.push(next);
+        }
+        if !along.is_empty() {
+            let batch = self.batches.open(along.len().saturating_add(1));
+            for slot in along.iter().copied().chain([slot]) {
+                self.change(slot, |page, slot| page.join(slot, batch));
+            }
+        }
+        along
+    }
+
+    /// Notes that a poll is no longer in flight, in which batch it was, what came of it, if anything did, and whether that was an
+    /// answer.
+    #[inline]
+    pub(in crate::fleet) fn come_back(
+        &mut self,
+        batch: BatchNumber,
+        answer: Option<Answer>,
+        is_answered: bool,
+        time: u64,
+    ) -> Back {
+        let is_refused = matches!(answer, Some(Answer::Refused(_)));
+        let Return { is_first, may_refuse } = self.batches.come_back(batch, is_answered, is_refused);
+        let is_old = if is_first { self.gate.back(answer, time) } else { self.gate.has_old() };
+        Back { is_old, may_refuse }
     }
 
     /// Makes the poll in flight of `slot` due again.
@@ -235,7 +284,6 @@ impl Lane {
     /// Returns the slot of an operation whose poll is due at `time`, the next from the cursor on, and around.
     #[inline]
     fn next_by_slot(&self, time: u64) -> Option<usize> {
-        let time = time.min(NEVER - 1);
         let page = self.cursor / SLOTS;
         self.next_of_page(page, self.cursor % SLOTS, time).or_else(|| {
             let next = |from| self.ranks.iter().filter_map(|rank| rank.due.next(from, time)).min();

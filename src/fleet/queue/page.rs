@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 use super::{
+    batches::BatchNumber,
     entry::Entry,
     minima::{Minima, NEVER},
 };
@@ -126,6 +127,11 @@ impl Page {
     #[inline]
     pub(in crate::fleet) fn send(&mut self, slot: usize) {
         self.change(slot, Entry::send);
+    }
+
+    /// Notes that the poll of `slot` goes out in this batch.
+    pub(in crate::fleet) fn join(&mut self, slot: usize, batch: BatchNumber) {
+        self.change(slot, |operation| operation.batch = batch);
     }
 
     /// Makes the poll in flight of `slot` due again, when it was.

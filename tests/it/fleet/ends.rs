@@ -238,3 +238,10 @@ fn one_restored_with_its_poll_due_after_a_shorter_deadline_is_polled_when_that_i
     let (ended, gave_up) = end(&mut fleet, seconds(29.0));
     assert_eq!((ended, gave_up.reason, gave_up.retry_after), (id, Reason::RetryAfterPastDeadline, Some(seconds(5.0))));
 }
+
+#[test]
+fn at_the_end_of_time_what_has_no_deadline_is_still_polled() {
+    let (mut fleet, _, ids) = operations::<1>(Limits::default(), exact().no_max_wait());
+    assert_eq!(fleet.until_next(Duration::MAX), Some(Duration::ZERO));
+    assert_eq!(next_poll(&mut fleet, Duration::MAX).map(|poll| poll.id), Some(ids[0]));
+}

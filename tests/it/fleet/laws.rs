@@ -50,6 +50,7 @@ proptest! {
                 Event::Start { upstream, policy } => pair.start(upstream, &setup.policies[policy % setup.policies.len()]),
                 Event::Next => drop(pair.next()),
                 Event::All => while pair.next() {},
+                Event::Batch(most) => pair.batch(most),
                 Event::Answer(which, outcome) => pair.answer(which, outcome),
                 Event::Step(which, outcome) => pair.step(which, outcome),
                 Event::Look(which, outcome) => pair.look(which, outcome),
@@ -126,6 +127,7 @@ proptest! {
                 What::Slowed { .. }
                 | What::Paused { .. }
                 | What::Resumed { .. }
+                | What::Along { .. }
                 | What::Told { .. }
                 | What::Limited { .. } => {}
                 What::Ended { number, gave_up } => prop_assert!(false, "Same: {number} ends by itself: {gave_up:?}"),

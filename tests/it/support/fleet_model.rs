@@ -69,7 +69,8 @@ struct Operation<R> {
     poller: Poller<Duration, R>,
     /// When it started: before the fleet did, if it was restored.
     started: i128,
-    in_flight: bool,
+    /// The request that its poll went out in, if it is in flight.
+    request: Option<usize>,
     /// Whether its deadline had passed when it was taken in.
     came_late: bool,
 }
@@ -105,6 +106,8 @@ struct Upstream {
     growth: (usize, u128),
     /// When polls went out.
     sent: Vec<u128>,
+    /// The requests of which polls have not come back, by the number of those before.
+    requests: BTreeMap<usize, Request>,
     /// Since when as many are in flight as may be, if they are, and until when they were last.
     full_since: Option<u128>,
     full_until: u128,
@@ -140,6 +143,13 @@ struct Upstream {
     saved: u128,
     /// How many polls have failed since one was served.
     failed: usize,
+}
+
+/// A request that went out, with one poll or more.
+struct Request {
+    polls: usize,
+    is_answered: bool,
+    is_refused: bool,
 }
 
 /// What keeps all polls of an upstream back.
@@ -187,6 +197,7 @@ impl<R: Rng + Clone> Model<R> {
             bound,
             growth: (bound.unwrap_or(0), self.time),
             sent: Vec::new(),
+            requests: BTreeMap::new(),
             full_since: None,
             full_until: 0,
             hold: Hold { until: 0, drawn: 0, is_paused: false },
@@ -242,7 +253,7 @@ impl<R: Rng + Clone> Model<R> {
         if !poller.is_finished() {
             let started = signed(self.time) - signed(poller.elapsed(self.reading()).as_nanos());
             let came_late = poller.remaining(self.reading()) == Some(Duration::ZERO);
-            self.operations.insert(self.started, Operation { upstream, poller, started, in_flight: false, came_late });
+            self.operations.insert(self.started, Operation { upstream, poller, started, request: None, came_late });
         }
         self.started += 1;
         self.started - 1
@@ -281,7 +292,7 @@ impl<R: Rng + Clone> Model<R> {
     /// Ends an operation whose poll was kept waiting until its deadline.
     fn expire(&mut self, number: usize, gave_up: GaveUp) -> Result<(), String> {
         let reading = self.reading();
-        let Some(operation) = self.operations.get(&number).filter(|operation| !operation.in_flight) else {
+        let Some(operation) = self.operations.get(&number).filter(|operation| operation.request.is_none()) else {
             return Err(format!("{number} ends, which does not wait"));
         };
         let Some(end) = self.ends(operation).filter(|end| *end <= signed(self.time)) else {
@@ -304,7 +315,7 @@ impl<R: Rng + Clone> Model<R> {
             return Err(format!("a poll of {number} is handed out, which has ended"));
         };
         let (upstream, poll_due) = (operation.upstream, operation.due());
-        if operation.in_flight {
+        if operation.request.is_some() {
             return Err(format!("a poll of {number} is handed out twice"));
         }
         if poll_due > signed(self.time) {
@@ -334,9 +345,36 @@ impl<R: Rng + Clone> Model<R> {
             this.since.get_or_insert(time);
             this.has_waited = this.pace.zip(this.sent.last()).is_some_and(|(pace, sent)| poll_due < signed(*sent + pace));
         }
+        let request = this.sent.len();
         this.sent.push(time);
-        self.operations.get_mut(&number).expect("it is there").in_flight = true;
+        this.requests.insert(request, Request { polls: 1, is_answered: false, is_refused: false });
+        self.operations.get_mut(&number).expect("it is there").request = Some(request);
         self.note_room(upstream);
+        Ok(())
+    }
+
+    /// Takes the polls that go out in one request with that of `number`, at most so many, and says why they should not.
+    pub(crate) fn batch(&mut self, number: usize, along: &[usize], most: usize, now: Duration) -> Result<(), String> {
+        self.pass(now);
+        let time = signed(self.time);
+        let first = self.operations.get(&number).and_then(|operation| Some((operation.upstream, operation.request?)));
+        let first = first.filter(|(upstream, request)| self.upstreams[*upstream].requests[request].polls == 1);
+        let Some((upstream, request)) = first else {
+            return if along.is_empty() { Ok(()) } else { Err(format!("polls go with that of {number}, which goes alone")) };
+        };
+        let has_end = self.waiting(upstream).any(|(_, operation)| self.ends(operation).is_some_and(|end| end <= time));
+        let mut due: Vec<_> = self.waiting(upstream).filter(|(_, operation)| operation.due() <= time && !has_end).collect();
+        due.sort_by_key(|(_, operation)| operation.turn());
+        let turns: Vec<_> = due.iter().take(most.saturating_sub(1)).map(|(_, operation)| operation.turn()).collect();
+        let found: Vec<_> = along.iter().filter_map(|number| Some(self.operations.get(number)?.turn())).collect();
+        let are_due = along.iter().all(|number| due.iter().any(|(one, _)| *one == number));
+        if turns != found || !are_due {
+            return Err(format!("{along:?} go with {number}, and are not those whose turn it is"));
+        }
+        self.upstreams[upstream].requests.get_mut(&request).expect("it is open").polls += along.len();
+        for number in along {
+            self.operations.get_mut(number).expect("it is there").request = Some(request);
+        }
         Ok(())
     }
 
@@ -354,7 +392,7 @@ impl<R: Rng + Clone> Model<R> {
         self.pass(now);
         let reading = self.reading();
         let Some(operation) = self.operations.get_mut(&number) else { return Decision::GaveUp(gone()) };
-        if !operation.in_flight {
+        if operation.request.is_none() {
             return Decision::Sleep(operation.poller.until_next_poll(reading).expect("it has not ended"));
         }
         let transient = Outcome::<(), ()>::transient(());
@@ -387,11 +425,13 @@ impl<R: Rng + Clone> Model<R> {
 
     pub(crate) fn release(&mut self, number: usize, now: Duration) {
         self.pass(now);
-        let Some(operation) = self.operations.get_mut(&number).filter(|operation| operation.in_flight) else { return };
-        operation.in_flight = false;
+        let Some(operation) = self.operations.get_mut(&number) else { return };
+        let Some(request) = operation.request.take() else { return };
         let upstream = operation.upstream;
         let this = &mut self.upstreams[upstream];
-        this.old = this.old.saturating_sub(1);
+        if this.come_back(request, false, false).0 {
+            this.old = this.old.saturating_sub(1);
+        }
         self.note_room(upstream);
     }
 
@@ -523,10 +563,14 @@ impl<R: Rng + Clone> Model<R> {
         let operation = &self.operations[&number];
         let (upstream, policy) = (operation.upstream, *operation.poller.policy());
         let has_ended = operation.poller.is_finished();
-        let comes_back = operation.in_flight && (to == To::Poll || has_ended);
         let were_in_flight = self.in_flight(upstream);
-        if comes_back {
-            self.operations.get_mut(&number).expect("it is there").in_flight = false;
+        let is_refusal = matches!(outcome, Some(Outcome::Throttled { .. }));
+        let (mut comes_back, mut counts) = (false, true);
+        if to == To::Poll || has_ended {
+            let request = self.operations.get_mut(&number).expect("it is there").request.take();
+            if let Some(request) = request {
+                (comes_back, counts) = self.upstreams[upstream].come_back(request, to == To::Poll, is_refusal);
+            }
         }
         if has_ended {
             self.operations.remove(&number);
@@ -539,6 +583,7 @@ impl<R: Rng + Clone> Model<R> {
             this.old = this.old.saturating_sub(1);
         }
         match outcome {
+            Some(Outcome::Throttled { .. }) if !counts => {}
             Some(Outcome::Throttled { retry_after, .. }) => {
                 // By as much as the policy lengthens the hint of the refused one, but by a fifth at most.
                 let jitter = match policy.jitter() {
@@ -635,7 +680,7 @@ impl<R: Rng + Clone> Model<R> {
     }
 
     fn waiting(&self, upstream: usize) -> impl Iterator<Item = (&usize, &Operation<R>)> {
-        self.operations.iter().filter(move |(_, operation)| operation.upstream == upstream && !operation.in_flight)
+        self.operations.iter().filter(move |(_, operation)| operation.upstream == upstream && operation.request.is_none())
     }
 
     fn living(&self, upstream: usize) -> usize {
@@ -643,7 +688,7 @@ impl<R: Rng + Clone> Model<R> {
     }
 
     fn in_flight(&self, upstream: usize) -> usize {
-        self.living(upstream) - self.waiting(upstream).count()
+        self.upstreams[upstream].requests.values().filter(|request| !request.is_answered).count()
     }
 
     /// Returns when the next poll may go out, if it need not wait for an answer.
@@ -681,6 +726,20 @@ impl Upstream {
         let (start, before) =
             self.before.as_ref().map_or_else(|| (self.since.unwrap_or(time), 0), |(since, before)| (*since, before.len()));
         (time - start).max(SECOND).checked_div((before + self.served.len()) as u128).unwrap_or(SECOND)
+    }
+
+    /// Takes note that a poll of a request comes back, and says whether the request does, and whether a refusal is its first.
+    fn come_back(&mut self, request: usize, is_answer: bool, is_refusal: bool) -> (bool, bool) {
+        let this = self.requests.get_mut(&request).expect("a poll in flight has a request");
+        this.polls -= 1;
+        let comes_back = !this.is_answered && (is_answer || this.polls == 0);
+        let counts = !this.is_refused;
+        this.is_answered |= is_answer;
+        this.is_refused |= is_refusal;
+        if this.polls == 0 {
+            self.requests.remove(&request);
+        }
+        (comes_back, counts)
     }
 
     fn cut(&mut self, spacing: u128, tenths: u128, doubling: u128, in_flight: usize) {

@@ -66,18 +66,36 @@ impl<R: Rng + Clone> Pair<R> {
 
     /// Takes one poll or end that is due, and says whether there was one.
     pub(crate) fn next(&mut self) -> bool {
-        let due = self.fleet.next_due(self.now).map(|due| match due {
+        self.take().is_some()
+    }
+
+    /// Takes one poll or end that is due, and up to so many polls with it in one request.
+    pub(crate) fn batch(&mut self, most: usize) {
+        let Some(Due::Poll(poll)) = self.take() else { return };
+        let batch = self.fleet.batch(poll, most, self.now);
+        assert_eq!(batch.first(), Some(&poll), "the first poll of a batch");
+        let along: Vec<_> = batch[1..].iter().map(|poll| self.number(poll.id)).collect();
+        if let Err(wrong) = self.model.batch(self.number(poll.id), &along, most, self.now) {
+            panic!("{wrong}");
+        }
+        self.out.extend(along);
+        self.compare();
+    }
+
+    fn take(&mut self) -> Option<Due> {
+        let due = self.fleet.next_due(self.now);
+        let handed = due.map(|due| match due {
             Due::Poll(poll) => Handed::Poll(self.number(poll.id)),
             Due::Ended(id, gave_up) => Handed::End(self.number(id), gave_up),
         });
-        if let Err(wrong) = self.model.hand_out(due, self.now) {
+        if let Err(wrong) = self.model.hand_out(handed, self.now) {
             panic!("{wrong}");
         }
-        if let Some(Handed::Poll(number)) = due {
+        if let Some(Handed::Poll(number)) = handed {
             self.out.push(number);
         }
         self.compare();
-        due.is_some()
+        due
     }
 
     /// Feeds what a poll in flight has found, if there is one, or else one of any operation that there has been.

@@ -26,6 +26,8 @@ pub(crate) enum Event {
     Next,
     /// All that are due are asked for.
     All,
+    /// One is asked for, and at most so many with it in one request.
+    Batch(usize),
     /// One of the polls in flight has found this.
     Answer(usize, Outcome<(), ()>),
     /// Any operation is fed this.
@@ -138,6 +140,7 @@ pub(crate) fn all_events() -> impl Strategy<Value = Vec<Event>> {
         30 => event(true),
         1 => quota.prop_map(|(upstream, remaining, reset)| Event::Quota(upstream, remaining, reset)),
         1 => (any::<usize>(), rules()).prop_map(|(upstream, rules)| Event::SetLimits(upstream, rules)),
+        4 => (0..9_usize).prop_map(Event::Batch),
     ];
     prop::collection::vec(event, 0..150)
 }
@@ -239,6 +242,10 @@ pub(crate) enum What {
     },
     Resumed {
         upstream: usize,
+    },
+    /// Polls that go out with one that was sent.
+    Along {
+        numbers: [Option<usize>; 8],
     },
     Told {
         upstream: usize,
@@ -364,6 +371,7 @@ impl Player {
                 self.next();
             }
             Event::All => while self.next() {},
+            Event::Batch(most) => self.batch(most),
             Event::Answer(which, outcome) => {
                 let number = self.out.get(which % self.out.len().max(1)).copied();
                 self.step(number.unwrap_or(which), outcome);
@@ -438,6 +446,21 @@ impl Player {
             Event::Advance(by) => self.now = self.now.saturating_add(by),
             Event::SetBack(by) => self.now = self.now.saturating_sub(by),
         }
+    }
+
+    /// Asks for what is due and, if that is a poll, for others to go with it.
+    fn batch(&mut self, most: usize) {
+        if !self.next() {
+            return;
+        }
+        let Some(Entry { what: What::Sent { poll, .. }, .. }) = self.entries.last().copied() else { return };
+        let batch = self.fleet.batch(poll, most.min(9), self.now);
+        let mut numbers = [None; 8];
+        for (number, poll) in numbers.iter_mut().zip(&batch[1..]) {
+            *number = self.ids.iter().position(|id| *id == poll.id);
+        }
+        self.out.extend(numbers.iter().flatten());
+        self.note(What::Along { numbers });
     }
 
     /// Asks for what is due, and says whether there was anything.

@@ -105,6 +105,9 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
                     return End::GaveUp;
                 }
             };
+            for along in fleet.batch(poll, orders.into(), device.now()).iter().skip(1) {
+                fleet.release(along.id, device.now());
+            }
             if device.is_stopped() {
                 fleet.release(poll.id, device.now());
                 device.stop(&fleet.cancel(poll.id, device.now()).with_last_error(last_error));
