@@ -27,7 +27,7 @@ async fn poll_one(client: Client, name: String, policy: Policy, progress: Progre
     loop {
         let (client, asked) = (client.clone(), name.clone());
         let found = spawn_blocking(move || client.poll(&asked)).await.ok();
-        progress.polled(found.as_ref());
+        progress.answered(1, found.as_slice());
         progress.show(None);
         let outcome = found.unwrap_or_else(|| Outcome::transient("the poll panicked".into()));
         match poller.step(outcome, Instant::now()).control_flow() {

@@ -1,4 +1,4 @@
-//! The certificate authority: it takes orders over HTTP, is slow to issue, and serves no more than so many polls a second.
+//! The certificate authority: it takes orders over HTTP, is slow to issue, and serves no more than so many requests for orders a second: one for a poll, or for many.
 
 use core::{error::Error, net::Ipv4Addr, time::Duration};
 use std::{
@@ -11,7 +11,7 @@ use std::{
 
 use tiny_http::{Header, Method, Request, Response, Server};
 
-/// How many polls a second it serves in the long run, and how many at once after a rest.
+/// How many of them it serves a second in the long run, and how many at once after a rest.
 const RATE: f64 = 150.0;
 const BURST: f64 = 300.0;
 
@@ -62,6 +62,7 @@ impl Authority {
         let path = request.url().strip_prefix("/orders").map(str::to_owned);
         match path.as_deref() {
             Some("") if *request.method() == Method::Post => self.take_orders(request, now),
+            Some("/batch") if *request.method() == Method::Post => self.poll_all(request, now),
             Some(path) if *request.method() == Method::Get => self.poll(path, now),
             _ => status(404),
         }
@@ -82,6 +83,16 @@ impl Authority {
             return refusal();
         }
         status(path.strip_prefix('/').map_or(404, |name| self.status_of(name, now)))
+    }
+
+    /// Polls the orders whose names are the lines of the request, and answers each with a line.
+    fn poll_all(&mut self, request: &mut Request, now: Instant) -> Response<Cursor<Vec<u8>>> {
+        if !self.serves(now) {
+            return refusal();
+        }
+        let Some(names) = text(request) else { return status(400) };
+        let answers: String = names.lines().map(|name| format!("{}\n", self.status_of(name, now))).collect();
+        Response::from_data(answers)
     }
 
     /// Returns whether a request is within the limit, which it then counts for.

@@ -61,11 +61,14 @@ pub(crate) fn poll(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error + Se
     } else {
         let placing = client.clone();
         keyboard::read(move |names| placing.place_orders(names), to_loop);
-        let poll = move |name: &str, due: DuePoll| {
-            assert!(due.number > 1 || name != UNLUCKY, "a bug, on purpose");
-            client.poll(name)
+        let poll = move |polls: &[(String, DuePoll)]| {
+            assert!(polls.iter().all(|(name, due)| name != UNLUCKY || due.number > 1), "a bug, on purpose");
+            match polls {
+                [(name, _)] => vec![client.poll(name)],
+                _ => client.poll_all(&polls.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>()),
+            }
         };
-        runtime.block_on(together::poll(poll, names, POLICY, inbox, &progress))?
+        runtime.block_on(together::poll(poll, names, POLICY, arguments.batch.into(), inbox, &progress))?
     };
     // Polls under way end with the program.
     runtime.shutdown_background();

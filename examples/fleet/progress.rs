@@ -31,10 +31,13 @@ struct Counts {
     issued: usize,
     given_up: usize,
     cancelled: usize,
-    polls: usize,
+    requests: usize,
+    /// Those of them that were refused.
     refused: usize,
+    polls: usize,
+    /// Those of them without an answer.
     lost: usize,
-    /// The time between two polls that was found, if any was.
+    /// The time between two requests that was found, if any was.
     spacing: Option<Duration>,
 }
 
@@ -49,8 +52,9 @@ impl Progress {
             issued: 0,
             given_up: 0,
             cancelled: 0,
-            polls: 0,
+            requests: 0,
             refused: 0,
+            polls: 0,
             lost: 0,
             spacing: None,
         };
@@ -62,12 +66,13 @@ impl Progress {
         self.counts.borrow_mut().orders += 1;
     }
 
-    /// Counts a poll, and what it found, if it did not panic.
-    pub(crate) fn polled(&self, found: Option<&Outcome<(), String>>) {
+    /// Counts a request with so many polls, and what they have found. What a poll has not found, because it panicked, is lost.
+    pub(crate) fn answered(&self, polls: usize, found: &[Outcome<(), String>]) {
         let mut counts = self.counts.borrow_mut();
-        counts.polls += 1;
-        counts.refused += usize::from(matches!(found, Some(Outcome::Throttled { .. })));
-        counts.lost += usize::from(found.is_none());
+        counts.requests += 1;
+        counts.refused += usize::from(found.iter().any(|found| matches!(found, Outcome::Throttled { .. })));
+        counts.polls += polls;
+        counts.lost += polls.saturating_sub(found.len());
     }
 
     /// Counts an end, and says how an order has ended that is not issued.
@@ -94,7 +99,7 @@ impl Progress {
         self.bar.suspend(|| writeln!(self.out.borrow_mut(), "{line}"))
     }
 
-    /// Shows how far it is, and the time between two polls that was found.
+    /// Shows how far it is, and the time between two requests that was found.
     pub(crate) fn show(&self, spacing: Option<Duration>) {
         let mut counts = self.counts.borrow_mut();
         counts.spacing = spacing;
@@ -132,12 +137,12 @@ impl Counts {
     }
 
     fn polls(&self) -> String {
-        let Self { polls, refused, lost, .. } = *self;
-        let percent = 100.0 * refused as f64 / polls.max(1) as f64;
+        let Self { requests, refused, polls, lost, .. } = *self;
+        let percent = 100.0 * refused as f64 / requests.max(1) as f64;
         let pace = match self.spacing {
-            Some(spacing) => format!("{:.0} polls a second found", 1.0 / spacing.as_secs_f64()),
+            Some(spacing) => format!("{:.0} requests a second found", 1.0 / spacing.as_secs_f64()),
             None => "no pace".into(),
         };
-        format!("polls: {polls}, refused: {refused} ({percent:.1} %), lost: {lost}; {pace}")
+        format!("requests: {requests}, refused: {refused} ({percent:.1} %), polls: {polls}, lost: {lost}; {pace}")
     }
 }

@@ -19,15 +19,16 @@ use super::{
     progress::Progress,
 };
 
-/// How many polls are sent at a time: so many threads does the runtime have for them.
+/// How many requests are sent at a time: so many threads does the runtime have for them.
 pub(crate) const SENDERS: usize = 512;
 
-/// Polls orders until all have ended, and returns false, or until it is told to stop, and returns true. `poll` polls the order of
-/// a name.
+/// Polls orders until all have ended, and returns false, or until it is told to stop, and returns true. `poll` makes the polls of one
+/// request, `most` at most, each of the order of a name.
 pub(crate) async fn poll(
-    poll: impl Fn(&str, DuePoll) -> Outcome<(), String> + Clone + Send + 'static,
+    poll: impl Fn(&[(String, DuePoll)]) -> Vec<Outcome<(), String>> + Clone + Send + 'static,
     names: Vec<String>,
     policy: Policy,
+    most: usize,
     mut commands: Receiver<Told>,
     progress: &Progress,
 ) -> Result<bool, Box<dyn Error + Send + Sync>> {
@@ -36,15 +37,16 @@ pub(crate) async fn poll(
         orders.start(name);
     }
 
-    let mut polls = JoinSet::new();
+    let mut requests = JoinSet::new();
     while !orders.fleet.is_empty() {
-        if polls.len() < SENDERS {
+        if requests.len() < SENDERS {
             match orders.fleet.next_due(Instant::now()) {
                 Some(Due::Poll(due)) => {
-                    let (poll, name) = (poll.clone(), orders.by_id[&due.id].name.clone());
-                    let polling = spawn_blocking(move || poll(&name, due));
-                    // If the poll panics, this task is still there to say which poll it was.
-                    polls.spawn(async move { (due.id, polling.await.ok()) });
+                    let batch = orders.batch(due, most);
+                    let (poll, asked) = (poll.clone(), batch.clone());
+                    let polling = spawn_blocking(move || poll(&asked));
+                    // If it panics, this task is still there to say which polls are lost.
+                    requests.spawn(async move { (batch, polling.await.unwrap_or_default()) });
                     continue;
                 }
                 Some(Due::Ended(id, gave_up)) => {
@@ -57,11 +59,15 @@ pub(crate) async fn poll(
         progress.show(orders.fleet.status(orders.authority, Instant::now()).spacing);
 
         // If all senders are busy, the next event is an answer or a command.
-        let wait = orders.fleet.until_next(Instant::now()).filter(|_| polls.len() < SENDERS);
+        let wait = orders.fleet.until_next(Instant::now()).filter(|_| requests.len() < SENDERS);
         tokio::select! {
-            Some(polled) = polls.join_next() => {
-                let (id, found) = polled?;
-                orders.hear(id, found)?;
+            Some(answered) = requests.join_next() => {
+                let (batch, found) = answered?;
+                progress.answered(batch.len(), &found);
+                let mut found = found.into_iter();
+                for (_, due) in batch {
+                    orders.hear(due.id, found.next())?;
+                }
             }
             Some(told) = commands.recv() => match told {
                 Told::Line(Ok(command)) => orders.obey(command)?,
@@ -102,9 +108,14 @@ impl<'a> Orders<'a> {
         self.progress.started();
     }
 
-    /// Takes what a poll has found, which is nothing if it panicked.
+    /// Returns a poll that is due and those that go along, each with the name of its order.
+    fn batch(&mut self, due: DuePoll, most: usize) -> Vec<(String, DuePoll)> {
+        let batch = self.fleet.batch(due, most, Instant::now());
+        batch.into_iter().map(|due| (self.by_id[&due.id].name.clone(), due)).collect()
+    }
+
+    /// Takes what a poll has found, which is nothing if it is lost.
     fn hear(&mut self, id: Id, found: Option<Outcome<(), String>>) -> io::Result<()> {
-        self.progress.polled(found.as_ref());
         // An order that was cancelled while it was polled is no longer there.
         let Some(order) = self.by_id.get_mut(&id) else { return Ok(()) };
         let end = match found {

@@ -103,7 +103,7 @@ fn it_ends_by_itself_and_a_poll_that_panics_is_lost() {
     let (status, out, err) = fleet.end();
     assert_eq!(status, Some(0), "{out}{err}");
     assert!(out.starts_with("done after ") && out.contains(" 1 of 1 issued, 0 given up, 0 cancelled, 0 left; "), "{out}");
-    assert!(out.contains(", lost: 1;"), "{out}");
+    assert!(out.contains(" (0.0 %), polls: ") && out.contains(", lost: 1;"), "{out}");
     assert_eq!(err.matches("a bug, on purpose").count(), 1, "{err}");
 }
 
@@ -131,6 +131,20 @@ fn commands_are_lines_of_standard_input() {
     let status = fleet.wait_until(|status| number(status, "polls: ") >= polls + 22);
     // The authority does not know what was not placed, and a poll of that fails.
     assert!(status.contains(" of 23 issued, 0 given up, 1 cancelled, "), "{status}");
+}
+
+#[test]
+fn polls_that_are_due_together_go_out_in_one_request() {
+    let mut fleet = Running::start(&["--orders", "1", "--batch", "50"]);
+    assert_eq!(fleet.say("pause"), "paused: no poll is sent until you resume\n");
+    let before = fleet.wait_until(|status| status.contains("; 0 in flight"));
+    assert_eq!(fleet.say("add one two three"), "added one, two, three\n");
+    assert_eq!(fleet.say("resume"), "resumed\n");
+    let more = |status: &str, words| number(status, words) - number(&before, words);
+    let status = fleet.wait_until(|status| more(status, "polls: ") >= 3);
+    assert!(more(&status, "requests: ") <= more(&status, "polls: ") - 2, "{status}");
+    let status = fleet.wait_until(|status| number(status, " s: ") > 0);
+    assert!(status.contains(" of 4 issued, 0 given up, 0 cancelled, "), "{status}");
 }
 
 #[cfg(unix)]

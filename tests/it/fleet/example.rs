@@ -1,6 +1,6 @@
 //! The loop of `cargo run --example fleet`, in virtual time: polls that panic, commands, and ends.
 
-use asyncpoll::{Outcome, Policy};
+use asyncpoll::{Outcome, Policy, fleet::DuePoll};
 use core::{cell::RefCell, time::Duration};
 use std::{
     collections::HashMap,
@@ -67,7 +67,16 @@ async fn run(
         }
     });
     let names = names.iter().copied().map(str::to_owned).collect();
-    let is_stopped = together::poll(move |name, due| poll(name, due.number), names, policy, inbox, &progress).await.unwrap();
+    let is_stopped = together::poll(
+        move |polls: &[(String, DuePoll)]| polls.iter().map(|(name, due)| poll(name, due.number)).collect(),
+        names,
+        policy,
+        1,
+        inbox,
+        &progress,
+    )
+    .await
+    .unwrap();
     speaker.await.unwrap();
     progress.end(is_stopped).unwrap();
     let polls = Arc::into_inner(polls).unwrap().into_inner().unwrap();
@@ -129,7 +138,7 @@ async fn an_order_that_is_added_is_polled_and_one_that_is_cancelled_is_not() {
         "\"fly\" is no command; the commands are: add NAME..., cancel NAME, pause, resume, status",
     ];
     assert_eq!(answers, expected);
-    assert!(end.contains(" 2 of 4 issued, 0 given up, 2 cancelled, 0 left; polls: 8, "), "{end}");
+    assert!(end.contains(" 2 of 4 issued, 0 given up, 2 cancelled, 0 left; requests: 8, "), "{end}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -140,15 +149,15 @@ async fn the_answer_to_the_poll_of_an_order_that_was_cancelled_meanwhile_is_noth
     let printed = Printed::default();
     let progress = Progress::start(printed.clone());
     let (to_loop, inbox) = mpsc::channel(1);
-    let poll = move |name: &str, _| {
-        if name == "gone" {
+    let poll = move |polls: &[(String, DuePoll)]| {
+        if polls.iter().any(|(name, _)| name == "gone") {
             // The sender is dropped.
             let _ = pressed.lock().unwrap().recv();
         }
-        Outcome::Done(())
+        vec![Outcome::Done(())]
     };
     let names = ["gone", "other"].map(str::to_owned).into();
-    let polling = together::poll(poll, names, exact().build().unwrap(), inbox, &progress);
+    let polling = together::poll(poll, names, exact().build().unwrap(), 1, inbox, &progress);
     let speaking = async {
         to_loop.send(Told::Line(Ok(Command::Cancel("gone".into())))).await.unwrap();
         while printed.0.borrow().is_empty() {
@@ -164,6 +173,39 @@ async fn the_answer_to_the_poll_of_an_order_that_was_cancelled_meanwhile_is_noth
 }
 
 #[tokio::test(start_paused = true)]
+async fn polls_that_go_out_in_one_request_are_answered_each_by_itself() {
+    let printed = Printed::default();
+    let progress = Progress::start(printed.clone());
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let sent = Arc::clone(&requests);
+    let poll = move |polls: &[(String, DuePoll)]| {
+        let asked: Vec<_> = polls.iter().map(|(name, due)| (name.clone(), due.number)).collect();
+        sent.lock().unwrap().push(asked.clone());
+        assert!(!asked.contains(&("d".into(), 1)), "a bug");
+        // The answer to the last poll of a request of three is missing.
+        asked.iter().take(2).map(|(name, _)| if name == "b" { Outcome::pending() } else { Outcome::Done(()) }).collect()
+    };
+    let (_to_loop, inbox) = mpsc::channel(1);
+    let names = ["a", "b", "c", "d", "e"].map(str::to_owned).into();
+    let policy = exact().max_polls(2).build().unwrap();
+    assert!(!together::poll(poll, names, policy, 3, inbox, &progress).await.unwrap());
+    progress.end(false).unwrap();
+
+    let named = |names: &[&str], number| -> Vec<_> { names.iter().map(|name| ((*name).to_owned(), number)).collect() };
+    let mut sent = requests.lock().unwrap().clone();
+    sent.sort_unstable();
+    let expected = [named(&["a", "b", "c"], 1), named(&["b", "c", "d"], 2), named(&["d", "e"], 1), named(&["e"], 2)];
+    assert_eq!(sent, expected);
+    let printed = String::from_utf8(printed.0.take()).unwrap();
+    let expected = "\
+b: gave up after 2 polls in 5 s: max_polls was reached
+d: gave up after 2 polls in 5 s: max_polls was reached
+done after 5.0 s: 3 of 5 issued, 2 given up, 0 cancelled, 0 left; requests: 4, refused: 0 (0.0 %), polls: 9, lost: 4; no pace
+";
+    assert_eq!(printed, expected);
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_poll_is_sent_during_a_pause_and_orders_that_end_in_it_are_told() {
     let policy = exact().max_wait(seconds(60.0)).build().unwrap();
     let says = &[(1.0, "pause"), (40.0, "add late"), (41.0, "status"), (90.0, "resume")];
@@ -176,11 +218,11 @@ async fn no_poll_is_sent_during_a_pause_and_orders_that_end_in_it_are_told() {
     let expected = [
         "paused: no poll is sent until you resume",
         "added late",
-        "after 41.0 s: 0 of 2 issued, 0 given up, 0 cancelled, 2 left; polls: 1, refused: 0 (0.0 %), lost: 0; no pace; \
+        "after 41.0 s: 0 of 2 issued, 0 given up, 0 cancelled, 2 left; requests: 1, refused: 0 (0.0 %), polls: 1, lost: 0; no pace; \
          0 in flight, slowed by Paused",
         "early: gave up after 1 poll in 60 s: max_wait elapsed",
         "resumed",
-        "done after 90.0 s: 1 of 2 issued, 1 given up, 0 cancelled, 0 left; polls: 2, refused: 0 (0.0 %), lost: 0; no pace",
+        "done after 90.0 s: 1 of 2 issued, 1 given up, 0 cancelled, 0 left; requests: 2, refused: 0 (0.0 %), polls: 2, lost: 0; no pace",
     ];
     assert_eq!(ended.lines, expected);
 }
