@@ -91,8 +91,8 @@ impl Authority {
             return refusal();
         }
         let Some(names) = text(request) else { return status(400) };
-        let answers: String = names.lines().map(|name| format!("{}\n", self.status_of(name, now))).collect();
-        Response::from_data(answers)
+        let answers: Vec<_> = names.lines().map(|name| self.status_of(name, now).to_string()).collect();
+        Response::from_data(answers.join("\n"))
     }
 
     /// Returns whether a request is within the limit, which it then counts for.
