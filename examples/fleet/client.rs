@@ -48,7 +48,7 @@ impl Client {
         let all = |found: Outcome<(), String>| vec![found; names.len()];
         let sent = self.agent.post(format!("{}/batch", self.orders)).send(names.join("\n"));
         let (head, mut body) = match sent {
-            Ok(response) if response.status() == 200 => response.into_parts(),
+            Ok(response) if response.status().is_success() => response.into_parts(),
             Ok(refused) => return all(found(refused.status(), refused.headers())),
             Err(error) => return all(Outcome::transient(error.to_string())),
         };

@@ -22,8 +22,8 @@ use super::{
 /// How many requests are sent at a time: so many threads does the runtime have for them.
 pub(crate) const SENDERS: usize = 512;
 
-/// Polls orders until all have ended, and returns false, or until it is told to stop, and returns true. `poll` makes the polls of one
-/// request, `most` at most, each of the order of a name.
+/// Polls orders until all have ended, and returns false, or until it is told to stop, and returns true. `poll` sends the polls of one
+/// request, `most` at most, each with the name of its order, and returns what each has found.
 pub(crate) async fn poll(
     poll: impl Fn(&[(String, DuePoll)]) -> Vec<Outcome<(), String>> + Clone + Send + 'static,
     names: Vec<String>,

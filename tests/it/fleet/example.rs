@@ -191,10 +191,10 @@ async fn polls_that_go_out_in_one_request_are_answered_each_by_itself() {
     assert!(!together::poll(poll, names, policy, 3, inbox, &progress).await.unwrap());
     progress.end(false).unwrap();
 
-    let named = |names: &[&str], number| -> Vec<_> { names.iter().map(|name| ((*name).to_owned(), number)).collect() };
+    let polls = |names: &[&str], number| -> Vec<_> { names.iter().map(|name| ((*name).to_owned(), number)).collect() };
     let mut sent = requests.lock().unwrap().clone();
     sent.sort_unstable();
-    let expected = [named(&["a", "b", "c"], 1), named(&["b", "c", "d"], 2), named(&["d", "e"], 1), named(&["e"], 2)];
+    let expected = [polls(&["a", "b", "c"], 1), polls(&["b", "c", "d"], 2), polls(&["d", "e"], 1), polls(&["e"], 2)];
     assert_eq!(sent, expected);
     let printed = String::from_utf8(printed.0.take()).unwrap();
     let expected = "\
