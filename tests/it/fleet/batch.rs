@@ -36,7 +36,7 @@ fn a_batch_takes_one_place_in_flight_and_one_of_the_pace() {
     let sent = batch(&mut fleet, 4, 0.0);
     assert_eq!(ids(&sent), all[..4]);
     assert_eq!((fleet.in_flight(), fleet.status(upstream, Duration::ZERO).in_flight), (1, 1));
-    assert_eq!((fleet.next_due(seconds(9.0)), fleet.until_next(seconds(9.0))), (None, None));
+    assert_eq!((fleet.next_due(seconds(0.9)), fleet.until_next(seconds(0.9))), (None, None));
 
     // The first to come back frees the place: the answer is there.
     let _done = fleet.step(all[2], Outcome::<_>::Done(()), seconds(1.0));
