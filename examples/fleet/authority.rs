@@ -1,7 +1,8 @@
-//! The certificate authority: it takes orders over HTTP, is slow to issue, and serves no more than so many polls a second.
+//! The certificate authority: it takes orders over HTTP, is slow to issue, and serves no more than so many requests for orders a second: one for a poll, or for many.
 
 use core::{error::Error, net::Ipv4Addr, time::Duration};
 use std::{
+    collections::HashMap,
     io::Cursor,
     sync::mpsc::{self, Receiver},
     thread,
@@ -10,7 +11,7 @@ use std::{
 
 use tiny_http::{Header, Method, Request, Response, Server};
 
-/// How many polls a second it serves in the long run, and how many at once after a rest.
+/// How many of them it serves a second in the long run, and how many at once after a rest.
 const RATE: f64 = 150.0;
 const BURST: f64 = 300.0;
 
@@ -26,7 +27,7 @@ type Answer = (Instant, Request, Response<Cursor<Vec<u8>>>);
 pub(crate) fn start() -> Result<String, Box<dyn Error + Send + Sync>> {
     let server = Server::http((Ipv4Addr::LOCALHOST, 0))?;
     let orders = format!("http://{}/orders", server.server_addr());
-    let mut authority = Authority { placed: None, orders: 0, tokens: BURST, filled: Instant::now() };
+    let mut authority = Authority { orders: HashMap::new(), tokens: BURST, filled: Instant::now() };
     let (answers, queue) = mpsc::channel();
     thread::spawn(move || send(&queue));
     thread::spawn(move || {
@@ -50,8 +51,8 @@ fn send(queue: &Receiver<Answer>) {
 }
 
 struct Authority {
-    placed: Option<Instant>,
-    orders: usize,
+    /// When each order is issued, by its name.
+    orders: HashMap<String, Instant>,
     tokens: f64,
     filled: Instant,
 }
@@ -61,48 +62,82 @@ impl Authority {
         let path = request.url().strip_prefix("/orders").map(str::to_owned);
         match path.as_deref() {
             Some("") if *request.method() == Method::Post => self.take_orders(request, now),
+            Some("/batch") if *request.method() == Method::Post => self.poll_all(request, now),
             Some(path) if *request.method() == Method::Get => self.poll(path, now),
             _ => status(404),
         }
     }
 
-    /// Takes as many orders as the request says.
+    /// Takes the orders whose names are the lines of the request. Those that it has taken before stay as they are.
     fn take_orders(&mut self, request: &mut Request, now: Instant) -> Response<Cursor<Vec<u8>>> {
-        let mut text = String::new();
-        let read = request.as_reader().read_to_string(&mut text);
-        let Some(orders) = read.ok().and_then(|_| text.parse().ok()) else { return status(400) };
-        (self.placed, self.orders) = (Some(now), orders);
+        let Some(names) = text(request) else { return status(400) };
+        let orders = names.lines().count();
+        for (index, name) in names.lines().enumerate() {
+            self.orders.entry(name.to_owned()).or_insert_with(|| now + takes(index, orders));
+        }
         status(201)
     }
 
     fn poll(&mut self, path: &str, now: Instant) -> Response<Cursor<Vec<u8>>> {
+        if !self.serves(now) {
+            return refusal();
+        }
+        status(path.strip_prefix('/').map_or(404, |name| self.status_of(name, now)))
+    }
+
+    /// Polls the orders whose names are the lines of the request, and answers each with a line.
+    fn poll_all(&mut self, request: &mut Request, now: Instant) -> Response<Cursor<Vec<u8>>> {
+        if !self.serves(now) {
+            return refusal();
+        }
+        let Some(names) = text(request) else { return status(400) };
+        let answers: Vec<_> = names.lines().map(|name| self.status_of(name, now).to_string()).collect();
+        Response::from_data(answers.join("\n"))
+    }
+
+    /// Returns whether a request is within the limit, which it then counts for.
+    fn serves(&mut self, now: Instant) -> bool {
         self.tokens = (self.tokens + RATE * (now - self.filled).as_secs_f64()).min(BURST);
         self.filled = now;
-        if self.tokens < 1.0 {
-            let mut refusal = status(429);
-            if let Ok(header) = Header::from_bytes("Retry-After", RETRY_AFTER) {
-                refusal.add_header(header);
-            }
-            return refusal;
+        let serves = self.tokens >= 1.0;
+        if serves {
+            self.tokens -= 1.0;
         }
-        self.tokens -= 1.0;
-        let number = path.strip_prefix('/').and_then(|number| number.parse::<usize>().ok());
-        match (number.filter(|number| *number < self.orders), self.placed) {
-            (Some(number), Some(placed)) if now - placed >= takes(number, self.orders) => status(200),
-            (Some(_), Some(_)) => status(202),
-            _ => status(404),
+        serves
+    }
+
+    fn status_of(&self, name: &str, now: Instant) -> u16 {
+        match self.orders.get(name) {
+            Some(issued) if now >= *issued => 200,
+            Some(_) => 202,
+            None => 404,
         }
     }
 }
 
-/// How long an order takes: two seconds at least, half of them ten or more, and some half a minute.
-fn takes(number: usize, orders: usize) -> Duration {
+/// How long an order takes, one of so many that are placed together: two seconds at least, half of them ten or more, and some half
+/// a minute.
+fn takes(index: usize, orders: usize) -> Duration {
     // Neighbours are far apart, and every place is taken once: 977 is prime.
-    let place = (number * 977 % orders) as f64 / orders as f64;
+    let place = (index * 977 % orders) as f64 / orders as f64;
     let curve = if place < 0.5 { place } else { 4.0 * place.powi(3) };
     Duration::from_secs_f64(2.0 + 16.0 * curve).min(Duration::from_secs(30))
 }
 
+fn text(request: &mut Request) -> Option<String> {
+    let mut text = String::new();
+    request.as_reader().read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
 fn status(status: u16) -> Response<Cursor<Vec<u8>>> {
     Response::from_data([]).with_status_code(status)
+}
+
+fn refusal() -> Response<Cursor<Vec<u8>>> {
+    let mut refusal = status(429);
+    if let Ok(header) = Header::from_bytes("Retry-After", RETRY_AFTER) {
+        refusal.add_header(header);
+    }
+    refusal
 }

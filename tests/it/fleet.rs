@@ -3,6 +3,8 @@
 #[path = "../../examples/fleet/backlog.rs"]
 mod backlog;
 mod batch;
+#[path = "../../examples/fleet/commands.rs"]
+mod commands;
 mod configuration;
 mod down;
 mod ends;

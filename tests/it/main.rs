@@ -33,6 +33,7 @@ mod snapshot;
 mod ticker;
 
 mod compile_fail;
+mod example_fleet;
 mod example_order;
 mod programs;
 mod readme;

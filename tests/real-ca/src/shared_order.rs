@@ -24,13 +24,21 @@ impl SharedOrder {
         self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Polls once with `poll`: [`Order::poll`] or another.
+    /// Polls once with `poll`: [`Order::poll`] or another. A poll that panics fails for good.
     pub async fn poll(
         &self,
         poll: impl FnOnce(&mut Order) -> Outcome<String, AcmeError> + Send + 'static,
     ) -> Outcome<String, AcmeError> {
+        let died = || Outcome::Failed(AcmeError::Malformed("the poll panicked".into()));
+        self.poll_or_lose(poll).await.unwrap_or_else(died)
+    }
+
+    /// Polls once with `poll`, and returns nothing if that panics.
+    pub async fn poll_or_lose(
+        &self,
+        poll: impl FnOnce(&mut Order) -> Outcome<String, AcmeError> + Send + 'static,
+    ) -> Option<Outcome<String, AcmeError>> {
         let shared = self.clone();
-        let polled = task::spawn_blocking(move || poll(&mut shared.lock())).await;
-        polled.unwrap_or_else(|error| Outcome::Failed(AcmeError::Malformed(error.to_string())))
+        task::spawn_blocking(move || poll(&mut shared.lock())).await.ok()
     }
 }

@@ -1,8 +1,9 @@
-//! Many orders behind a gateway that limits the rate of polls: by a poller each, and by one fleet.
+//! Many orders behind a gateway that limits the rate of polls: by a poller each, by one fleet, and by three fleets at once, which
+//! know nothing of each other.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, thread, time::Duration};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use asyncpoll::{
     Decision, Fleet, Outcome, Policy, Poller, const_policy,
     fleet::{Due, Limits},
@@ -25,7 +26,7 @@ use tokio::{
 
 const ORDERS: usize = 300;
 
-/// How many requests the client makes at a time.
+/// How many requests a client makes at a time.
 const CONNECTIONS: usize = 32;
 
 /// Gives up only if a test would hang.
@@ -45,31 +46,47 @@ struct Issued {
 }
 
 #[test]
-fn a_fleet_is_refused_a_tenth_as_often_as_pollers_alone() -> Result<()> {
-    let alone = refusals(alone).context("a poller each")?;
-    let together = refusals(together).context("a fleet")?;
+fn a_fleet_and_three_at_once_are_refused_a_tenth_as_often_as_pollers_alone() -> Result<()> {
+    let refused_alone = refusals(1, alone).context("a poller each")?;
+    let refused_together = refusals(1, together).context("a fleet")?;
+    let refused_by_three = refusals(3, together).context("three fleets")?;
+    println!(
+        "refused: {refused_alone} polls of pollers alone, {refused_together} of a fleet, {refused_by_three} of three fleets"
+    );
     // A machine that is busy with something else sends them more slowly: then fewer are refused.
-    ensure!(alone * 3 >= ORDERS, "the gateway refused no more than {alone} polls of pollers alone");
-    ensure!(together * 10 <= alone, "the gateway refused {together} polls of a fleet, and {alone} of pollers alone");
+    ensure!(refused_alone * 3 >= ORDERS, "the gateway refused no more than {refused_alone} polls of pollers alone");
+    for (refused, whose) in [(refused_together, "a fleet"), (refused_by_three, "three fleets")] {
+        ensure!(
+            refused * 10 <= refused_alone,
+            "the gateway refused {refused} polls of {whose}, {refused_alone} of pollers alone"
+        );
+    }
     Ok(())
 }
 
-/// Has orders polled until all certificates are there, and returns how many polls the gateway has refused.
-fn refusals(poll_all: impl AsyncFnOnce(Vec<SharedOrder>) -> Result<Vec<Issued>>) -> Result<usize> {
+/// Has orders polled until all certificates are there, by so many clients at once, and returns how many polls the gateway has
+/// refused.
+fn refusals(clients: usize, poll_all: impl AsyncFn(Vec<SharedOrder>) -> Result<Vec<Issued>> + Sync) -> Result<usize> {
     let pebble = Pebble::start(Conditions::default())?;
     let gateway = Gateway::start(&pebble, Duration::from_secs(30))?;
     let account = Arc::new(Account::register(pebble.patient_client()?, gateway.directory())?);
     // A poll without one would be refused by Pebble, and not by the gateway.
-    account.stock_nonces(CONNECTIONS)?;
+    account.stock_nonces(clients * CONNECTIONS)?;
     let mut responder = Responder::start(&pebble, account.thumbprint())?;
     responder.answer();
     let orders = (0..ORDERS).map(|_| Order::place(&account, pebble.address())).collect::<Result<Vec<_>>>()?;
     for order in &orders {
         order.answer_challenge()?;
     }
+    let orders: Vec<_> = orders.into_iter().map(SharedOrder::new).collect();
 
-    let runtime = runtime::Builder::new_current_thread().enable_time().max_blocking_threads(CONNECTIONS).build()?;
-    let issued = runtime.block_on(poll_all(orders.into_iter().map(SharedOrder::new).collect()))?;
+    let issued = thread::scope(|scope| {
+        let parts = orders.chunks(ORDERS / clients).map(<[_]>::to_vec);
+        let clients: Vec<_> = parts.map(|part| scope.spawn(|| run(poll_all(part)))).collect();
+        let issued = clients.into_iter().map(|client| client.join().map_err(|_| anyhow!("a client has panicked"))?);
+        issued.collect::<Result<Vec<_>>>()
+    })?;
+    let issued: Vec<_> = issued.into_iter().flatten().collect();
     ensure!(issued.len() == ORDERS, "only {} orders ended", issued.len());
     let root = pebble.root()?;
     let mut polls = 0;
@@ -81,6 +98,12 @@ fn refusals(poll_all: impl AsyncFnOnce(Vec<SharedOrder>) -> Result<Vec<Issued>>)
     let statuses = gateway.polled(polls)?;
     ensure!(statuses.len() == polls, "{polls} polls were {} requests", statuses.len());
     Ok(statuses.into_iter().filter(|status| *status == 429).count())
+}
+
+/// Runs a client, on this thread and those for its requests.
+fn run<T>(client: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = runtime::Builder::new_current_thread().enable_time().max_blocking_threads(CONNECTIONS).build()?;
+    runtime.block_on(client)
 }
 
 /// Polls the orders by a poller each.
@@ -95,12 +118,13 @@ async fn poll_one(order: SharedOrder) -> Result<Issued> {
     Ok(Issued { order, certificate, polls: poller.polls() })
 }
 
-/// Polls the orders by one fleet, which knows nothing of the limit.
+/// Polls the orders by one fleet, which knows nothing of the limit. One poll panics.
 async fn together(orders: Vec<SharedOrder>) -> Result<Vec<Issued>> {
     let mut fleet = Fleet::seeded(random_seed(), Instant::now());
     let gateway = fleet.add_upstream(Limits::default());
     let mut orders: HashMap<_, _> =
         orders.into_iter().map(|order| (fleet.start(gateway, POLICY, Instant::now()), order)).collect();
+    let unlucky = orders.keys().copied().next();
 
     let (mut tasks, mut issued) = (JoinSet::new(), Vec::new());
     while !fleet.is_empty() {
@@ -110,12 +134,19 @@ async fn together(orders: Vec<SharedOrder>) -> Result<Vec<Issued>> {
                 Due::Ended(_, gave_up) => bail!("an order ended with {gave_up}"),
             };
             let order = orders.get(&due.id).context("no such order")?.clone();
-            tasks.spawn(async move { (due, order.poll(poll).await) });
+            let poll = if due.number == 1 && Some(due.id) == unlucky { poll_and_panic } else { poll };
+            tasks.spawn(async move { (due, order.poll_or_lose(poll).await) });
         }
         let wait = fleet.until_next(Instant::now()).unwrap_or(Duration::MAX);
-        let (due, outcome) = tokio::select! {
+        let (due, found) = tokio::select! {
             Some(polled) = tasks.join_next() => polled?,
             () = sleep(wait) => continue,
+        };
+        let Some(outcome) = found else {
+            if let Decision::GaveUp(gave_up) = fleet.lost(due.id, Instant::now()) {
+                bail!("an order ended with {gave_up}");
+            }
+            continue;
         };
         match fleet.step(due.id, outcome, Instant::now()) {
             Decision::Sleep(_) => {}
@@ -134,4 +165,10 @@ async fn together(orders: Vec<SharedOrder>) -> Result<Vec<Issued>> {
 fn poll(order: &mut Order) -> Outcome<String, AcmeError> {
     let outcome = order.look();
     if order.is_ready() { order.finalize() } else { outcome }
+}
+
+/// Polls once, and dies of what was found.
+#[expect(clippy::panic, reason = "the fleet is to take this poll for lost")]
+fn poll_and_panic(order: &mut Order) -> Outcome<String, AcmeError> {
+    panic!("a bug, on purpose, in the face of {:?}", poll(order))
 }
