@@ -397,16 +397,10 @@ impl Player {
                 let answer = self.answer(poll.id, outcome, |fleet, now| fleet.step(poll, outcome, now));
                 self.note(What::Fed { number, answer });
             }
-            Event::LosePoll(which) => {
-                let Some((number, poll)) = self.any_poll(which) else { return };
-                let _decision = self.fleet.lost(poll, self.now);
-                self.note(What::Released { number });
-            }
-            Event::ReleasePoll(which) => {
-                let Some((number, poll)) = self.any_poll(which) else { return };
-                self.fleet.release(poll, self.now);
-                self.note(What::Released { number });
-            }
+            Event::LosePoll(which) => self.give_back(which, |fleet, poll, now| {
+                let _decision = fleet.lost(poll, now);
+            }),
+            Event::ReleasePoll(which) => self.give_back(which, Fleet::release),
             Event::Answer(which, outcome) => {
                 let number = self.out.get(which % self.out.len().max(1)).copied();
                 self.step(number.unwrap_or(which), outcome);
@@ -575,6 +569,12 @@ impl Player {
         let (draws, was_living) = (self.draws.get(), self.fleet.contains(id));
         let decision = decide(&mut self.fleet, self.now);
         Answer { outcome, decision, draws: self.draws.get() - draws, was_living }
+    }
+
+    fn give_back(&mut self, which: usize, back: impl FnOnce(&mut Fleet<Duration, Tape>, DuePoll, Duration)) {
+        let Some((number, poll)) = self.any_poll(which) else { return };
+        back(&mut self.fleet, poll, self.now);
+        self.note(What::Released { number });
     }
 
     /// Any poll that was handed out, with the clock read.
