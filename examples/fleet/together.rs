@@ -66,7 +66,7 @@ pub(crate) async fn poll(
                 progress.answered(batch.len(), &found);
                 let mut found = found.into_iter();
                 for (_, due) in batch {
-                    orders.hear(due.id, found.next())?;
+                    orders.hear(due, found.next())?;
                 }
             }
             Some(told) = commands.recv() => match told {
@@ -115,22 +115,22 @@ impl<'a> Orders<'a> {
     }
 
     /// Takes what a poll has found, which is nothing if it is lost.
-    fn hear(&mut self, id: Id, found: Option<Outcome<(), String>>) -> io::Result<()> {
+    fn hear(&mut self, due: DuePoll, found: Option<Outcome<(), String>>) -> io::Result<()> {
         // An order that was cancelled while it was polled is no longer there.
-        let Some(order) = self.by_id.get_mut(&id) else { return Ok(()) };
+        let Some(order) = self.by_id.get_mut(&due.id) else { return Ok(()) };
         let end = match found {
             Some(outcome) => {
-                self.fleet.step_keeping(id, outcome, Instant::now(), &mut order.last_error).control_flow().break_value()
+                self.fleet.step_keeping(due, outcome, Instant::now(), &mut order.last_error).control_flow().break_value()
             }
-            None => match self.fleet.lost(id, Instant::now()) {
+            None => match self.fleet.lost(due, Instant::now()) {
                 Decision::Sleep(_) => None,
-                Decision::GaveUp(gave_up) => return self.give_up(id, gave_up),
+                Decision::GaveUp(gave_up) => return self.give_up(due.id, gave_up),
                 Decision::Done(never) | Decision::Failed(never) => match never {},
             },
         };
         if let Some(end) = end {
             self.progress.ended(&order.name, end)?;
-            self.by_id.remove(&id);
+            self.by_id.remove(&due.id);
         }
         Ok(())
     }
