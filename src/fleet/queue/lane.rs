@@ -22,6 +22,8 @@ pub(in crate::fleet) struct Lane {
     pub(in crate::fleet) gate: Gate,
     pages: Vec<Page>,
     ranks: Vec<Rank>,
+    /// When the first poll of each rank is due.
+    due: Minima,
     /// When the first operation of each page ends.
     ends: Minima,
     /// Zero for each page that is empty.
@@ -66,6 +68,7 @@ impl Lane {
             gate: Gate::new(limits, upstream, time),
             pages: Vec::new(),
             ranks: Vec::new(),
+            due: Minima::new(),
             ends: Minima::new(),
             empty: Minima::new(),
             batches: Batches::new(),
@@ -150,8 +153,8 @@ impl Lane {
 
     /// Returns when the first poll is due, or `NEVER`.
     #[inline]
-    fn first_due(&self) -> u64 {
-        self.ranks.iter().fold(NEVER, |least, rank| least.min(rank.due.least()))
+    const fn first_due(&self) -> u64 {
+        self.due.least()
     }
 
     /// Returns the operation at `slot`.
@@ -247,7 +250,7 @@ impl Lane {
             }
         }
         if self.pages.is_empty() {
-            self.ranks = Vec::new();
+            (self.ranks, self.due) = (Vec::new(), Minima::new());
         }
     }
 
@@ -272,6 +275,7 @@ impl Lane {
             rank.room.push(NEVER);
         }
         self.ranks.push(rank);
+        self.due.push(NEVER);
         self.ranks.len().saturating_sub(1)
     }
 
@@ -308,9 +312,14 @@ impl Lane {
     fn change<O>(&mut self, slot: usize, change: impl FnOnce(&mut Page, usize) -> O) -> Option<O> {
         debug_assert!(slot / SLOTS < self.pages.len(), "an operation has a page");
         let page = self.pages.get_mut(slot / SLOTS)?;
-        let first_end = page.first_end();
+        let (first_due, first_end) = (page.first_due(), page.first_end());
         let done = change(page, slot % SLOTS);
-        self.ranks.get_mut(usize::from(page.rank))?.due.set(slot / SLOTS, page.first_due());
+        if page.first_due() != first_due {
+            let number = usize::from(page.rank);
+            let rank = self.ranks.get_mut(number)?;
+            rank.due.set(slot / SLOTS, page.first_due());
+            self.due.set(number, rank.due.least());
+        }
         if page.first_end() != first_end {
             self.ends.set(slot / SLOTS, page.first_end());
         }
@@ -404,7 +413,8 @@ mod tests {
         for slot in new {
             lane.put(slot, &ended, 0, false);
         }
-        assert_eq!((lane.len(), lane.pages.len(), lane.ranks.capacity(), lane.ends.len(), lane.empty.len()), (0, 0, 0, 0, 0));
+        let left = (lane.ranks.capacity(), lane.due.len(), lane.ends.len(), lane.empty.len());
+        assert_eq!((lane.len(), lane.pages.len(), left), (0, 0, (0, 0, 0, 0)));
     }
 
     #[test]

@@ -36,7 +36,8 @@ impl Node {
 }
 
 /// Keys by slot. The nodes of level 0 hold them, each further level the least of every node of the level below, and the last
-/// level is a single node. All levels lie in one piece of memory, one after the other.
+/// level is a single node. All levels lie in one piece of memory, one after the other. Where the nodes are is reckoned with numbers
+/// that wrap, which takes a third of the instructions: each node is looked up, and a place without one is noticed there.
 #[derive(Clone, Debug)]
 pub(in crate::fleet) struct Minima {
     nodes: Vec<Node>,
@@ -85,13 +86,13 @@ impl Minima {
         // Down from the top, along the nodes that hold it.
         let (mut end, mut nodes, mut slot) = (self.nodes.len(), 1_usize, 0_usize);
         loop {
-            let start = end.saturating_sub(nodes);
-            let node = self.nodes.get(start.saturating_add(slot))?;
-            slot = slot.saturating_mul(WIDTH) | node.0.iter().position(|key| *key == self.least)?;
+            let start = end.wrapping_sub(nodes);
+            let node = self.nodes.get(start.wrapping_add(slot))?;
+            slot = slot.wrapping_mul(WIDTH) | node.0.iter().position(|key| *key == self.least)?;
             if start == 0 {
                 return Some(slot);
             }
-            (end, nodes) = (start, nodes.saturating_mul(WIDTH));
+            (end, nodes) = (start, nodes.wrapping_mul(WIDTH));
         }
     }
 
@@ -110,11 +111,11 @@ impl Minima {
             let node = self.nodes.get(end.wrapping_sub(nodes).wrapping_add(from / WIDTH))?;
             if let Some(found) = node.next(from % WIDTH, limit) {
                 let found = (from & !(WIDTH - 1)) | found;
-                return self.descend(end.saturating_sub(nodes), nodes.saturating_mul(WIDTH), found, limit);
+                return self.descend(end.wrapping_sub(nodes), nodes.wrapping_mul(WIDTH), found, limit);
             }
-            from = (from / WIDTH).saturating_add(1);
+            from = (from / WIDTH).wrapping_add(1);
             nodes /= WIDTH;
-            end = end.saturating_add(nodes);
+            end = end.wrapping_add(nodes);
         }
         None
     }
@@ -144,12 +145,12 @@ impl Minima {
         debug_assert!(slot < self.slots, "a key has a slot");
         let (mut start, mut nodes, mut slot, mut key) = (0_usize, self.leaves, slot, key);
         while nodes > 0 {
-            let node = self.nodes.get_mut(start.saturating_add(slot / WIDTH))?;
+            let node = self.nodes.get_mut(start.wrapping_add(slot / WIDTH))?;
             if !node.set(slot, key) {
                 return Some(());
             }
             key = node.least();
-            start = start.saturating_add(nodes);
+            start = start.wrapping_add(nodes);
             nodes /= WIDTH;
             slot /= WIDTH;
         }
@@ -186,10 +187,10 @@ impl Minima {
     #[inline]
     fn descend(&self, mut end: usize, mut nodes: usize, mut node: usize, limit: u64) -> Option<usize> {
         while end > 0 {
-            let start = end.saturating_sub(nodes);
-            let keys = &self.nodes.get(start.saturating_add(node))?.0;
-            node = node.saturating_mul(WIDTH) | keys.iter().position(|key| *key <= limit)?;
-            (end, nodes) = (start, nodes.saturating_mul(WIDTH));
+            let start = end.wrapping_sub(nodes);
+            let keys = &self.nodes.get(start.wrapping_add(node))?.0;
+            node = node.wrapping_mul(WIDTH) | keys.iter().position(|key| *key <= limit)?;
+            (end, nodes) = (start, nodes.wrapping_mul(WIDTH));
         }
         Some(node)
     }

@@ -187,18 +187,28 @@ impl Page {
     #[inline]
     fn set(&mut self, slot: usize, change: impl FnOnce(&mut Slot)) -> Option<()> {
         let there = self.slots.get_mut(slot)?;
-        let end_before = there.end();
+        let (due_before, end_before) = (there.due(), there.end());
         change(there);
-        let end = there.end();
+        let (due, end) = (there.due(), there.end());
         let block = self.slots.get(slot & !(BLOCK - 1)..)?.iter().take(BLOCK);
-        self.due.set(slot / BLOCK, block.clone().map(Slot::due).fold(NEVER, u64::min));
-        // Most that go out and come back are not those that end first.
-        let first_end = self.ends.get(slot / BLOCK)?;
-        if end < first_end {
-            self.ends.set(slot / BLOCK, end);
-        } else if end_before == first_end {
-            self.ends.set(slot / BLOCK, block.map(Slot::end).fold(NEVER, u64::min));
-        }
+        note(&mut self.due, slot / BLOCK, due_before, due, || block.clone().map(Slot::due))?;
+        note(&mut self.ends, slot / BLOCK, end_before, end, || block.clone().map(Slot::end))
+    }
+}
+
+/// Notes that one of the keys of a block was `before` and is `now`. All of them are looked at only if the least was raised: most
+/// that go out and come back are not the least.
+#[inline]
+fn note<K>(minima: &mut Minima, block: usize, before: u64, now: u64, keys: impl FnOnce() -> K) -> Option<()>
+where
+    K: Iterator<Item = u64>,
+{
+    let least = minima.get(block)?;
+    if now < least {
+        minima.set(block, now)
+    } else if before == least && now > before {
+        minima.set(block, keys().fold(NEVER, u64::min))
+    } else {
         Some(())
     }
 }
