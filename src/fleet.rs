@@ -214,7 +214,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// # }
 /// ```
 ///
-/// Neither loop hangs if a poll panics, and such a poll costs the server no more than a transient error would.
+/// Neither loop hangs if a poll panics, and such a poll costs the server no more than a transient error would. The example
+/// [`fleet`][example] is a program to copy: orders by name, commands while it polls, many polls in one request, and an end by
+/// Ctrl-C.
 ///
 /// # What became of a poll
 ///
@@ -353,10 +355,13 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// assert!(matches!(due, Some(Due::Poll(poll)) if poll.id == other));
 /// ```
 ///
+/// [example]: https://github.com/asyncpoll/asyncpoll/blob/main/examples/fleet/together.rs
 /// [`Poller`]: crate::Poller
 #[derive(Clone, Debug)]
 pub struct Fleet<I, #[cfg(feature = "chacha")] R = SeededRng, #[cfg(not(feature = "chacha"))] R> {
     rng: R,
+    /// Tells it from other fleets.
+    number: u32,
     /// The latest reading of the clock: what passes from one to the next is added up.
     latest: I,
     /// The clock of the fleet: `ORIGIN` and the time that has passed since its start.
@@ -399,7 +404,7 @@ impl<I: Instant> Fleet<I, SmallRng> {
     /// let fleet = Fleet::small(asyncpoll::random_seed(), Duration::ZERO);
     /// assert!(fleet.is_empty());
     /// ```
-    pub const fn small(seed: u64, now: I) -> Self {
+    pub fn small(seed: u64, now: I) -> Self {
         Self::new(SmallRng::new(seed), now)
     }
 }
@@ -415,8 +420,17 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     /// let fleet = Fleet::new(&mut rng, Duration::ZERO);
     /// assert_eq!(fleet.until_next(Duration::ZERO), None);
     /// ```
-    pub const fn new(rng: R, now: I) -> Self {
-        Self { rng, latest: now, time: ORIGIN, serial: 0, policies: Policies::new(), lanes: Vec::new(), next: Minima::new() }
+    pub fn new(rng: R, now: I) -> Self {
+        Self {
+            rng,
+            number: handles::next_fleet(),
+            latest: now,
+            time: ORIGIN,
+            serial: 0,
+            policies: Policies::new(),
+            lanes: Vec::new(),
+            next: Minima::new(),
+        }
     }
 
     /// Takes what a poll found, and decides as [`Poller::step`](crate::Poller::step) does.
@@ -539,7 +553,7 @@ impl<I: Instant, R> Fleet<I, R> {
         let upstream = self.lanes.len();
         self.lanes.push(Lane::new(&limits, upstream, self.time));
         self.next.push(NEVER);
-        Upstream(upstream)
+        Upstream::new(self.number, upstream)
     }
 
     /// Starts an operation at `now`: its first poll is due at once.
@@ -653,7 +667,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Returns the name of the operation at `slot` of an upstream.
     fn id(&self, index: usize, slot: usize) -> Option<Id> {
         let Entry { serial, anchor, .. } = *self.lanes.get(index)?.operation(slot)?;
-        Some(Id { upstream: Upstream(index), slot, serial, anchor })
+        Some(Id { upstream: Upstream::new(self.number, index), slot, serial, anchor })
     }
 
     /// Hands out more polls that are due, to go out in one request with `poll`: a list of statuses, for instance.
@@ -691,7 +705,8 @@ impl<I: Instant, R> Fleet<I, R> {
     pub fn batch(&mut self, poll: DuePoll, most: usize, now: I) -> Vec<DuePoll> {
         self.pass(now);
         let mut batch = alloc::vec![poll];
-        let Id { upstream: Upstream(index), slot, .. } = poll.id;
+        let Id { upstream, slot, .. } = poll.id;
+        let index = upstream.index(self.number);
         let Some(lane) = self.lanes.get_mut(index) else { return batch };
         let is_alone = lane.operation_of(poll.id).is_some_and(|operation| operation.is_in_flight() && operation.batch == ALONE);
         // Ends go before polls.
@@ -710,7 +725,7 @@ impl<I: Instant, R> Fleet<I, R> {
         let policy = self.policies.get(operation.policy)?;
         let state = operation.state(self.time, policy);
         Some(DuePoll {
-            id: Id { upstream: Upstream(index), slot, serial: operation.serial, anchor: operation.anchor },
+            id: Id { upstream: Upstream::new(self.number, index), slot, serial: operation.serial, anchor: operation.anchor },
             number: state.polls.saturating_add(1),
             elapsed: Duration::from_nanos(state.elapsed),
             remaining: policy.deadline.map(|deadline| Duration::from_nanos(deadline.left(state.elapsed))),
@@ -730,7 +745,7 @@ impl<I: Instant, R> Fleet<I, R> {
         lane.put(slot, &state, self.time, false);
         self.next.set(index, lane.next(self.time));
         self.policies.give_back(operation.policy);
-        let id = Id { upstream: Upstream(index), slot, serial: operation.serial, anchor: operation.anchor };
+        let id = Id { upstream: Upstream::new(self.number, index), slot, serial: operation.serial, anchor: operation.anchor };
         Some(Due::Ended(id, gave_up))
     }
 
@@ -757,12 +772,12 @@ impl<I: Instant, R> Fleet<I, R> {
     pub fn release(&mut self, poll: impl Into<PollId>, now: I) {
         self.pass(now);
         let PollId { id, number } = poll.into();
-        let Some(lane) = self.lanes.get_mut(id.upstream.0) else { return };
+        let Some(lane) = self.lanes.get_mut(id.upstream.index(self.number)) else { return };
         let in_flight = lane.operation_of(id).filter(|operation| operation.has_in_flight(number));
         if let Some(batch) = in_flight.map(|operation| operation.batch) {
             lane.release(id.slot);
             lane.come_back(batch, None, false, self.time);
-            self.next.set(id.upstream.0, lane.next(self.time));
+            self.next.set(id.upstream.index(self.number), lane.next(self.time));
         }
     }
 
@@ -787,11 +802,11 @@ impl<I: Instant, R> Fleet<I, R> {
         R: Rng,
     {
         self.pass(now);
-        let Some(lane) = self.lanes.get_mut(upstream.0) else { return };
+        let Some(lane) = self.lanes.get_mut(upstream.index(self.number)) else { return };
         let is_old = lane.gate.has_old();
         let refusal = Refusal { hint: hint.map(nanos::from_duration), percent: LENGTHENED, is_old };
         lane.gate.refuse(refusal, lane.len(), self.time, &mut self.rng);
-        self.next.set(upstream.0, lane.next(self.time));
+        self.next.set(upstream.index(self.number), lane.next(self.time));
     }
 
     /// Stops an upstream: from `now` on, none of its polls is handed out, until it is [resumed](Self::resume).
@@ -813,9 +828,9 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn pause(&mut self, upstream: Upstream, now: I) {
         self.pass(now);
-        let Some(lane) = self.lanes.get_mut(upstream.0) else { return };
+        let Some(lane) = self.lanes.get_mut(upstream.index(self.number)) else { return };
         lane.gate.pause();
-        self.next.set(upstream.0, lane.next(self.time));
+        self.next.set(upstream.index(self.number), lane.next(self.time));
     }
 
     /// Ends a [pause](Self::pause) of an upstream, and a hold, at `now`.
@@ -838,9 +853,9 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn resume(&mut self, upstream: Upstream, now: I) {
         self.pass(now);
-        let Some(lane) = self.lanes.get_mut(upstream.0) else { return };
+        let Some(lane) = self.lanes.get_mut(upstream.index(self.number)) else { return };
         lane.gate.resume(self.time);
-        self.next.set(upstream.0, lane.next(self.time));
+        self.next.set(upstream.index(self.number), lane.next(self.time));
     }
 
     /// Takes what an unscheduled look found, and says whether that ends the operation, as
@@ -971,10 +986,10 @@ impl<I: Instant, R> Fleet<I, R> {
         R: Rng,
     {
         self.pass(now);
-        let Some(lane) = self.lanes.get_mut(upstream.0) else { return };
+        let Some(lane) = self.lanes.get_mut(upstream.index(self.number)) else { return };
         if let Some(reset) = reset.map(nanos::from_duration) {
             lane.gate.quota(remaining, reset, lane.len(), self.time, &mut self.rng);
-            self.next.set(upstream.0, lane.next(self.time));
+            self.next.set(upstream.index(self.number), lane.next(self.time));
         }
     }
 
@@ -989,7 +1004,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// assert_eq!(fleet.limits(upstream), Some(&Limits::default()));
     /// ```
     pub fn limits(&self, upstream: Upstream) -> Option<&Limits> {
-        Some(self.lanes.get(upstream.0)?.gate.limits())
+        Some(self.lanes.get(upstream.index(self.number))?.gate.limits())
     }
 
     /// Sets the limits of an upstream while it runs.
@@ -1012,9 +1027,9 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn set_limits(&mut self, upstream: Upstream, limits: Limits, now: I) {
         self.pass(now);
-        let Some(lane) = self.lanes.get_mut(upstream.0) else { return };
+        let Some(lane) = self.lanes.get_mut(upstream.index(self.number)) else { return };
         lane.gate.set_limits(&limits, self.time);
-        self.next.set(upstream.0, lane.next(self.time));
+        self.next.set(upstream.index(self.number), lane.next(self.time));
     }
 
     /// Returns what a dashboard shows of an upstream: nothing but zeros, if it is another fleet's.
@@ -1035,7 +1050,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// assert!((6..=8).contains(&status.held.as_secs()));
     /// ```
     pub fn status(&self, upstream: Upstream, now: I) -> Status {
-        let Some(lane) = self.lanes.get(upstream.0) else { return Status::default() };
+        let Some(lane) = self.lanes.get(upstream.index(self.number)) else { return Status::default() };
         let time = self.time_at(now);
         let (spacing, Counts { refusals, forgiven, cuts }) = (lane.gate.spacing(time), lane.gate.counts());
         let oldest_due = lane.oldest_due(time);
@@ -1058,14 +1073,14 @@ impl<I: Instant, R> Fleet<I, R> {
     fn take_in(&mut self, upstream: Upstream, policy: Policy, state: &State) -> Id {
         self.serial = self.serial.wrapping_add(1);
         let mut id = Id { upstream, slot: usize::MAX, serial: self.serial, anchor: 0 };
-        if let Some(lane) = self.lanes.get_mut(upstream.0).filter(|_| !state.is_finished()) {
+        if let Some(lane) = self.lanes.get_mut(upstream.index(self.number)).filter(|_| !state.is_finished()) {
             let policy_number = self.policies.take(&policy);
             let operation = Entry::new(state, self.time, &policy, self.serial, policy_number);
             id.anchor = operation.anchor;
             let slot = lane.take_in(operation, patience(&policy));
             debug_assert!(slot.is_some(), "a lane takes in whatever comes");
             id.slot = slot.unwrap_or(id.slot);
-            self.next.set(upstream.0, lane.next(self.time));
+            self.next.set(upstream.index(self.number), lane.next(self.time));
         }
         id
     }
@@ -1078,8 +1093,9 @@ impl<I: Instant, R> Fleet<I, R> {
         R: Rng,
     {
         self.pass(now);
-        let Self { rng, policies, lanes, next, time, .. } = self;
-        let found = lanes.get_mut(id.upstream.0).and_then(|lane| {
+        let Self { rng, policies, lanes, next, time, number, .. } = self;
+        let index = id.upstream.index(*number);
+        let found = lanes.get_mut(index).and_then(|lane| {
             let operation = lane.operation_of(id)?;
             let in_flight = operation.is_in_flight().then_some(operation.batch);
             let (policy_number, policy) = (operation.policy, policies.get(operation.policy)?);
@@ -1104,7 +1120,7 @@ impl<I: Instant, R> Fleet<I, R> {
             let refusal = Refusal { hint, percent: policy.ladder.hint_percent, is_old: back.is_old };
             lane.gate.refuse(refusal, lane.len(), *time, rng);
         }
-        next.set(id.upstream.0, lane.next(*time));
+        next.set(index, lane.next(*time));
         if state.is_finished() {
             policies.give_back(policy_number);
         }
@@ -1113,7 +1129,7 @@ impl<I: Instant, R> Fleet<I, R> {
 
     /// Returns whether a poll is in flight.
     fn is_in_flight(&self, PollId { id, number }: PollId) -> bool {
-        let operation = self.lanes.get(id.upstream.0).and_then(|lane| lane.operation_of(id));
+        let operation = self.lanes.get(id.upstream.index(self.number)).and_then(|lane| lane.operation_of(id));
         operation.is_some_and(|operation| operation.has_in_flight(number))
     }
 
@@ -1195,7 +1211,7 @@ impl<I, R> Fleet<I, R> {
     /// assert!(!fleet.contains(id));
     /// ```
     pub fn contains(&self, id: Id) -> bool {
-        self.lanes.get(id.upstream.0).is_some_and(|lane| lane.operation_of(id).is_some())
+        self.lanes.get(id.upstream.index(self.number)).is_some_and(|lane| lane.operation_of(id).is_some())
     }
 }
 

@@ -6,7 +6,8 @@ use crate::operation::GaveUp;
 
 /// An upstream of a [`Fleet`](crate::Fleet): the operations that share a server, and with it its limits and refusals.
 ///
-/// [`Fleet::add_upstream`](crate::Fleet::add_upstream) makes one. It means something to that fleet alone.
+/// [`Fleet::add_upstream`](crate::Fleet::add_upstream) makes one. It means something to that fleet and its clones alone: another
+/// fleet tells it from its own, on targets with 32-bit atomics, and takes it for an upstream that is not there.
 ///
 /// # Example
 ///
@@ -20,7 +21,36 @@ use crate::operation::GaveUp;
 /// assert_ne!(one, other);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Upstream(pub(super) usize);
+pub struct Upstream {
+    fleet: u32,
+    /// How many the fleet had before it.
+    number: u32,
+}
+
+impl Upstream {
+    pub(super) fn new(fleet: u32, index: usize) -> Self {
+        // Four thousand million upstreams do not fit into memory.
+        Self { fleet, number: u32::try_from(index).unwrap_or(u32::MAX) }
+    }
+
+    /// Returns where the fleet of this number keeps it, or where no fleet keeps anything.
+    #[inline]
+    pub(super) const fn index(self, fleet: u32) -> usize {
+        if self.fleet == fleet { self.number as usize } else { usize::MAX }
+    }
+}
+
+/// Returns the number of the next fleet. Without atomics it is the same for all.
+pub(super) fn next_fleet() -> u32 {
+    #[cfg(target_has_atomic = "32")]
+    {
+        use core::sync::atomic::{AtomicU32, Ordering};
+        static FLEETS: AtomicU32 = AtomicU32::new(0);
+        FLEETS.fetch_add(1, Ordering::Relaxed)
+    }
+    #[cfg(not(target_has_atomic = "32"))]
+    0
+}
 
 /// An operation of a [`Fleet`](crate::Fleet).
 ///

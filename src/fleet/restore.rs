@@ -28,7 +28,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// );
     /// ```
     pub fn snapshot(&self, id: Id, now: I) -> Option<Snapshot> {
-        let operation = self.lanes.get(id.upstream.0)?.operation_of(id)?;
+        let operation = self.lanes.get(id.upstream.index(self.number))?.operation_of(id)?;
         let policy = self.policies.get(operation.policy)?;
         let state = operation.state(self.time_at(now), policy);
         Some(Snapshot::new(&state, policy, state.elapsed, None))

@@ -16,6 +16,14 @@ use crate::support::{
     seconds,
 };
 
+/// What a poll was that was sent, or whatever else happened: an id means something to its own fleet alone.
+fn without_id(what: What) -> Result<(usize, u32, Duration, Option<Duration>, Duration), What> {
+    match what {
+        What::Sent { number, poll, spacing } => Ok((number, poll.number, poll.elapsed, poll.remaining, spacing)),
+        what => Err(what),
+    }
+}
+
 /// Says whether decisions are the same, but for the counts of an operation that a fleet has forgotten.
 fn are_same(one: Decision<(), ()>, other: Decision<(), ()>) -> bool {
     match (one, other) {
@@ -439,7 +447,7 @@ proptest! {
                 }
                 (_, what) => what,
             };
-            prop_assert_eq!((entry.time, as_fed), (other.time, other_what), "Lost");
+            prop_assert_eq!((entry.time, without_id(as_fed)), (other.time, without_id(other_what)), "Lost");
         }
     }
 
@@ -479,7 +487,10 @@ proptest! {
 
     #[test]
     fn replayable_the_same_events_have_the_same_record(setup in setups(all_rules()), events in all_events()) {
-        prop_assert_eq!(play(&setup, &events).entries, play(&setup, &events).entries, "Replayable");
+        let record = || -> Vec<_> {
+            play(&setup, &events).entries.into_iter().map(|entry| (entry.time, without_id(entry.what))).collect()
+        };
+        prop_assert_eq!(record(), record(), "Replayable");
     }
 
     #[test]

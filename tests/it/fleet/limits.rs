@@ -115,9 +115,16 @@ fn limits_show_their_settings() {
 #[test]
 fn what_is_not_of_this_fleet_has_ended() {
     let mut other = Fleet::seeded(0, Duration::ZERO);
-    let upstream = (0..2).map(|_| other.add_upstream(Limits::none())).last().unwrap();
+    let upstream = other.add_upstream(Limits::none());
+    let others = other.start(upstream, Policy::default(), Duration::ZERO);
     let mut fleet = Fleet::seeded(0, Duration::ZERO);
-    let _its_own = fleet.add_upstream(Limits::none());
+    let its_own = fleet.add_upstream(Limits::none());
+    let own = fleet.start(its_own, Policy::default(), Duration::ZERO);
+    // Both were made in the same way.
+    assert!(upstream != its_own && others != own && !fleet.contains(others) && fleet.contains(own));
+    assert_eq!(fleet.cancel(others, Duration::ZERO).reason, Reason::Finished);
+    assert_eq!(fleet.cancel(own, Duration::ZERO).reason, Reason::Cancelled);
+
     let id = fleet.start(upstream, Policy::default(), Duration::ZERO);
     assert!(!fleet.contains(id) && fleet.is_empty());
     assert_eq!(fleet.status(upstream, Duration::ZERO), Status::default());
