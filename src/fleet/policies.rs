@@ -4,11 +4,12 @@ use alloc::vec::Vec;
 use core::{
     hash::{Hash, Hasher},
     mem,
+    num::NonZeroU32,
 };
 
 use crate::policy::Policy;
 
-/// Policies by number, kept while an operation has them.
+/// Policies by number, from one on, kept while an operation has them.
 ///
 /// A hash table with chains: to give a policy back takes no memory, and nothing here panics, as the tables of `alloc` might.
 #[derive(Clone, Debug, Default)]
@@ -22,11 +23,13 @@ pub(super) struct Policies {
 }
 
 /// The number of the next, if there is one.
-type Link = Option<u32>;
+type Link = Option<NonZeroU32>;
 
 #[derive(Clone, Copy, Debug)]
 struct Stored {
     policy: Policy,
+    /// Kept, because to hash thousands anew while the number of chains doubles would take a millisecond.
+    hash: u32,
     /// How many operations have it; none of what is vacant.
     operations: usize,
     next: Link,
@@ -44,17 +47,18 @@ impl Policies {
 
     /// Counts one more operation that has `policy`, and returns the number of that policy.
     pub(super) fn take(&mut self, policy: &Policy) -> u32 {
-        if let Some(number) = self.take_known(policy) {
+        let hash = hash(policy);
+        if let Some(number) = self.take_known(policy, hash) {
             return number;
         }
         if self.in_use == self.chains.len() {
             self.lengthen();
         }
-        let new = Stored { policy: *policy, operations: 1, next: None };
+        let new = Stored { policy: *policy, hash, operations: 1, next: None };
         let number = self.store_at_vacant(new).unwrap_or_else(|| {
             self.stored.push(new);
             // Four thousand million policies do not fit into memory.
-            u32::try_from(self.stored.len().saturating_sub(1)).unwrap_or(u32::MAX)
+            u32::try_from(self.stored.len()).unwrap_or(u32::MAX)
         });
         self.in_use = self.in_use.saturating_add(1);
         self.link(number);
@@ -77,10 +81,10 @@ impl Policies {
         self.unlink(number)
     }
 
-    fn take_known(&mut self, policy: &Policy) -> Option<u32> {
-        let mut link = *self.chain(policy)?;
+    fn take_known(&mut self, policy: &Policy, hash: u32) -> Option<u32> {
+        let mut link = *self.chain(hash)?;
         loop {
-            let number = link?;
+            let number = link?.get();
             let stored = self.stored.get_mut(index(number))?;
             if stored.policy == *policy {
                 stored.operations = stored.operations.saturating_add(1);
@@ -91,7 +95,7 @@ impl Policies {
     }
 
     fn store_at_vacant(&mut self, new: Stored) -> Option<u32> {
-        let number = self.vacant?;
+        let number = self.vacant?.get();
         let vacant = mem::replace(self.stored.get_mut(index(number))?, new);
         self.vacant = vacant.next;
         Some(number)
@@ -102,33 +106,34 @@ impl Policies {
         let length = self.chains.len().saturating_mul(2).max(1);
         self.chains.clear();
         self.chains.resize(length, None);
-        for number in 0..self.stored.len() {
+        for number in 1..=self.stored.len() {
             self.link(u32::try_from(number).unwrap_or(u32::MAX));
         }
     }
 
     /// Puts a policy that is in use before the first of its chain.
     fn link(&mut self, number: u32) -> Option<()> {
-        let policy = self.stored.get(index(number))?.policy;
-        let next = self.chain(&policy)?.replace(number);
+        let hash = self.stored.get(index(number))?.hash;
+        let next = mem::replace(self.chain(hash)?, NonZeroU32::new(number));
         self.stored.get_mut(index(number))?.next = next;
         Some(())
     }
 
     /// Takes a policy out of its chain, and its number is vacant.
     fn unlink(&mut self, number: u32) -> Option<()> {
+        let this = NonZeroU32::new(number);
         let stored = self.stored.get_mut(index(number))?;
-        let next = mem::replace(&mut stored.next, self.vacant.replace(number));
-        let policy = stored.policy;
-        let first = self.chain(&policy)?;
-        if *first == Some(number) {
+        let next = mem::replace(&mut stored.next, mem::replace(&mut self.vacant, this));
+        let hash = stored.hash;
+        let first = self.chain(hash)?;
+        if *first == this {
             *first = next;
             return Some(());
         }
         let mut link = *first;
         loop {
-            let stored = self.stored.get_mut(index(link?))?;
-            if stored.next == Some(number) {
+            let stored = self.stored.get_mut(index(link?.get()))?;
+            if stored.next == this {
                 stored.next = next;
                 return Some(());
             }
@@ -136,11 +141,10 @@ impl Policies {
         }
     }
 
-    /// Returns the link to the first of the chain that `policy` is in, if it is in any.
-    fn chain(&mut self, policy: &Policy) -> Option<&mut Link> {
-        let length = u64::try_from(self.chains.len()).ok()?;
-        let chain = hash(policy).checked_rem(length)?;
-        self.chains.get_mut(usize::try_from(chain).ok()?)
+    /// Returns the link to the first of the chain that the policies with this hash are in, if there are chains.
+    fn chain(&mut self, hash: u32) -> Option<&mut Link> {
+        let chain = usize::try_from(hash).ok()?.checked_rem(self.chains.len())?;
+        self.chains.get_mut(chain)
     }
 
     #[cfg(test)]
@@ -150,27 +154,27 @@ impl Policies {
 }
 
 const fn index(number: u32) -> usize {
-    number as usize
+    (number as usize).wrapping_sub(1)
 }
 
-fn hash(policy: &Policy) -> u64 {
-    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
+fn hash(policy: &Policy) -> u32 {
+    let mut hasher = Fnv(0x811c_9dc5);
     policy.hash(&mut hasher);
-    hasher.finish()
+    hasher.0
 }
 
-/// The 64-bit FNV-1a hash.
-struct Fnv(u64);
+/// The 32-bit FNV-1a hash.
+struct Fnv(u32);
 
 impl Hasher for Fnv {
     fn write(&mut self, bytes: &[u8]) {
         for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+            self.0 = (self.0 ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
         }
     }
 
     fn finish(&self) -> u64 {
-        self.0
+        self.0.into()
     }
 }
 
@@ -205,7 +209,7 @@ mod tests {
             policies.take(&Policy::builder().max_polls(number).build().unwrap());
         }
         let length = |chain: &Link| {
-            let next = |number: &u32| policies.stored.get(index(*number)).and_then(|stored| stored.next);
+            let next = |number: &NonZeroU32| policies.stored.get(index(number.get())).and_then(|stored| stored.next);
             core::iter::successors(*chain, next).count()
         };
         let lengths: Vec<_> = policies.chains.iter().map(length).collect();
