@@ -50,7 +50,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// Each of many pollers is polite on its own: one is told 429 and waits, and the others go on. A fleet knows which operations
 /// share an [`Upstream`], a server with its limits, and what one of them learns there all obey. It is fed outcomes and
 /// instants as a poller is; it calls nothing, spawns nothing and reads no clock. It is the one part of this crate that
-/// allocates: 69 bytes an operation for a million of them, given back as they end.
+/// allocates: 69 bytes an operation for a million of them that share their policies, given back by pages of 2,048.
 ///
 /// # The loop
 ///
@@ -233,42 +233,45 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// Give every poll a timeout, shorter than `answer_within`. If the answer of a lost poll comes after all, feed it as any other: the
 /// [`DuePoll`] tells the fleet which poll it answers.
 ///
-/// A fleet keeps no errors. If an operation that is not polled in time [ends](Due::Ended), [`GaveUp::with_last_error`] adds the last
-/// one that [`step_keeping`](Self::step_keeping) kept.
+/// A fleet keeps no errors. If an operation that is not polled in time [ends](Due::Ended), [`GaveUp::with_last_error`] adds the
+/// last one that [`step_keeping`](Self::step_keeping) kept.
 ///
 /// # Upstreams and refusals
 ///
-/// An upstream is whatever counts your polls together: an account at an authority, a host, a tenant of your own. Two that
-/// share nothing are two upstreams, and neither delays the other. A *refusal* is a [`Throttled`](Outcome::Throttled) outcome,
-/// with a hint or without, or what [`slow_down`](Self::slow_down) is called for. A hint on [`Pending`](Outcome::Pending) or
-/// [`Transient`](Outcome::Transient) is no refusal, and binds its own operation alone.
+/// An upstream is whatever counts your polls together: an account at an authority, a host, a tenant of your own. Two that share
+/// nothing are two upstreams, and no limit and no refusal of one delays the other. They still share your senders. A *refusal*
+/// is a [`Throttled`](Outcome::Throttled) outcome, with a hint or without, or what [`slow_down`](Self::slow_down) is called
+/// for. A hint on [`Pending`](Outcome::Pending) or [`Transient`](Outcome::Transient) is no refusal, and binds its own operation
+/// alone.
 ///
-/// - *A refusal holds all.* No poll of that upstream is handed out before its hint has ended, whoever was told. The hold is as
-///   much longer as a wait of the refused operation might be: as its policy's jitter lengthens a hint, by a fifth at most. That is
-///   drawn at the beginning of a hold, so that processes that are told the same do not come back together. A hint of more than
-///   [`longest_hold`](LimitsBuilder::longest_hold), an hour by default, holds for that long. [`resume`](Self::resume) ends a hold,
-///   and [`pause`](Self::pause) begins one without an end. The operation that was refused waits by its own rules besides.
-/// - *In flight* are the polls that were handed out and neither fed, lost nor released.
+/// - *A refusal holds all.* No poll of that upstream is handed out before its hint has ended, whoever was told. The hold is
+///   longer than the hint by what the refused operation's [`hint_jitter`](crate::PolicyBuilder::hint_jitter) draws, a fifth at
+///   most. That is drawn at the beginning of a hold, so that processes that are told the same do not come back together. A hint
+///   of more than [`longest_hold`](LimitsBuilder::longest_hold), an hour by default, holds for that long.
+///   [`resume`](Self::resume) ends a hold, and [`pause`](Self::pause) begins one without an end. The operation that was refused
+///   waits by its own rules besides.
+/// - *In flight* are the polls that were handed out and neither fed, lost nor released, and whose operations have not ended.
 ///   [`in_flight`](LimitsBuilder::in_flight) bounds them for good. [`in_flight_from`](LimitsBuilder::in_flight_from), of 16 by
 ///   default, bounds them at first. A good answer that arrives while that bound is reached raises it by one, by an eighth a
-///   second at most. What is in flight when the first refusal comes will be refused as well.
+///   second at most, rounded up. What is in flight when the first refusal comes may be refused as well.
 /// - *The pace.* If there is one, polls are handed out at least that far apart, never several at once, however late the caller
 ///   is. [`rate`](LimitsBuilder::rate) sets one. [`find_pace`](LimitsBuilder::find_pace) finds one, which never passes that. The
 ///   first refusal sets it to 0.6 of the highest rate of good answers in any few seconds before, at least 0.6 a second. An
 ///   upstream that never refuses has no pace.
-/// - *A cut.* A later refusal cuts the pace to 0.8, or to 0.7 if its hint is above a second. A cut is followed by no other until
-///   it is proven: until a poll sent after it is *served*, which means that its outcome is neither `Throttled` nor `Transient`.
-///   Meanwhile polls go out at least a second apart. The polls that were in flight may be refused as well, and a server may
-///   refuse all, whatever the pace.
-/// - *A refusal is forgiven*, and cuts nothing, if enough polls are saved up. It costs 50 of them, or as many as
-///   [`forgive`](LimitsBuilder::forgive) says, and those that the pace would send during its hint. Each poll that was sent since
-///   the last cut and is served is saved up, for three refusals without a hint at most. A cut leaves none, but the first cut
-///   leaves enough for one refusal.
-/// - *Growth.* Served polls raise the pace with the square of the time spent at it. It doubles after 66 s, 20 times the hint that
-///   led to the cut, or 32 latencies, whichever is longest, and after ten minutes at most. If the first refusal came before 16
-///   polls had been served, 10 s take the place of the 66 s and of the hints. When a cut is proven, the latency is the time since
-///   the first poll that was sent after it. If such a poll is not served, the time counts from the next that is sent. While nothing
-///   is served, the pace stays.
+/// - *A cut.* A later refusal cuts the pace to 0.8, or to 0.7 if its hint is above a second. A cut is followed by no other
+///   until it is proven: until a poll sent after it is *served*, which means that its outcome is neither `Throttled` nor
+///   `Transient`. That is told by counting: so many answers as polls were in flight at the cut are taken for theirs, whichever
+///   come first. Meanwhile polls go out at least a second apart. The polls that were in flight may be refused as well, and a
+///   server may refuse all, whatever the pace.
+/// - *A refusal is forgiven*, and cuts nothing, if enough polls are saved up. A refusal without a hint costs 50 of them, or as
+///   many as [`forgive`](LimitsBuilder::forgive) says. A hint costs as many more as the pace would send while it lasts. Each
+///   poll that was sent since the last cut and is served is saved up, for three refusals without a hint at most. A cut leaves
+///   none. The refusal that sets the pace leaves enough for one.
+/// - *Growth.* Served polls raise the pace to 1 + (t/T)² times what the cut left, after a time t at the pace. T is 66 s, 20
+///   times the hint that led to the cut, or 32 latencies, whichever is longest, and ten minutes at most. If the first refusal
+///   came before 16 polls had been served, 10 s take the place of the 66 s and of the hints. When a cut is proven, the latency
+///   is the time since the first poll that was sent after it. If such a poll is not served, the time counts from the next that
+///   is sent. While nothing is served, the pace stays.
 /// - *A server that is down.* If 16 polls were `Transient` or [lost](Self::lost) since one was served, polls go out at least a
 ///   second apart until one is served. The pace stays. If [`find_pace`](LimitsBuilder::find_pace) is off, this rule is off, too.
 /// - *Order.* While limits or refusals keep polls waiting, of those that are due that one goes first whose due time plus an eighth
@@ -281,8 +284,8 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// - *A quota.* If good answers say how many requests remain, tell the fleet by [`quota`](Self::quota): polls are then so far apart
 ///   that these last until the reset.
 /// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
-/// - *Ends on time.* An operation whose poll is kept waiting by its upstream, by a hold, by the pace or by what is in flight, ends
-///   at its deadline. [`next_due`](Self::next_due) says so, once, with the reason
+/// - *Ends on time.* An operation whose poll is kept waiting by its upstream, by a hold, a pause, the pace or what is in
+///   flight, ends at its deadline. [`next_due`](Self::next_due) says so, once, with the reason
 ///   [`RetryAfterPastDeadline`](crate::Reason::RetryAfterPastDeadline) and what is left of the hold if that is the cause, and
 ///   else with [`MaxWait`](crate::Reason::MaxWait). If the upstream was free at the deadline and only the caller was late, the
 ///   poll is still handed out once, as a late `Poller` would make it. An operation that was [restored](Self::restore) after its
@@ -299,13 +302,14 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// | | polls | refused | busiest second | noticed after, mean | 95 % within | given up |
 /// |---|---|---|---|---|---|---|
 /// | a poller each | 27,670 | 19,217 | 5,000 | 192 s | 410 s | 40 |
-/// | a fleet that only holds | 9,295 | 7,562 | 5,000 | 214 s | 436 s | 3,876 |
+/// | a fleet that only holds: `Limits::none()` | 9,295 | 7,562 | 5,000 | 214 s | 436 s | 3,876 |
 /// | a fleet at a pace that you know, 36 a second | 12,989 | 0 | 36 | 59 s | 122 s | 39 |
 /// | a fleet that finds its pace: the default | 10,761 | 9 | 87 | 60 s | 125 s | 40 |
 ///
 /// # A dashboard
 ///
-/// shows [`status`](Self::status) of each upstream, first of all [`slowed_by`](Status::slowed_by), which says why it is slow, and
+/// A dashboard shows [`status`](Self::status) of each upstream, first of all [`slowed_by`](Status::slowed_by), which says why
+/// it is slow, and
 /// [`oldest_due`](Status::oldest_due), which says how slow. A hold that does not end, or a growing number of cuts, is a limit shared
 /// with somebody else.
 ///
@@ -314,6 +318,12 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// - A server that refuses more than one poll in a hundred at random is mistaken for a slow one, and so is one that refuses fewer
 ///   with a hint of many seconds. Set a lower [`forgive`](LimitsBuilder::forgive): 6 if one poll in twenty is refused. If you know
 ///   the limit, set it and turn `find_pace` off.
+/// - Senders that upstreams share are taken by polls of the one that is slow to answer. Give each an
+///   [`in_flight`](LimitsBuilder::in_flight) below the number of senders, or senders of its own.
+/// - A server that limits how many requests it takes at a time is told from no other: set `in_flight` to that. If answers take many
+///   seconds, a pace that was found too low takes many minutes to rise: set the rate if you know it.
+/// - A sliding window that always tells its whole length as the reset is used by half if its quota is fed. Without it, more is
+///   used.
 /// - A hold does not reach a poll that was handed out before. So take a poll only when it can be sent at once, as the loops do:
 ///   in a queue of your own it would be sent during the hold, or late.
 /// - A pace above a thousand a second takes a timer that is as fine: no two polls are handed out at once to make up for a late
@@ -437,7 +447,8 @@ impl<I: Instant, R: Rng> Fleet<I, R> {
     ///
     /// The poll is no longer in flight. After a `Sleep` the fleet hands the operation's next poll out by itself; after any
     /// other decision it has forgotten the operation. One that it has forgotten, or never had, is answered as by a finished
-    /// poller whose counts are zero: `Done` and `Failed` pass, anything else is `GaveUp(Finished)`.
+    /// poller whose counts are zero: `Done` and `Failed` pass, anything else is `GaveUp(Finished)`. If it was refused, the upstream
+    /// obeys all the same, as after [`slow_down`](Self::slow_down).
     ///
     /// Give it the [`DuePoll`] that was handed out: if the answer comes late, after that poll was lost, it is taken as by
     /// [`look`](Self::look), and not for the answer to the next poll. Give it an [`Id`] for an outcome of an operation whose poll was
@@ -672,10 +683,11 @@ impl<I: Instant, R> Fleet<I, R> {
 
     /// Hands out more polls that are due, to go out in one request with `poll`: a list of statuses, for instance.
     ///
-    /// `poll` is the one that [`next_due`](Self::next_due) has just handed out. It comes first of those that are returned, `most` of
-    /// them at most, all of its upstream. Together they are one request: they take one place in flight and one of the pace, and
-    /// whoever of them is fed first returns both. Feed each outcome by itself. If the request as a whole is refused, feed that to
-    /// each: it is one refusal.
+    /// `poll` is the one that [`next_due`](Self::next_due) has just handed out. It comes first of those that are returned,
+    /// `most` in all, of its upstream. If it is in flight no longer, nothing is returned, and if its upstream has been paused
+    /// or refused since, `poll` alone. Together they are one request: they take one place in flight and one of the pace. The
+    /// place is free when the first of them is fed or lost, or when the last of them is released or cancelled. Feed each
+    /// outcome by itself. If the request as a whole is refused, feed that to each: it is one refusal.
     ///
     /// ```
     /// use asyncpoll::{
@@ -704,13 +716,15 @@ impl<I: Instant, R> Fleet<I, R> {
     /// ```
     pub fn batch(&mut self, poll: DuePoll, most: usize, now: I) -> Vec<DuePoll> {
         self.pass(now);
-        let mut batch = alloc::vec![poll];
+        let mut batch = Vec::new();
         let Id { upstream, slot, .. } = poll.id;
         let index = upstream.index(self.number);
         let Some(lane) = self.lanes.get_mut(index) else { return batch };
-        let is_alone = lane.operation_of(poll.id).is_some_and(|operation| operation.is_in_flight() && operation.batch == ALONE);
+        let in_flight = lane.operation_of(poll.id).filter(|operation| operation.has_in_flight(Some(poll.number)));
+        let Some(is_alone) = in_flight.map(|operation| operation.batch == ALONE) else { return batch };
+        batch.push(poll);
         // Ends go before polls.
-        if is_alone && lane.next_end() > self.time {
+        if is_alone && lane.next_end() > self.time && !lane.gate.is_held(self.time) {
             let along = lane.send_along(slot, most.saturating_sub(1), self.time);
             self.next.set(index, lane.next(self.time));
             batch.extend(along.into_iter().filter_map(|slot| self.poll(index, slot)));
@@ -783,8 +797,8 @@ impl<I: Instant, R> Fleet<I, R> {
 
     /// Takes a refusal that no outcome tells: one to another request than a poll.
     ///
-    /// With a hint it holds the upstream, for up to a fifth longer. With or without a hint, it cuts the pace, if one is looked for and
-    /// the refusal is not forgiven.
+    /// With a hint it holds the upstream, for up to a fifth longer. With or without a hint, it cuts the pace, if one is looked
+    /// for and the refusal is not forgiven.
     ///
     /// ```
     /// use asyncpoll::{Fleet, Policy, fleet::Limits};
@@ -802,11 +816,19 @@ impl<I: Instant, R> Fleet<I, R> {
         R: Rng,
     {
         self.pass(now);
-        let Some(lane) = self.lanes.get_mut(upstream.index(self.number)) else { return };
-        let is_old = lane.gate.has_old();
-        let refusal = Refusal { hint: hint.map(nanos::from_duration), percent: LENGTHENED, is_old };
+        self.refuse(upstream, hint.map(nanos::from_duration));
+    }
+
+    /// Takes a refusal that is no operation's.
+    fn refuse(&mut self, upstream: Upstream, hint: Option<u64>)
+    where
+        R: Rng,
+    {
+        let index = upstream.index(self.number);
+        let Some(lane) = self.lanes.get_mut(index) else { return };
+        let refusal = Refusal { hint, percent: LENGTHENED, is_old: lane.gate.has_old() };
         lane.gate.refuse(refusal, lane.len(), self.time, &mut self.rng);
-        self.next.set(upstream.index(self.number), lane.next(self.time));
+        self.next.set(index, lane.next(self.time));
     }
 
     /// Stops an upstream: from `now` on, none of its polls is handed out, until it is [resumed](Self::resume).
@@ -885,7 +907,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Ends an operation because the caller wants to, and returns the account of it, as
     /// [`Poller::cancel`](crate::Poller::cancel) does.
     ///
-    /// If a poll of it is in flight, it no longer counts as such.
+    /// If a poll of it is in flight, it no longer counts as such. Of a batch, the last does.
     ///
     /// ```
     /// use asyncpoll::{Fleet, Policy, Reason, fleet::Limits};
@@ -952,14 +974,14 @@ impl<I: Instant, R> Fleet<I, R> {
         self.feed(id, Told::Nothing, self.latest, |fed, _| fed.state.set_backoff(fed.policy, base));
     }
 
-    /// Takes what a server said of its quota, in a good answer or in a bad one: so many requests remain until it is reset, if it said
-    /// when.
+    /// Takes what a server said of its quota, in a good answer or in a bad one: so many requests remain until it is reset, if
+    /// it said when.
     ///
-    /// Until the reset, polls are handed out at least so far apart that the remaining requests last. Polls in flight count as if the
-    /// server had not counted them yet. If nothing remains, that holds the upstream until the reset as a refusal does, a fifth longer
-    /// at most, but it is no refusal. The reset is believed up to [`longest_hold`](LimitsBuilder::longest_hold). The latest word
-    /// counts. A quota raises no pace: what a server grants is no promise. If the server did not say when the quota is reset,
-    /// nothing is learned.
+    /// Until the reset, polls are handed out at least so far apart that the remaining requests last. Polls in flight count as
+    /// if the server had not counted them yet. If nothing remains, that holds the upstream until the reset as a refusal does, a
+    /// fifth longer at most, but it is no refusal. The reset is believed up to [`longest_hold`](LimitsBuilder::longest_hold).
+    /// The latest word of what remains counts, but a hold stays, until [`resume`](Self::resume). A quota raises no pace: what a
+    /// server grants is no promise. If the server did not say when the quota is reset, nothing is learned.
     ///
     /// With the feature `http`, `http::quota` reads it:
     ///
@@ -1009,9 +1031,10 @@ impl<I: Instant, R> Fleet<I, R> {
 
     /// Sets the limits of an upstream while it runs.
     ///
-    /// What the fleet has learned stays: holds, the quota, the pace, and how many may be in flight. The pace is forgotten if
-    /// [`find_pace`](LimitsBuilder::find_pace) is off, and what may be in flight begins anew if that is set to something else. If more
-    /// polls are in flight than may be now, no other is handed out until enough of them have come back.
+    /// What the fleet has learned stays: holds, the quota, the pace, whether the server is down, and how many may be in flight.
+    /// The pace and that the server is down are forgotten if [`find_pace`](LimitsBuilder::find_pace) is off, and what may be in
+    /// flight begins anew if that is set to something else. If more polls are in flight than may be now, no other is handed out
+    /// until enough of them have come back.
     ///
     /// ```
     /// use asyncpoll::{Fleet, fleet::{Limits, LimitsError}};
@@ -1105,7 +1128,12 @@ impl<I: Instant, R> Fleet<I, R> {
         let Some((lane, mut state, in_flight, policy, policy_number)) = found else {
             let mut state = State::new(&FORGOTTEN);
             state.cancel(0);
-            return act(Feed { policy: &FORGOTTEN, state: &mut state }, rng);
+            let done = act(Feed { policy: &FORGOTTEN, state: &mut state }, rng);
+            // The operation is gone, and its upstream asks to be left alone all the same.
+            if let Some(Answer::Refused(hint)) = told.answer() {
+                self.refuse(id.upstream, hint);
+            }
+            return done;
         };
         let done = act(Feed { policy, state: &mut state }, rng);
 

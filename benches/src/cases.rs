@@ -9,10 +9,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use asyncpoll::{SeededRng, SmallRng};
+use asyncpoll::{Fleet, SeededRng, SmallRng};
 
 use crate::{
     clock::Clock,
+    fleets,
     measured::{LIFE_DECISIONS, measured_birth, measured_decision, measured_life, measured_sweep},
     peers::ours::{
         Answered, Decorrelated, Equal, Full, Generator, Hinted, Kind, Ours, Pending, Shared, Transient, TransientHinted,
@@ -36,6 +37,8 @@ pub enum Piece {
     Birth,
     /// One decision of one poller after the other: the time for each.
     Sweep,
+    /// One poll of a fleet that is handed out and fed.
+    Turn,
 }
 
 impl Piece {
@@ -46,6 +49,7 @@ impl Piece {
             Self::Life => "life of ten",
             Self::Birth => "birth",
             Self::Sweep => "sweep",
+            Self::Turn => "turn of a fleet",
         }
     }
 
@@ -54,14 +58,14 @@ impl Piece {
         match self {
             Self::Decision | Self::Birth => 1_000,
             Self::Life => 200,
-            Self::Sweep => 10_000,
+            Self::Sweep | Self::Turn => 10_000,
         }
     }
 
     /// Returns how many to take the time of in one round.
     pub const fn timed(self) -> u32 {
         match self {
-            Self::Decision => 10_000,
+            Self::Decision | Self::Turn => 10_000,
             Self::Life | Self::Birth => 2_000,
             Self::Sweep => 1_000_000,
         }
@@ -90,6 +94,7 @@ impl Case {
             Piece::Life => lives::<S>,
             Piece::Birth => births::<S>,
             Piece::Sweep => sweep::<S>,
+            Piece::Turn => unreachable!("no subject is a fleet"),
         };
         Self { row: row.to_owned(), column: column.to_owned(), piece, bytes: size_of::<S::Poller>(), run }
     }
@@ -118,6 +123,11 @@ pub fn ours() -> Vec<Case> {
     ticks_with::<Duration, SmallRng>(&mut cases);
     ticks_with::<Instant, SeededRng>(&mut cases);
     ticks_with::<Duration, SeededRng>(&mut cases);
+    turn(&mut cases, "without limits", fleets::without_limits);
+    turn(&mut cases, "at a rate", fleets::at_a_rate);
+    turn(&mut cases, "under default limits", fleets::under_default_limits);
+    turn(&mut cases, "at a pace", fleets::at_a_pace);
+    turn(&mut cases, "at many upstreams", fleets::at_many_upstreams);
     cases
 }
 
@@ -155,6 +165,11 @@ fn ticks_with<I: Clock, R: Generator + ticks::Seeded>(cases: &mut Vec<Case>) {
 
 fn tick<I: Clock, R: Generator + ticks::Seeded, K: ticks::Kind>(cases: &mut Vec<Case>) {
     cases.push(Case::new::<Ticks<I, R, K>>(K::NAME, &column::<I, R>(), Piece::Decision));
+}
+
+fn turn(cases: &mut Vec<Case>, which: &str, run: fn(u32) -> Duration) {
+    let (row, column) = (format!("{} {which}", Piece::Turn.name()), column::<Duration, SmallRng>());
+    cases.push(Case { row, column, piece: Piece::Turn, bytes: size_of::<Fleet<Duration, SmallRng>>(), run });
 }
 
 /// Returns the readings at ten polls, with nanoseconds below and above those of the start.

@@ -13,6 +13,8 @@ pub mod clock;
 #[cfg(feature = "tables")]
 pub mod conduct;
 #[cfg(feature = "costs")]
+pub mod fleets;
+#[cfg(feature = "costs")]
 pub mod measured;
 pub mod numbers;
 pub mod peers;

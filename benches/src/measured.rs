@@ -2,9 +2,11 @@
 //!
 //! None calls another of them, because each call switches the count on or off.
 
-use std::hint::black_box;
+use std::{hint::black_box, time::Duration};
 
-use crate::subject::Subject;
+use asyncpoll::{Fleet, SmallRng};
+
+use crate::{fleets, subject::Subject};
 
 /// The place of a decision by itself.
 #[derive(Debug)]
@@ -48,4 +50,10 @@ pub fn measured_sweep<S: Subject>(policy: &S::Policy, pollers: &mut [S::Poller],
     for poller in pollers {
         black_box(S::decide::<Sweep>(policy, poller, now));
     }
+}
+
+/// Lets a fleet hand a poll out and feeds it, if one is due.
+#[inline(never)]
+pub fn measured_turn(fleet: &mut Fleet<Duration, SmallRng>, now: Duration) -> bool {
+    fleets::turn(fleet, now)
 }

@@ -30,15 +30,16 @@ pub struct Status {
     pub in_flight: usize,
     /// How many may be in flight now, if that is limited.
     pub most_in_flight: Option<usize>,
-    /// The least time between two polls, found, set, or by a quota, if there is one.
+    /// The least time between two polls, found, set, or by a quota, if there is one. While a cut is not proven or the server is
+    /// down, it is a second at least, whatever this says.
     pub spacing: Option<Duration>,
-    /// What is left of the time that the server asked all to wait.
+    /// What is left of a hold: of a refusal, or of a quota that is used up.
     pub held: Duration,
     /// The refusals so far.
     pub refusals: u64,
     /// Those of them that were forgiven.
     pub forgiven: u64,
-    /// How often the pace was set or cut.
+    /// How often a refusal set the pace or cut it.
     pub cuts: u64,
     /// For how long the answer has been waited for that was waited for longest, if
     /// [`answer_within`](crate::fleet::LimitsBuilder::answer_within) is set.

@@ -188,6 +188,11 @@ impl Gate {
         self.quota.share_out(remaining.saturating_sub(in_flight).max(1), self.hold.believed(until_reset), time);
     }
 
+    /// Returns whether no poll may go out at `time`, whatever the pace.
+    pub(in crate::fleet) const fn is_held(&self, time: u64) -> bool {
+        self.is_paused || time < self.hold.until()
+    }
+
     /// Returns the least time between two polls at `time`, zero where nothing keeps them apart.
     #[inline]
     pub(in crate::fleet) fn spacing(&self, time: u64) -> u64 {

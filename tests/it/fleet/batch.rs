@@ -111,10 +111,22 @@ fn a_poll_goes_alone_that_is_not_in_flight_or_goes_with_others() {
     assert_eq!(fleet.batch(sent[0], 5, Duration::ZERO), [sent[0]]);
     assert_eq!(fleet.batch(sent[1], 5, Duration::ZERO), [sent[1]]);
     fleet.cancel(all[0], Duration::ZERO);
-    assert_eq!(fleet.batch(sent[0], 5, Duration::ZERO), [sent[0]]);
+    assert_eq!(fleet.batch(sent[0], 5, Duration::ZERO), [], "it is in flight no longer");
     let alone = batch(&mut fleet, 0, 0.0);
     assert_eq!(ids(&alone), [all[2]]);
     assert_eq!(ids(&fleet.batch(alone[0], 3, Duration::ZERO)), all[2..5]);
+}
+
+#[test]
+fn nothing_goes_along_in_a_pause_or_a_hold() {
+    let (mut fleet, upstream, all) = fleet(Limits::none().to_builder(), exact());
+    let poll = next_poll(&mut fleet, Duration::ZERO).unwrap();
+    fleet.pause(upstream, Duration::ZERO);
+    assert_eq!(fleet.batch(poll, 5, Duration::ZERO), [poll]);
+    fleet.resume(upstream, Duration::ZERO);
+    fleet.slow_down(upstream, Some(seconds(5.0)), Duration::ZERO);
+    assert_eq!(fleet.batch(poll, 5, Duration::ZERO), [poll]);
+    assert_eq!(ids(&fleet.batch(poll, 2, seconds(5.0))), all[..2]);
 }
 
 #[test]

@@ -150,6 +150,18 @@ fn a_pause_ends_when_it_is_resumed_whatever_is_fed() {
 }
 
 #[test]
+fn a_refusal_of_an_operation_that_has_ended_holds_the_others() {
+    let (mut fleet, upstream) = ten();
+    let cancelled = next_poll(&mut fleet, Duration::ZERO).unwrap();
+    fleet.cancel(cancelled.id, seconds(1.0));
+    let refused = Outcome::<(), _>::throttled(()).retry_after(seconds(30.0));
+    assert!(matches!(fleet.step(cancelled, refused, seconds(2.0)), asyncpoll::Decision::GaveUp(_)));
+    let status = fleet.status(upstream, seconds(2.0));
+    assert_eq!((status.refusals, status.held), (1, seconds(30.0)));
+    assert_eq!((fleet.next_due(seconds(31.9)), fleet.until_next(seconds(31.9))), (None, Some(seconds(0.1))));
+}
+
+#[test]
 fn a_pause_stops_one_upstream_alone() {
     let (mut fleet, upstream) = ten();
     let other = fleet.add_upstream(Limits::none());

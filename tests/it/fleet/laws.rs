@@ -17,10 +17,12 @@ use crate::support::{
 };
 
 /// What a poll was that was sent, or whatever else happened: an id means something to its own fleet alone.
-fn without_id(what: What) -> Result<(usize, u32, Duration, Option<Duration>, Duration), What> {
+fn without_id(what: What) -> String {
     match what {
-        What::Sent { number, poll, spacing } => Ok((number, poll.number, poll.elapsed, poll.remaining, spacing)),
-        what => Err(what),
+        What::Sent { number, poll, spacing } => {
+            format!("{number}: {} {:?} {:?} {spacing:?}", poll.number, poll.elapsed, poll.remaining)
+        }
+        what => format!("{what:?}"),
     }
 }
 

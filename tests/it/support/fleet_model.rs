@@ -174,6 +174,8 @@ pub(crate) struct Model<R> {
     latest: Duration,
     pub(crate) time: u128,
     operations: BTreeMap<usize, Operation<R>>,
+    /// The upstream of every operation there has been.
+    homes: Vec<usize>,
     started: usize,
     /// How many polls have gone out.
     polls: usize,
@@ -197,7 +199,16 @@ enum To {
 
 impl<R: Rng + Clone> Model<R> {
     pub(crate) fn new(rng: R, now: Duration) -> Self {
-        Self { rng, latest: now, time: 0, operations: BTreeMap::new(), started: 0, polls: 0, upstreams: Vec::new() }
+        Self {
+            rng,
+            latest: now,
+            time: 0,
+            operations: BTreeMap::new(),
+            homes: Vec::new(),
+            started: 0,
+            polls: 0,
+            upstreams: Vec::new(),
+        }
     }
 
     pub(crate) fn add_upstream(&mut self, rules: Rules) {
@@ -266,6 +277,7 @@ impl<R: Rng + Clone> Model<R> {
             self.operations
                 .insert(self.started, Operation { upstream, poller, started, request: None, waited_since: None, came_late });
         }
+        self.homes.push(upstream);
         self.started += 1;
         self.started - 1
     }
@@ -453,7 +465,7 @@ impl<R: Rng + Clone> Model<R> {
         }
         self.pass(now);
         let reading = self.reading();
-        let Some(operation) = self.operations.get_mut(&number) else { return forgotten(outcome) };
+        let Some(operation) = self.operations.get_mut(&number) else { return self.forgotten(number, outcome) };
         let decision = operation.poller.step(outcome, reading);
         self.answered(number, To::Poll, Some(outcome));
         decision
@@ -481,7 +493,7 @@ impl<R: Rng + Clone> Model<R> {
     pub(crate) fn look(&mut self, number: usize, outcome: Outcome<(), ()>, now: Duration) -> Decision<(), ()> {
         self.pass(now);
         let reading = self.reading();
-        let Some(operation) = self.operations.get_mut(&number) else { return forgotten(outcome) };
+        let Some(operation) = self.operations.get_mut(&number) else { return self.forgotten(number, outcome) };
         let decision = operation.poller.look(outcome, reading);
         self.answered(number, To::Look, Some(outcome));
         decision
@@ -713,6 +725,16 @@ impl<R: Rng + Clone> Model<R> {
                 }
             }
         }
+    }
+
+    /// Takes an outcome of an operation that has ended: if it is a refusal, the upstream obeys.
+    fn forgotten(&mut self, number: usize, outcome: Outcome<(), ()>) -> Decision<(), ()> {
+        if let Outcome::Throttled { retry_after, .. } = outcome {
+            let upstream = self.homes[number];
+            self.refuse(upstream, retry_after, 20, self.upstreams[upstream].old > 0);
+            self.note_room(upstream);
+        }
+        forgotten(outcome)
     }
 
     fn refuse(&mut self, upstream: usize, hint: Option<Duration>, percent: u8, was_old: bool) {

@@ -627,8 +627,7 @@ impl Player {
         match what {
             What::Slowed { upstream, hint } => Some((upstream, hint.map(|hint| hint.as_nanos()))),
             What::Fed { number, answer } | What::Looked { number, answer } => {
-                // Of an operation that has ended, nothing is learned.
-                let is_refusal = answer.was_living && matches!(answer.outcome, Outcome::Throttled { .. });
+                let is_refusal = matches!(answer.outcome, Outcome::Throttled { .. });
                 is_refusal.then(|| (self.upstream_of(number), answer.hint()))
             }
             _ => None,
