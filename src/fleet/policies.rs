@@ -160,7 +160,7 @@ const fn index(number: u32) -> usize {
 fn hash(policy: &Policy) -> u32 {
     let mut hasher = Fnv(0x811c_9dc5);
     policy.hash(&mut hasher);
-    hasher.0
+    u32::try_from(hasher.finish()).unwrap_or(u32::MAX)
 }
 
 /// The 32-bit FNV-1a hash.

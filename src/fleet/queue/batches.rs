@@ -60,8 +60,8 @@ impl Batches {
         if number == ALONE {
             return Return::ALONE;
         }
-        let Some(index) = self.open.iter().position(|batch| batch.number == number) else { return Return::ALONE };
-        let Some(batch) = self.open.get_mut(index) else { return Return::ALONE };
+        let found = self.open.iter_mut().enumerate().find(|(_, batch)| batch.number == number);
+        let Some((index, batch)) = found else { return Return::ALONE }; // never
         batch.left = batch.left.saturating_sub(1);
         let is_first = !batch.is_answered && (is_answered || batch.left == 0);
         let may_refuse = !batch.is_refused;

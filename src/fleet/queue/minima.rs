@@ -49,12 +49,6 @@ pub(in crate::fleet) struct Minima {
     least: u64,
 }
 
-impl Default for Minima {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Minima {
     pub(in crate::fleet) const fn new() -> Self {
         Self { nodes: Vec::new(), leaves: 0, slots: 0, least: NEVER }

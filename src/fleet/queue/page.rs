@@ -176,10 +176,9 @@ impl Page {
     #[inline]
     fn change(&mut self, slot: usize, change: impl FnOnce(&mut Entry)) -> Option<()> {
         debug_assert!(self.operation(slot).is_some(), "an operation has a slot");
-        self.set(slot, |there| {
-            if let Slot::Taken(operation) = there {
-                change(operation);
-            }
+        self.set(slot, |there| match there {
+            Slot::Taken(operation) => change(operation),
+            Slot::Vacant { .. } => {} // never
         })
     }
 

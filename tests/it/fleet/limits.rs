@@ -2,7 +2,7 @@
 
 use asyncpoll::{
     Decision, Fleet, GaveUp, Outcome, Policy, Reason,
-    fleet::{Limits, LimitsBuilder, LimitsError, Status},
+    fleet::{Due, Limits, LimitsBuilder, LimitsError, Status},
 };
 use core::time::Duration;
 
@@ -129,6 +129,13 @@ fn what_is_not_of_this_fleet_has_ended() {
     assert!(!fleet.contains(id) && fleet.is_empty());
     assert_eq!(fleet.status(upstream, Duration::ZERO), Status::default());
     fleet.slow_down(upstream, None, Duration::ZERO);
+    fleet.quota(upstream, 0, Some(seconds(9.0)), Duration::ZERO);
+    fleet.set_limits(upstream, Limits::default(), Duration::ZERO);
+    assert_eq!(fleet.limits(upstream), None);
+    fleet.pause(upstream, Duration::ZERO);
+    fleet.resume(upstream, Duration::ZERO);
+    let Some(Due::Poll(others)) = other.next_due(Duration::ZERO) else { panic!("it is due") };
+    assert_eq!(fleet.batch(others, 9, Duration::ZERO), []);
     fleet.release(id, Duration::ZERO);
     let lost = fleet.lost(id, Duration::ZERO);
     assert!(matches!(lost, Decision::GaveUp(GaveUp { reason: Reason::Finished, .. })), "{lost:?}");

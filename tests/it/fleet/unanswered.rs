@@ -108,6 +108,21 @@ fn an_answer_by_the_name_of_the_operation_is_that_of_whichever_poll_is_in_flight
 }
 
 #[test]
+fn who_takes_the_slot_of_one_that_was_cancelled_is_waited_for_from_its_own_poll_on() {
+    let limits = Limits::none().to_builder().answer_within(seconds(10.0));
+    let (mut fleet, upstream, ids) = fleet::<1>(limits, exact());
+    let _unanswered = send(&mut fleet, 0.0);
+    let other = fleet.start(upstream, exact().build().unwrap(), seconds(1.0));
+    let second = send(&mut fleet, 1.0);
+    fleet.cancel(other, seconds(2.0));
+    let third = fleet.start(upstream, exact().build().unwrap(), seconds(3.0));
+    assert_eq!(send(&mut fleet, 3.0).id, third);
+    assert!(second.id == other && other != third);
+    fleet.cancel(ids[0], seconds(4.0));
+    assert_eq!(fleet.until_next(seconds(4.0)), Some(seconds(9.0)), "three and ten seconds");
+}
+
+#[test]
 fn the_limit_holds_from_when_it_is_set() {
     let (mut fleet, upstream, _) = fleet::<2>(Limits::none().to_builder(), exact().no_max_wait());
     let _unanswered = send(&mut fleet, 0.0);
