@@ -170,7 +170,7 @@ impl Gate {
         self.hold.end(time);
     }
 
-    /// Notes that so many requests remain until a reset in so long: if none does, the hold is up to so many percent longer.
+    /// Notes that so many requests remain until a reset in so long. If none does, that holds. So many operations are held.
     pub(in crate::fleet) fn quota<R: Rng + ?Sized>(
         &mut self,
         remaining: u64,
@@ -213,7 +213,7 @@ impl Gate {
         Some(self.hold.until().max(spaced).max(self.quota.spaced(sent)))
     }
 
-    /// Returns what keeps polls waiting at `time`, if anything does, and whether a poll is due or not if it is the caller or a hold.
+    /// Returns what keeps polls waiting at `time`, if anything does. The caller and a hold do even while no poll is due.
     pub(in crate::fleet) fn slowed_by(&self, is_due: bool, time: u64) -> Option<Slow> {
         if self.is_paused {
             return Some(Slow::Paused);
