@@ -1051,7 +1051,7 @@ impl<I: Instant, R> Fleet<I, R> {
     pub fn set_limits(&mut self, upstream: Upstream, limits: Limits, now: I) {
         self.pass(now);
         let Some(lane) = self.lanes.get_mut(upstream.index(self.number)) else { return };
-        lane.gate.set_limits(&limits, self.time);
+        lane.set_limits(&limits, self.time);
         self.next.set(upstream.index(self.number), lane.next(self.time));
     }
 

@@ -60,15 +60,15 @@ impl Batches {
         if number == ALONE {
             return Return::ALONE;
         }
-        let found = self.open.iter_mut().enumerate().find(|(_, batch)| batch.number == number);
-        let Some((index, batch)) = found else { return Return::ALONE }; // never
+        let found = self.open.iter_mut().find(|batch| batch.number == number);
+        let Some(batch) = found else { return Return::ALONE }; // never
         batch.left = batch.left.saturating_sub(1);
         let is_first = !batch.is_answered && (is_answered || batch.left == 0);
         let may_refuse = !batch.is_refused;
         batch.is_answered |= is_answered;
         batch.is_refused |= is_refused;
         if batch.left == 0 {
-            self.open.remove(index);
+            self.open.retain(|batch| batch.left > 0);
         }
         Return { is_first, may_refuse }
     }

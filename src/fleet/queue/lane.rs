@@ -113,15 +113,25 @@ impl Lane {
         self.oldest.map_or(NEVER, |(_, until)| until)
     }
 
+    /// Goes on with these limits.
+    pub(in crate::fleet) fn set_limits(&mut self, limits: &Limits, time: u64) {
+        self.gate.set_limits(limits, time);
+        self.reserve_flights();
+    }
+
+    /// Makes room for a poll in flight of each operation, if they are kept: to send one takes no memory.
+    fn reserve_flights(&mut self) {
+        if self.gate.limits().answer_within.is_some() {
+            self.flights.reserve(self.living);
+        }
+    }
+
     /// Returns the poll in flight whose answer has been waited for longest, and until when it is, if the limits say for how long.
     #[inline]
     fn first_flight(&mut self) -> Option<(Flight, u64)> {
         let within = self.gate.limits().answer_within?.get();
         let Self { flights, pages, .. } = self;
-        let flight = flights.oldest(|flight| {
-            let operation = pages.get(flight.slot / SLOTS).and_then(|page| page.operation(flight.slot % SLOTS));
-            operation.is_some_and(|operation| operation.is_poll_in_flight(flight.serial, flight.polls))
-        })?;
+        let flight = flights.oldest(|flight| is_in_flight(pages, flight))?;
         // What would be lost after the end of time never is.
         Some((flight, flight.sent.saturating_add(within)))
     }
@@ -136,7 +146,8 @@ impl Lane {
     fn note_flight(&mut self, slot: usize, time: u64) -> Option<()> {
         self.gate.limits().answer_within?;
         let Entry { serial, polls, .. } = *self.operation(slot)?;
-        self.flights.send(Flight { sent: time, slot, serial, polls });
+        let Self { flights, pages, .. } = self;
+        flights.send(Flight { sent: time, slot, serial, polls }, |flight| is_in_flight(pages, flight));
         Some(())
     }
 
@@ -192,9 +203,8 @@ impl Lane {
     /// No operation is left to end.
     pub(in crate::fleet) fn send_along(&mut self, slot: usize, most: usize, time: u64) -> Vec<usize> {
         let mut along = Vec::new();
-        while along.len() < most
-            && let Some(next) = self.first(time)
-        {
+        while along.len() < most {
+            let Some(next) = self.first(time) else { break };
             self.change(next, Page::send);
             self.note_flight(next, time);
             along.push(next);
@@ -265,6 +275,7 @@ impl Lane {
         let slot = self.change(first, |page, _| page.take_in(operation))?;
         self.note_room(index);
         self.living = self.living.saturating_add(1);
+        self.reserve_flights();
         Some(first.saturating_add(slot))
     }
 
@@ -355,6 +366,13 @@ impl Lane {
         let found = self.pages.get(page)?.next(from, time)?;
         Some(page.saturating_mul(SLOTS).saturating_add(found))
     }
+}
+
+/// Returns whether that is the poll in flight of its operation.
+#[inline]
+fn is_in_flight(pages: &[Page], flight: &Flight) -> bool {
+    let operation = pages.get(flight.slot / SLOTS).and_then(|page| page.operation(flight.slot % SLOTS));
+    operation.is_some_and(|operation| operation.is_poll_in_flight(flight.serial, flight.polls))
 }
 
 #[cfg(test)]

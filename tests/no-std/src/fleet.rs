@@ -109,6 +109,9 @@ pub extern "C" fn poll_fleet(device: &Device, orders: u8) -> End {
                     return End::GaveUp;
                 }
             };
+            if let Some(limits) = fleet.limits(poll.id.upstream()).copied() {
+                fleet.set_limits(poll.id.upstream(), limits, device.now());
+            }
             for along in fleet.batch(poll, orders.into(), device.now()).iter().skip(1) {
                 fleet.release(along.id, device.now());
             }
@@ -170,9 +173,6 @@ pub extern "C" fn turn_fleet(device: &Device, fleet: &mut Fleet<Tick, Generator>
         fleet.slow_down(poll.id.upstream(), fleet.until_next(device.now()), device.now());
         fleet.pause(poll.id.upstream(), device.now());
         fleet.quota(poll.id.upstream(), poll.number.into(), poll.remaining, device.now());
-        if let Some(limits) = fleet.limits(poll.id.upstream()).copied() {
-            fleet.set_limits(poll.id.upstream(), limits, device.now());
-        }
     } else {
         fleet.resume(poll.id.upstream(), device.now());
     }
