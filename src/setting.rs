@@ -71,6 +71,18 @@ macro_rules! settings {
 }
 pub(crate) use settings;
 
+/// `?`, for constants.
+macro_rules! checked {
+    ($result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(error) => return Err(error),
+        }
+    };
+}
+
+pub(crate) use checked;
+
 /// Writes debug text: every setting, in units.
 pub(crate) fn debug<S: Setting>(name: &str, built: &S::Built, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut text = f.debug_struct(name);

@@ -102,6 +102,7 @@ fn hard() -> Vec<Table> {
         table("One in 100 refused", at_random(10)),
         forgiving("One in 20 refused", at_random(50)),
         table("40 a second, but all for somebody else in every other minute", Server { is_shared: true, ..of_40 }),
+        table("40 a second, and Retry-After: 3600 for the others", Server { hint: Some(Duration::from_secs(3_600)), ..of_40 }),
         table("40 a second, answers after 5 to 15 s", slow(10)),
         table("40 a second, answers after 15 to 45 s", slow(30)),
     ]
@@ -133,7 +134,10 @@ fn backlogs() -> Vec<Row> {
         since("all were refused for a minute", 11 * minute, outage(11 * minute, Answer::Refused)),
         // Those that were in flight when it went down have come back.
         since("all fail", 10 * minute + Duration::from_secs(5), outage(Duration::MAX, Answer::Failed)),
-        since("all failed for ten minutes", 20 * minute, outage(20 * minute, Answer::Failed)),
+        Row {
+            name: "all failed for an hour",
+            backlog: Backlog { from: 70 * minute, until: 90 * minute, ..Backlog::new(outage(70 * minute, Answer::Failed)) },
+        },
     ]
 }
 

@@ -28,9 +28,10 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    pub(super) fn new(fleet: u32, index: usize) -> Self {
-        // Four thousand million upstreams do not fit into memory.
-        Self { fleet, number: u32::try_from(index).unwrap_or(u32::MAX) }
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "four thousand million upstreams do not fit into memory")]
+    pub(super) const fn new(fleet: u32, index: usize) -> Self {
+        Self { fleet, number: index as u32 }
     }
 
     /// Returns where the fleet of this number keeps it, or where no fleet keeps anything.

@@ -6,9 +6,12 @@ use core::{
 };
 
 use super::{Policy, PolicyError, wait_list::WaitList};
-use crate::wait::{
-    Deadline, Jitter, Ladder, Waits, nanos,
-    waits::{self, MOST},
+use crate::{
+    setting::checked,
+    wait::{
+        Deadline, Jitter, Ladder, Waits, nanos,
+        waits::{self, MOST},
+    },
 };
 
 /// What part of `initial_wait` there must be between it and `max_backoff` for `Decorrelated` jitter to spread anything.
@@ -16,16 +19,6 @@ const DECORRELATED_ROOM: u64 = 5;
 
 /// The most by which jitter lengthens a hint or a head start, in percent, unless `hint_jitter` says otherwise.
 const HINT_PERCENT: u8 = 20;
-
-/// `?`, for constants.
-macro_rules! checked {
-    ($result:expr) => {
-        match $result {
-            Ok(value) => value,
-            Err(error) => return Err(error),
-        }
-    };
-}
 
 /// Collects the settings of a [`Policy`]; nothing is checked before [`build`](Self::build).
 ///

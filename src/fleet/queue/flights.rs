@@ -81,21 +81,21 @@ impl Flights {
     }
 
     fn push(&mut self, flight: Flight) -> Option<()> {
-        let place = self.place(self.count);
-        *self.ring.get_mut(place)? = flight;
+        let index = self.index(self.count);
+        *self.ring.get_mut(index)? = flight;
         self.count = self.count.saturating_add(1).min(self.ring.len());
         Some(())
     }
 
     fn pop(&mut self) -> Option<Flight> {
         let flight = *self.ring.get(self.first)?;
-        self.first = self.place(1);
+        self.first = self.index(1);
         self.count = self.count.saturating_sub(1);
         Some(flight)
     }
 
-    /// Returns where the one is that comes so many after the first.
-    fn place(&self, after: usize) -> usize {
+    /// Returns where the one is in the ring that comes so many after the first.
+    fn index(&self, after: usize) -> usize {
         self.first.saturating_add(after).checked_rem(self.ring.len()).unwrap_or(0)
     }
 }

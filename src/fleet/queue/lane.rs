@@ -290,7 +290,7 @@ impl Lane {
         self.ranks.len().saturating_sub(1)
     }
 
-    /// Gives a rank one more page, which may have been another's, and returns its place.
+    /// Gives a rank one more page, which may have been another's, and returns its index.
     fn add_page(&mut self, rank: usize) -> Option<usize> {
         let index = self.empty.first().unwrap_or(self.pages.len());
         // There are fewer ranks than that.

@@ -37,7 +37,7 @@ impl Node {
 
 /// Keys by slot. The nodes of level 0 hold them, each further level the least of every node of the level below, and the last
 /// level is a single node. All levels lie in one piece of memory, one after the other. Where the nodes are is reckoned with numbers
-/// that wrap, which takes a third of the instructions: each node is looked up, and a place without one is noticed there.
+/// that wrap, which takes a third of the instructions: each node is looked up, and an index without one is noticed there.
 #[derive(Clone, Debug)]
 pub(in crate::fleet) struct Minima {
     nodes: Vec<Node>,

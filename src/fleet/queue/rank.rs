@@ -13,7 +13,7 @@ const HOUR: u64 = 3_600_000_000_000;
 const DIGITS: u32 = 3;
 
 /// Operations that are equally patient: among them, the poll goes first that was due first. Its pages are among those of its
-/// lane, and known by their places there.
+/// lane, and known by their indices there.
 #[derive(Clone, Debug)]
 pub(super) struct Rank {
     /// How long after it is due a poll goes before what is due from then on, whatever the hurry of that.

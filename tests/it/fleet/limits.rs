@@ -18,13 +18,13 @@ fn refused(builder: LimitsBuilder, error: LimitsError, sentence: &str) {
 #[test]
 fn no_poll_in_flight() {
     let sentence = "in_flight is 0; it must be at least 1";
-    refused(Limits::builder().in_flight(0), LimitsError::NoneInFlight, sentence);
-    refused(Limits::builder().in_flight_from(0), LimitsError::NoneInFlight, sentence);
+    refused(Limits::builder().in_flight(0), LimitsError::ZeroCount { field: "in_flight" }, sentence);
+    refused(Limits::builder().in_flight_from(0), LimitsError::ZeroCount { field: "in_flight" }, sentence);
 }
 
 #[test]
 fn every_refusal_forgiven() {
-    refused(Limits::builder().forgive(0), LimitsError::ForgivesAll, "forgive is 0; it must be at least 1");
+    refused(Limits::builder().forgive(0), LimitsError::ZeroCount { field: "forgive" }, "forgive is 0; it must be at least 1");
     assert!(Limits::builder().forgive(1).build().is_ok());
 }
 
@@ -45,41 +45,31 @@ fn no_time_for_the_polls() {
 fn too_long_a_time() {
     let per = Duration::from_nanos(1 << 63);
     let sentence = "rate is per 9223372036.854775808 s; the time must be at most 9223372036.854775807 s";
-    refused(Limits::builder().rate(1, per), LimitsError::TooLong { per }, sentence);
+    refused(Limits::builder().rate(1, per), LimitsError::RateTooLong { per }, sentence);
     let per = Duration::MAX;
     let sentence = "rate is per 584542046090 years; the time must be at most 292 years";
-    refused(Limits::builder().rate(1, per), LimitsError::TooLong { per }, sentence);
+    refused(Limits::builder().rate(1, per), LimitsError::RateTooLong { per }, sentence);
     assert!(Limits::builder().rate(1, Duration::from_nanos((1 << 63) - 1)).build().is_ok());
 }
 
 #[test]
 fn no_hold_and_too_long_a_hold() {
-    refused(
-        Limits::builder().longest_hold(Duration::ZERO),
-        LimitsError::NoHold,
-        "longest_hold is 0 s; it must be at least 1 ns",
-    );
-    refused(
-        Limits::builder().longest_hold(Duration::MAX),
-        LimitsError::HoldTooLong { longest_hold: Duration::MAX },
-        "longest_hold is 584542046090 years; it must be at most 292 years",
-    );
-    assert!(Limits::builder().longest_hold(Duration::from_nanos((1 << 63) - 1)).build().is_ok());
+    refuses_none_and_too_long("longest_hold", LimitsBuilder::longest_hold);
 }
 
 #[test]
 fn no_time_to_answer_and_too_much() {
-    refused(
-        Limits::builder().answer_within(Duration::ZERO),
-        LimitsError::NoTimeToAnswer,
-        "answer_within is 0 s; it must be at least 1 ns",
-    );
-    refused(
-        Limits::builder().answer_within(Duration::MAX),
-        LimitsError::AnswerWithinTooLong { answer_within: Duration::MAX },
-        "answer_within is 584542046090 years; it must be at most 292 years",
-    );
-    assert!(Limits::builder().answer_within(Duration::from_nanos((1 << 63) - 1)).build().is_ok());
+    refuses_none_and_too_long("answer_within", LimitsBuilder::answer_within);
+}
+
+#[track_caller]
+fn refuses_none_and_too_long(field: &'static str, set: fn(LimitsBuilder, Duration) -> LimitsBuilder) {
+    let none = format!("{field} is 0 s; it must be at least 1 ns");
+    refused(set(Limits::builder(), Duration::ZERO), LimitsError::ZeroDuration { field }, &none);
+    let value = Duration::MAX;
+    let too_long = format!("{field} is 584542046090 years; it must be at most 292 years");
+    refused(set(Limits::builder(), value), LimitsError::TooLong { field, value }, &too_long);
+    assert!(set(Limits::builder(), Duration::from_nanos((1 << 63) - 1)).build().is_ok());
 }
 
 #[test]

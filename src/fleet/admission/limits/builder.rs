@@ -6,7 +6,7 @@ use core::{
 };
 
 use super::{InFlight, Limits, LimitsError};
-use crate::wait::nanos;
+use crate::{setting::checked, wait::nanos};
 
 /// How many polls are in flight at first, unless told otherwise.
 const AT_FIRST: u32 = 16;
@@ -342,46 +342,42 @@ impl LimitsBuilder {
             Some((polls, per)) => match (NonZeroU32::new(polls), NonZeroU64::new(nanos::from_duration(per))) {
                 (None, _) => return Err(LimitsError::NoPolls { per }),
                 (_, None) => return Err(LimitsError::NoTime { polls }),
-                (_, Some(nanos)) if nanos.get() > nanos::LONGEST => return Err(LimitsError::TooLong { per }),
+                (_, Some(nanos)) if nanos.get() > nanos::LONGEST => return Err(LimitsError::RateTooLong { per }),
                 (Some(polls), Some(per)) => Some((polls, per)),
             },
         };
         let in_flight = match in_flight {
             None => None,
-            Some(InFlight::AtMost(polls)) => match NonZeroU32::new(polls) {
-                None => return Err(LimitsError::NoneInFlight),
-                Some(polls) => Some(InFlight::AtMost(polls)),
-            },
-            Some(InFlight::From(polls)) => match NonZeroU32::new(polls) {
-                None => return Err(LimitsError::NoneInFlight),
-                Some(polls) => Some(InFlight::From(polls)),
-            },
+            Some(InFlight::AtMost(polls)) => Some(InFlight::AtMost(checked!(count("in_flight", polls)))),
+            Some(InFlight::From(polls)) => Some(InFlight::From(checked!(count("in_flight", polls)))),
         };
         let forgive = match forgive {
             None => None,
-            Some(served) => match NonZeroU32::new(served) {
-                None => return Err(LimitsError::ForgivesAll),
-                served => served,
-            },
+            Some(served) => Some(checked!(count("forgive", served))),
         };
-        let longest_hold = match longest_hold {
-            None => None,
-            Some(longest) => match NonZeroU64::new(nanos::from_duration(longest)) {
-                None => return Err(LimitsError::NoHold),
-                Some(nanos) if nanos.get() > nanos::LONGEST => return Err(LimitsError::HoldTooLong { longest_hold: longest }),
-                longest => longest,
-            },
-        };
-        let answer_within = match answer_within {
-            None => None,
-            Some(within) => match NonZeroU64::new(nanos::from_duration(within)) {
-                None => return Err(LimitsError::NoTimeToAnswer),
-                Some(nanos) if nanos.get() > nanos::LONGEST => {
-                    return Err(LimitsError::AnswerWithinTooLong { answer_within: within });
-                }
-                within => within,
-            },
-        };
-        Ok(Limits { rate, in_flight, find_pace, forgive, longest_hold, answer_within })
+        Ok(Limits {
+            rate,
+            in_flight,
+            find_pace,
+            forgive,
+            longest_hold: checked!(duration("longest_hold", longest_hold)),
+            answer_within: checked!(duration("answer_within", answer_within)),
+        })
+    }
+}
+
+const fn count(field: &'static str, value: u32) -> Result<NonZeroU32, LimitsError> {
+    match NonZeroU32::new(value) {
+        None => Err(LimitsError::ZeroCount { field }),
+        Some(count) => Ok(count),
+    }
+}
+
+const fn duration(field: &'static str, value: Option<Duration>) -> Result<Option<NonZeroU64>, LimitsError> {
+    let Some(value) = value else { return Ok(None) };
+    match NonZeroU64::new(nanos::from_duration(value)) {
+        None => Err(LimitsError::ZeroDuration { field }),
+        Some(nanos) if nanos.get() > nanos::LONGEST => Err(LimitsError::TooLong { field, value }),
+        nanos => Ok(nanos),
     }
 }

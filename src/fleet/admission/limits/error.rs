@@ -22,10 +22,23 @@ use crate::{sentence::Sentence, wait::nanos};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitsError {
-    /// Every refusal would be forgiven.
-    ForgivesAll,
-    /// No poll could be in flight.
-    NoneInFlight,
+    /// A duration is zero.
+    ZeroDuration {
+        /// The setter's name.
+        field: &'static str,
+    },
+    /// A number is zero. To have no limit, clear it.
+    ZeroCount {
+        /// The setter's name.
+        field: &'static str,
+    },
+    /// A duration is above 2⁶³−1 ns, 292 years.
+    TooLong {
+        /// The setter's name.
+        field: &'static str,
+        /// What it was given.
+        value: Duration,
+    },
     /// No poll could be made at all.
     NoPolls {
         /// In this time.
@@ -36,22 +49,8 @@ pub enum LimitsError {
         /// So many.
         polls: u32,
     },
-    /// A refusal could hold for no time.
-    NoHold,
-    /// The longest hold is above 2⁶³−1 ns, 292 years.
-    HoldTooLong {
-        /// This one.
-        longest_hold: Duration,
-    },
-    /// No answer could come in time.
-    NoTimeToAnswer,
-    /// The time for an answer is above 2⁶³−1 ns, 292 years.
-    AnswerWithinTooLong {
-        /// This one.
-        answer_within: Duration,
-    },
-    /// The time is above 2⁶³−1 ns, 292 years.
-    TooLong {
+    /// The time of the polls is above 2⁶³−1 ns, 292 years.
+    RateTooLong {
         /// This one.
         per: Duration,
     },
@@ -62,29 +61,20 @@ impl LimitsError {
     #[doc(hidden)]
     pub const fn sentence(&self) -> Sentence {
         let sentence = Sentence::new();
+        let longest = Duration::from_nanos(nanos::LONGEST);
         match *self {
-            Self::ForgivesAll => sentence.text("forgive is 0; it must be at least 1"),
-            Self::NoneInFlight => sentence.text("in_flight is 0; it must be at least 1"),
+            Self::ZeroDuration { field } => sentence.text(field).text(" is 0 s; it must be at least 1 ns"),
+            Self::ZeroCount { field } => sentence.text(field).text(" is 0; it must be at least 1"),
+            Self::TooLong { field, value } => sentence.text(field).text(" is ").too_long(value, longest),
             Self::NoPolls { per } => sentence.text("rate is 0 polls per ").duration(per).text("; it must be at least 1 poll"),
             Self::NoTime { polls } => {
                 sentence.text("rate is ").number(polls as u64).text(" polls per 0 s; the time must be at least 1 ns")
             }
-            Self::NoHold => sentence.text("longest_hold is 0 s; it must be at least 1 ns"),
-            Self::HoldTooLong { longest_hold } => {
-                sentence.text("longest_hold is ").too_long(longest_hold, Duration::from_nanos(nanos::LONGEST))
-            }
-            Self::NoTimeToAnswer => sentence.text("answer_within is 0 s; it must be at least 1 ns"),
-            Self::AnswerWithinTooLong { answer_within } => {
-                sentence.text("answer_within is ").too_long(answer_within, Duration::from_nanos(nanos::LONGEST))
-            }
-            Self::TooLong { per } => {
-                let longest = Duration::from_nanos(nanos::LONGEST);
-                sentence
-                    .text("rate is per ")
-                    .duration_beside(per, longest)
-                    .text("; the time must be at most ")
-                    .duration_beside(longest, per)
-            }
+            Self::RateTooLong { per } => sentence
+                .text("rate is per ")
+                .duration_beside(per, longest)
+                .text("; the time must be at most ")
+                .duration_beside(longest, per),
         }
     }
 }
