@@ -46,7 +46,7 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Sets the limits of an upstream while it runs.
     ///
     /// What the fleet has learned stays: holds, the quota, the pace, whether the server is down, and how many may be in flight.
-    /// The pace and that the server is down are forgotten if [`find_pace`](LimitsBuilder::find_pace) is off, and what may be in
+    /// The pace and that the server is down are forgotten if [`find_pace`](super::LimitsBuilder::find_pace) is off, and what may be in
     /// flight begins anew if that is set to something else. If more polls are in flight than may be now, no other is handed out
     /// until enough of them have come back.
     ///
@@ -98,7 +98,7 @@ impl<I: Instant, R> Fleet<I, R> {
     ///
     /// Until the reset, polls are handed out at least so far apart that the remaining requests last. Polls in flight count as
     /// if the server had not counted them yet. If nothing remains, that holds the upstream until the reset as a refusal does, a
-    /// fifth longer at most, but it is no refusal. The reset is believed up to [`longest_hold`](LimitsBuilder::longest_hold).
+    /// fifth longer at most, but it is no refusal. The reset is believed up to [`longest_hold`](super::LimitsBuilder::longest_hold).
     /// The latest word of what remains counts, but a hold stays, until [`resume`](Self::resume). A quota raises no pace: what a
     /// server grants is no promise. If the server did not say when the quota is reset, nothing is learned.
     ///
