@@ -644,14 +644,14 @@ impl<I: Instant, R> Fleet<I, R> {
             let index = self.next.first()?;
             let lane = self.lanes.get_mut(index)?;
             match lane.take_next(self.time)? {
-                Next::Poll(slot) => {
+                Next::Poll(cell) => {
                     self.next.set(index, lane.next(self.time));
-                    return self.poll(index, slot).map(Due::Poll);
+                    return self.poll(index, cell).map(Due::Poll);
                 }
-                Next::End(slot) => return self.end(index, slot),
-                Next::Lost(slot) => {
-                    let operation = *lane.operation(slot)?;
-                    let id = self.id(index, slot, &operation);
+                Next::End(cell) => return self.end(index, cell),
+                Next::Lost(cell) => {
+                    let operation = *lane.operation(cell)?;
+                    let id = self.id(index, cell, &operation);
                     if let Decision::GaveUp(gave_up) = self.lost(id, now) {
                         return Some(Due::Ended(id, gave_up));
                     }
@@ -660,11 +660,11 @@ impl<I: Instant, R> Fleet<I, R> {
         }
     }
 
-    /// Returns the name of the operation at `slot` of an upstream.
+    /// Returns the name of the operation at `cell` of an upstream.
     #[inline]
-    const fn id(&self, index: usize, slot: usize, operation: &Entry) -> Id {
+    const fn id(&self, index: usize, cell: usize, operation: &Entry) -> Id {
         let Entry { serial, anchor, .. } = *operation;
-        Id { upstream: Upstream::new(self.number, index), slot, serial, anchor }
+        Id { upstream: Upstream::new(self.number, index), cell, serial, anchor }
     }
 
     /// Hands out more polls that are due, to go out in one request with `poll`: a list of statuses, for instance.
@@ -702,7 +702,7 @@ impl<I: Instant, R> Fleet<I, R> {
     pub fn batch(&mut self, poll: DuePoll, most: usize, now: I) -> Vec<DuePoll> {
         self.pass(now);
         let mut batch = Vec::new();
-        let Id { upstream, slot, .. } = poll.id;
+        let Id { upstream, cell, .. } = poll.id;
         let index = upstream.index(self.number);
         let Some(lane) = self.lanes.get_mut(index) else { return batch };
         let in_flight = lane.operation_of(poll.id).filter(|operation| operation.has_in_flight(Some(poll.number)));
@@ -710,41 +710,41 @@ impl<I: Instant, R> Fleet<I, R> {
         batch.push(poll);
         // Ends go before polls.
         if is_alone && lane.next_end() > self.time && !lane.gate.is_held(self.time) {
-            let along = lane.send_along(slot, most.saturating_sub(1), self.time);
+            let along = lane.send_along(cell, most.saturating_sub(1), self.time);
             self.next.set(index, lane.next(self.time));
-            batch.extend(along.into_iter().filter_map(|slot| self.poll(index, slot)));
+            batch.extend(along.into_iter().filter_map(|cell| self.poll(index, cell)));
         }
         batch
     }
 
-    /// Returns the poll of the operation at `slot` of an upstream.
+    /// Returns the poll of the operation at `cell` of an upstream.
     #[inline]
-    fn poll(&self, index: usize, slot: usize) -> Option<DuePoll> {
-        let operation = self.lanes.get(index)?.operation(slot)?;
+    fn poll(&self, index: usize, cell: usize) -> Option<DuePoll> {
+        let operation = self.lanes.get(index)?.operation(cell)?;
         let policy = self.policies.get(operation.policy)?;
         let state = operation.state(self.time, policy);
         Some(DuePoll {
-            id: self.id(index, slot, operation),
+            id: self.id(index, cell, operation),
             number: state.polls.saturating_add(1),
             elapsed: Duration::from_nanos(state.elapsed),
             remaining: policy.deadline.map(|deadline| Duration::from_nanos(deadline.left(state.elapsed))),
         })
     }
 
-    /// Ends the operation at `slot` of an upstream, because its poll cannot go out by its deadline.
+    /// Ends the operation at `cell` of an upstream, because its poll cannot go out by its deadline.
     #[cold]
-    fn end(&mut self, index: usize, slot: usize) -> Option<Due> {
+    fn end(&mut self, index: usize, cell: usize) -> Option<Due> {
         let lane = self.lanes.get_mut(index)?;
-        let operation = *lane.operation(slot)?;
+        let operation = *lane.operation(cell)?;
         let policy = self.policies.get(operation.policy)?;
         let mut state = operation.state(self.time, policy);
         let held_until = lane.gate.held_until();
         let hold = (held_until > operation.end()).then(|| held_until.saturating_sub(self.time));
         let gave_up = Feed { policy, state: &mut state }.expire(hold);
-        lane.put(slot, &state, self.time, false);
+        lane.put(cell, &state, self.time, false);
         self.next.set(index, lane.next(self.time));
         self.policies.give_back(operation.policy);
-        Some(Due::Ended(self.id(index, slot, &operation), gave_up))
+        Some(Due::Ended(self.id(index, cell, &operation), gave_up))
     }
 
     /// Takes a poll back that was never made, because no sender was free for instance: it is due again at once, and not counted.
@@ -773,7 +773,7 @@ impl<I: Instant, R> Fleet<I, R> {
         let Some(lane) = self.lanes.get_mut(id.upstream.index(self.number)) else { return };
         let in_flight = lane.operation_of(id).filter(|operation| operation.has_in_flight(number));
         if let Some(batch) = in_flight.map(|operation| operation.batch) {
-            lane.release(id.slot);
+            lane.release(id.cell);
             lane.come_back(batch, None, false, self.time);
             self.next.set(id.upstream.index(self.number), lane.next(self.time));
         }
@@ -876,14 +876,14 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Takes an operation in, unless it has finished or its upstream is another fleet's.
     fn take_in(&mut self, upstream: Upstream, policy: Policy, state: &State) -> Id {
         self.serial = self.serial.wrapping_add(1);
-        let mut id = Id { upstream, slot: usize::MAX, serial: self.serial, anchor: 0 };
+        let mut id = Id { upstream, cell: usize::MAX, serial: self.serial, anchor: 0 };
         if let Some(lane) = self.lanes.get_mut(upstream.index(self.number)).filter(|_| !state.is_finished()) {
             let policy_number = self.policies.take(&policy);
             let operation = Entry::new(state, self.time, &policy, self.serial, policy_number);
             id.anchor = operation.anchor;
-            let slot = lane.take_in(operation, patience(&policy));
-            debug_assert!(slot.is_some(), "a lane takes in whatever comes");
-            id.slot = slot.unwrap_or(id.slot);
+            let cell = lane.take_in(operation, patience(&policy));
+            debug_assert!(cell.is_some(), "a lane takes in whatever comes");
+            id.cell = cell.unwrap_or(id.cell);
             self.next.set(upstream.index(self.number), lane.next(self.time));
         }
         id
@@ -920,7 +920,7 @@ impl<I: Instant, R> Fleet<I, R> {
 
         let is_answered = matches!(told, Told::Outcome(_));
         let stays = in_flight.is_some() && !is_answered && !state.is_finished();
-        lane.put(id.slot, &state, *time, stays);
+        lane.put(id.cell, &state, *time, stays);
         let back = match in_flight {
             Some(batch) if !stays => lane.come_back(batch, told.answer(), is_answered, *time),
             _ => Back { is_old: lane.gate.has_old(), may_refuse: true },

@@ -74,9 +74,9 @@ pub(super) fn next_fleet() -> u32 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id {
     pub(super) upstream: Upstream,
-    pub(super) slot: usize,
+    pub(super) cell: usize,
     pub(super) serial: u32,
-    /// Tells operations of one slot and one serial apart: serials start anew after four thousand million.
+    /// Tells operations of one cell and one serial apart: serials start anew after four thousand million.
     pub(super) anchor: u64,
 }
 

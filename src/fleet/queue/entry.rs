@@ -29,7 +29,7 @@ pub(in crate::fleet) struct Entry {
     errors: u32,
     consecutive_errors: u32,
     throttled: u32,
-    /// Tells it from those that were in its slot before.
+    /// Tells it from those that were in its cell before.
     pub(in crate::fleet) serial: u32,
     /// Which of the policies of the fleet it has.
     pub(in crate::fleet) policy: u32,

@@ -20,14 +20,14 @@ pub(super) struct Flight {
     /// When it went out.
     pub(super) sent: u64,
     /// Where its operation is, which operation that is, and which poll of it.
-    pub(super) slot: usize,
+    pub(super) cell: usize,
     pub(super) serial: u32,
     pub(super) polls: u32,
 }
 
 impl Flight {
     /// A poll of no operation.
-    const NONE: Self = Self { sent: 0, slot: usize::MAX, serial: 0, polls: 0 };
+    const NONE: Self = Self { sent: 0, cell: usize::MAX, serial: 0, polls: 0 };
 }
 
 impl Flights {
@@ -59,9 +59,9 @@ impl Flights {
     }
 
     /// Takes a poll off that was not sent after all.
-    pub(super) fn take_off(&mut self, slot: usize) {
+    pub(super) fn take_off(&mut self, cell: usize) {
         for flight in &mut self.ring {
-            if flight.slot == slot {
+            if flight.cell == cell {
                 *flight = Flight::NONE;
             }
         }

@@ -11,7 +11,7 @@ use super::{
     entry::Entry,
     flights::{Flight, Flights},
     minima::{Minima, NEVER},
-    page::{Page, SLOTS},
+    page::{CELLS, Page},
     rank::Rank,
 };
 use crate::operation::State;
@@ -53,11 +53,11 @@ pub(in crate::fleet) struct Back {
 /// What comes next at an upstream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::fleet) enum Next {
-    /// The poll of the operation at this slot goes out.
+    /// The poll of the operation at this cell goes out.
     Poll(usize),
-    /// The operation at this slot ends.
+    /// The operation at this cell ends.
     End(usize),
-    /// The answer to the poll of the operation at this slot is waited for no longer.
+    /// The answer to the poll of the operation at this cell is waited for no longer.
     Lost(usize),
 }
 
@@ -141,13 +141,13 @@ impl Lane {
         self.oldest.map(|(flight, _)| time.saturating_sub(flight.sent))
     }
 
-    /// Notes the poll of `slot` among those in flight, if the limits say how long its answer is waited for.
+    /// Notes the poll of `cell` among those in flight, if the limits say how long its answer is waited for.
     #[inline]
-    fn note_flight(&mut self, slot: usize, time: u64) -> Option<()> {
+    fn note_flight(&mut self, cell: usize, time: u64) -> Option<()> {
         self.gate.limits().answer_within?;
-        let Entry { serial, polls, .. } = *self.operation(slot)?;
+        let Entry { serial, polls, .. } = *self.operation(cell)?;
         let Self { flights, pages, .. } = self;
-        flights.send(Flight { sent: time, slot, serial, polls }, |flight| is_in_flight(pages, flight));
+        flights.send(Flight { sent: time, cell, serial, polls }, |flight| is_in_flight(pages, flight));
         Some(())
     }
 
@@ -168,16 +168,16 @@ impl Lane {
         self.due.least()
     }
 
-    /// Returns the operation at `slot`.
+    /// Returns the operation at `cell`.
     #[inline]
-    pub(in crate::fleet) fn operation(&self, slot: usize) -> Option<&Entry> {
-        self.pages.get(slot / SLOTS)?.operation(slot % SLOTS)
+    pub(in crate::fleet) fn operation(&self, cell: usize) -> Option<&Entry> {
+        self.pages.get(cell / CELLS)?.operation(cell % CELLS)
     }
 
     /// Returns the operation that `id` names.
     #[inline]
     pub(in crate::fleet) fn operation_of(&self, id: Id) -> Option<&Entry> {
-        self.operation(id.slot).filter(|operation| operation.serial == id.serial && operation.anchor == id.anchor)
+        self.operation(id.cell).filter(|operation| operation.serial == id.serial && operation.anchor == id.anchor)
     }
 
     /// Returns what comes next at `time`, for which it must be time: a poll goes out by that.
@@ -186,22 +186,22 @@ impl Lane {
         // The end of time is kept for what never comes.
         let time = time.min(NEVER - 1);
         if let Some((flight, _)) = self.oldest.filter(|(_, until)| *until <= time) {
-            return Some(Next::Lost(flight.slot));
+            return Some(Next::Lost(flight.cell));
         }
         if self.next_end() <= time {
             return self.first_to_end().map(Next::End);
         }
-        let slot = if self.gate.is_narrow(time) { self.first(time)? } else { self.next_by_slot(time)? };
-        self.gate.send(self.operation(slot)?.due(), time);
-        self.change(slot, Page::send);
-        self.note_flight(slot, time);
-        self.cursor = slot.saturating_add(1);
-        Some(Next::Poll(slot))
+        let cell = if self.gate.is_narrow(time) { self.first(time)? } else { self.next_by_cell(time)? };
+        self.gate.send(self.operation(cell)?.due(), time);
+        self.change(cell, Page::send);
+        self.note_flight(cell, time);
+        self.cursor = cell.saturating_add(1);
+        Some(Next::Poll(cell))
     }
 
-    /// Sends up to so many polls that are due at `time` with the poll of `slot`, which goes out, in one request. Returns their slots.
+    /// Sends up to so many polls that are due at `time` with the poll of `cell`, which goes out, in one request. Returns their cells.
     /// No operation is left to end.
-    pub(in crate::fleet) fn send_along(&mut self, slot: usize, most: usize, time: u64) -> Vec<usize> {
+    pub(in crate::fleet) fn send_along(&mut self, cell: usize, most: usize, time: u64) -> Vec<usize> {
         let mut along = Vec::new();
         while along.len() < most {
             let Some(next) = self.first(time) else { break };
@@ -211,8 +211,8 @@ impl Lane {
         }
         if !along.is_empty() {
             let batch = self.batches.open(along.len().saturating_add(1));
-            for slot in along.iter().copied().chain([slot]) {
-                self.change(slot, |page, slot| page.join(slot, batch));
+            for cell in along.iter().copied().chain([cell]) {
+                self.change(cell, |page, cell| page.join(cell, batch));
             }
         }
         along
@@ -234,22 +234,22 @@ impl Lane {
         Back { is_old, may_refuse }
     }
 
-    /// Makes the poll in flight of `slot` due again.
-    pub(in crate::fleet) fn release(&mut self, slot: usize) {
-        self.flights.take_off(slot);
-        self.change(slot, Page::release);
+    /// Makes the poll in flight of `cell` due again.
+    pub(in crate::fleet) fn release(&mut self, cell: usize) {
+        self.flights.take_off(cell);
+        self.change(cell, Page::release);
     }
 
-    /// Puts the operation at `slot` back, its state changed, its poll in flight or not; one that has finished is forgotten.
+    /// Puts the operation at `cell` back, its state changed, its poll in flight or not; one that has finished is forgotten.
     #[inline]
-    pub(in crate::fleet) fn put(&mut self, slot: usize, state: &State, time: u64, in_flight: bool) {
+    pub(in crate::fleet) fn put(&mut self, cell: usize, state: &State, time: u64, in_flight: bool) {
         if !state.is_finished() {
-            self.change(slot, |page, slot| page.put(slot, state, time, in_flight));
+            self.change(cell, |page, cell| page.put(cell, state, time, in_flight));
             return;
         }
-        self.change(slot, Page::vacate);
+        self.change(cell, Page::vacate);
         self.living = self.living.saturating_sub(1);
-        self.note_room(slot / SLOTS);
+        self.note_room(cell / CELLS);
         while self.pages.last().is_some_and(Page::is_empty) {
             self.pages.pop();
             self.ends.pop();
@@ -264,19 +264,19 @@ impl Lane {
         }
     }
 
-    /// Takes an operation of this patience in, and returns its slot.
+    /// Takes an operation of this patience in, and returns its cell.
     pub(in crate::fleet) fn take_in(&mut self, operation: Entry, patience: u64) -> Option<usize> {
         let rank = self.ranks.iter().position(|rank| rank.patience == patience).unwrap_or_else(|| self.add_rank(patience));
         let index = match self.ranks.get(rank)?.room.first() {
             Some(index) => index,
             None => self.add_page(rank)?,
         };
-        let first = index.saturating_mul(SLOTS);
-        let slot = self.change(first, |page, _| page.take_in(operation))?;
+        let first = index.saturating_mul(CELLS);
+        let cell = self.change(first, |page, _| page.take_in(operation))?;
         self.note_room(index);
         self.living = self.living.saturating_add(1);
         self.reserve_flights();
-        Some(first.saturating_add(slot))
+        Some(first.saturating_add(cell))
     }
 
     fn add_rank(&mut self, patience: u64) -> usize {
@@ -318,60 +318,60 @@ impl Lane {
         self.ranks.get_mut(usize::from(page.rank))?.room.set(index, key(page.has_room()))
     }
 
-    /// Changes the page that `slot` is on, which is told where.
+    /// Changes the page that `cell` is on, which is told where.
     #[inline]
-    fn change<O>(&mut self, slot: usize, change: impl FnOnce(&mut Page, usize) -> O) -> Option<O> {
-        debug_assert!(slot / SLOTS < self.pages.len(), "an operation has a page");
-        let page = self.pages.get_mut(slot / SLOTS)?;
+    fn change<O>(&mut self, cell: usize, change: impl FnOnce(&mut Page, usize) -> O) -> Option<O> {
+        debug_assert!(cell / CELLS < self.pages.len(), "an operation has a page");
+        let page = self.pages.get_mut(cell / CELLS)?;
         let (first_due, first_end) = (page.first_due(), page.first_end());
-        let done = change(page, slot % SLOTS);
+        let done = change(page, cell % CELLS);
         if page.first_due() != first_due {
             let number = usize::from(page.rank);
             let rank = self.ranks.get_mut(number)?;
-            rank.due.set(slot / SLOTS, page.first_due());
+            rank.due.set(cell / CELLS, page.first_due());
             self.due.set(number, rank.due.least());
         }
         if page.first_end() != first_end {
-            self.ends.set(slot / SLOTS, page.first_end());
+            self.ends.set(cell / CELLS, page.first_end());
         }
         Some(done)
     }
 
-    /// Returns the slot of the operation whose poll goes first of those that are due at `time`.
+    /// Returns the cell of the operation whose poll goes first of those that are due at `time`.
     fn first(&self, time: u64) -> Option<usize> {
         let due = self.ranks.iter().filter(|rank| rank.due.least() <= time);
         let index = due.min_by_key(|rank| rank.due.least().saturating_add(rank.patience))?.due.first()?;
-        Some(index.saturating_mul(SLOTS).saturating_add(self.pages.get(index)?.first()?))
+        Some(index.saturating_mul(CELLS).saturating_add(self.pages.get(index)?.first()?))
     }
 
-    /// Returns the slot of the operation that ends first.
+    /// Returns the cell of the operation that ends first.
     fn first_to_end(&self) -> Option<usize> {
         let index = self.ends.first()?;
-        Some(index.saturating_mul(SLOTS).saturating_add(self.pages.get(index)?.first_to_end()?))
+        Some(index.saturating_mul(CELLS).saturating_add(self.pages.get(index)?.first_to_end()?))
     }
 
-    /// Returns the slot of an operation whose poll is due at `time`, the next from the cursor on, and around.
+    /// Returns the cell of an operation whose poll is due at `time`, the next from the cursor on, and around.
     #[inline]
-    fn next_by_slot(&self, time: u64) -> Option<usize> {
-        let page = self.cursor / SLOTS;
-        self.next_of_page(page, self.cursor % SLOTS, time).or_else(|| {
+    fn next_by_cell(&self, time: u64) -> Option<usize> {
+        let page = self.cursor / CELLS;
+        self.next_of_page(page, self.cursor % CELLS, time).or_else(|| {
             let next = |from| self.ranks.iter().filter_map(|rank| rank.due.next(from, time)).min();
             self.next_of_page(next(page.saturating_add(1)).or_else(|| next(0))?, 0, time)
         })
     }
 
-    /// Returns the first slot of a page, at `from` or after it, of an operation whose poll is due at `time`.
+    /// Returns the first cell of a page, at `from` or after it, of an operation whose poll is due at `time`.
     #[inline]
     fn next_of_page(&self, page: usize, from: usize, time: u64) -> Option<usize> {
         let found = self.pages.get(page)?.next(from, time)?;
-        Some(page.saturating_mul(SLOTS).saturating_add(found))
+        Some(page.saturating_mul(CELLS).saturating_add(found))
     }
 }
 
 /// Returns whether that is the poll in flight of its operation.
 #[inline]
 fn is_in_flight(pages: &[Page], flight: &Flight) -> bool {
-    let operation = pages.get(flight.slot / SLOTS).and_then(|page| page.operation(flight.slot % SLOTS));
+    let operation = pages.get(flight.cell / CELLS).and_then(|page| page.operation(flight.cell % CELLS));
     operation.is_some_and(|operation| operation.is_poll_in_flight(flight.serial, flight.polls))
 }
 
@@ -399,9 +399,9 @@ mod tests {
 
     fn send(lane: &mut Lane) -> Option<usize> {
         match lane.take_next(0)? {
-            Next::Poll(slot) => Some(slot),
-            Next::End(slot) => panic!("the operation at {slot} ends"),
-            Next::Lost(slot) => panic!("the poll of {slot} is lost"),
+            Next::Poll(cell) => Some(cell),
+            Next::End(cell) => panic!("the operation at {cell} ends"),
+            Next::Lost(cell) => panic!("the poll of {cell} is lost"),
         }
     }
 
@@ -409,27 +409,27 @@ mod tests {
     fn memory_is_given_back_as_operations_end() {
         let ended = ended();
         let mut lane = lane();
-        let mut slots: Vec<_> = (0..40_000).filter_map(|serial| lane.take_in(entry(serial), 1)).collect();
+        let mut cells: Vec<_> = (0..40_000).filter_map(|serial| lane.take_in(entry(serial), 1)).collect();
         assert_eq!((lane.len(), lane.pages.len()), (40_000, 20));
 
-        // All but one of each page end, and new ones take the first slots.
-        slots.retain(|slot| {
-            let stays = slot % SLOTS == 7;
+        // All but one of each page end, and new ones take the first cells.
+        cells.retain(|cell| {
+            let stays = cell % CELLS == 7;
             if !stays {
-                lane.put(*slot, &ended, 0, false);
+                lane.put(*cell, &ended, 0, false);
             }
             stays
         });
         assert_eq!((lane.len(), lane.pages.len()), (20, 20));
         let new: Vec<_> = (0..500).filter_map(|serial| lane.take_in(entry(serial), 1)).collect();
-        assert!(new.iter().all(|slot| *slot < SLOTS && slot % SLOTS != 7));
+        assert!(new.iter().all(|cell| *cell < CELLS && cell % CELLS != 7));
 
-        for slot in slots {
-            lane.put(slot, &ended, 0, false);
+        for cell in cells {
+            lane.put(cell, &ended, 0, false);
         }
         assert_eq!((lane.len(), lane.pages.len()), (500, 1));
-        for slot in new {
-            lane.put(slot, &ended, 0, false);
+        for cell in new {
+            lane.put(cell, &ended, 0, false);
         }
         let left = (lane.ranks.capacity(), lane.due.len(), lane.ends.len(), lane.empty.len());
         assert_eq!((lane.len(), lane.pages.len(), left), (0, 0, (0, 0, 0, 0)));
@@ -442,26 +442,26 @@ mod tests {
         for serial in 0..3 * 2_048 {
             lane.take_in(entry(serial), 1);
         }
-        let left = SLOTS.saturating_add(100);
+        let left = CELLS.saturating_add(100);
         lane.put(left, &ended, 0, false);
         assert_eq!(lane.take_in(entry(0), 1), Some(left));
-        assert_eq!(lane.take_in(entry(1), 1), Some(SLOTS.saturating_mul(3)));
+        assert_eq!(lane.take_in(entry(1), 1), Some(CELLS.saturating_mul(3)));
     }
 
     #[test]
     fn a_page_that_a_rank_has_left_is_another_s() {
         let ended = ended();
         let mut lane = lane();
-        let slots: Vec<_> = (0..2 * 2_048).filter_map(|serial| lane.take_in(entry(serial), 1)).collect();
-        for slot in slots.iter().filter(|slot| **slot < SLOTS) {
-            lane.put(*slot, &ended, 0, false);
+        let cells: Vec<_> = (0..2 * 2_048).filter_map(|serial| lane.take_in(entry(serial), 1)).collect();
+        for cell in cells.iter().filter(|cell| **cell < CELLS) {
+            lane.put(*cell, &ended, 0, false);
         }
         assert_eq!((lane.pages.len(), lane.take_in(entry(0), 2)), (2, Some(0)));
-        assert_eq!(lane.take_in(entry(0), 1), Some(SLOTS.saturating_mul(2)), "its only page is full");
+        assert_eq!(lane.take_in(entry(0), 1), Some(CELLS.saturating_mul(2)), "its only page is full");
         assert_eq!(lane.take_in(entry(1), 2), Some(1));
-        for slot in [0, 1, SLOTS.saturating_mul(2)].iter().chain(slots.iter().filter(|slot| **slot >= SLOTS)) {
-            assert!(lane.operation(*slot).is_some());
-            lane.put(*slot, &ended, 0, false);
+        for cell in [0, 1, CELLS.saturating_mul(2)].iter().chain(cells.iter().filter(|cell| **cell >= CELLS)) {
+            assert!(lane.operation(*cell).is_some());
+            lane.put(*cell, &ended, 0, false);
         }
         assert_eq!((lane.len(), lane.pages.len(), lane.ranks.capacity()), (0, 0, 0));
     }
@@ -475,8 +475,8 @@ mod tests {
         let sent: Vec<_> = (0..4_000).map_while(|_| send(&mut lane)).collect();
         assert_eq!(sent, (0..4_000).collect::<Vec<_>>());
         // The first ones are due again, and yet the last have their turn.
-        for slot in sent {
-            lane.release(slot);
+        for cell in sent {
+            lane.release(cell);
         }
         let sent: Vec<_> = (0..5_100).map_while(|_| send(&mut lane)).collect();
         assert_eq!(sent, (4_000..5_000).chain(0..4_000).collect::<Vec<_>>());

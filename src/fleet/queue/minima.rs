@@ -1,11 +1,11 @@
-//! A tree of minima: which of many slots holds the least key.
+//! A tree of minima: which of many cells holds the least key.
 
 use alloc::vec::Vec;
 
 /// How many keys a node holds, and so how many nodes one of the level above stands for.
 const WIDTH: usize = 8;
 
-/// What a slot holds that is not to be found.
+/// What a cell holds that is not to be found.
 pub(in crate::fleet) const NEVER: u64 = u64::MAX;
 
 /// Eight keys: one line of a cache.
@@ -16,10 +16,10 @@ struct Node([u64; WIDTH]);
 impl Node {
     const EMPTY: Self = Self([NEVER; WIDTH]);
 
-    /// Changes the key at `slot` of the node, and says whether it was another.
+    /// Changes the key at `cell` of the node, and says whether it was another.
     #[inline]
-    fn set(&mut self, slot: usize, key: u64) -> bool {
-        self.0.get_mut(slot % WIDTH).is_some_and(|there| core::mem::replace(there, key) != key)
+    fn set(&mut self, cell: usize, key: u64) -> bool {
+        self.0.get_mut(cell % WIDTH).is_some_and(|there| core::mem::replace(there, key) != key)
     }
 
     #[inline]
@@ -27,7 +27,7 @@ impl Node {
         self.0.iter().fold(NEVER, |least, key| least.min(*key))
     }
 
-    /// Returns the first slot of the node, at `from` or after it, whose key is at most `limit`.
+    /// Returns the first cell of the node, at `from` or after it, whose key is at most `limit`.
     #[inline]
     fn next(&self, from: usize, limit: u64) -> Option<usize> {
         let found = self.0.iter().skip(from).position(|key| *key <= limit)?;
@@ -35,7 +35,7 @@ impl Node {
     }
 }
 
-/// Keys by slot. The nodes of level 0 hold them, each further level the least of every node of the level below, and the last
+/// Keys by cell. The nodes of level 0 hold them, each further level the least of every node of the level below, and the last
 /// level is a single node. All levels lie in one piece of memory, one after the other. Where the nodes are is reckoned with numbers
 /// that wrap, which takes a third of the instructions: each node is looked up, and an index without one is noticed there.
 #[derive(Clone, Debug)]
@@ -43,20 +43,20 @@ pub(in crate::fleet) struct Minima {
     nodes: Vec<Node>,
     /// How many nodes level 0 has: a power of eight, or none.
     leaves: usize,
-    /// How many slots there are.
-    slots: usize,
+    /// How many cells there are.
+    cells: usize,
     /// The least of the last level.
     least: u64,
 }
 
 impl Minima {
     pub(in crate::fleet) const fn new() -> Self {
-        Self { nodes: Vec::new(), leaves: 0, slots: 0, least: NEVER }
+        Self { nodes: Vec::new(), leaves: 0, cells: 0, least: NEVER }
     }
 
     #[cfg(test)]
     pub(in crate::fleet) const fn len(&self) -> usize {
-        self.slots
+        self.cells
     }
 
     /// Returns the least key, or `NEVER` if there is none.
@@ -65,39 +65,39 @@ impl Minima {
         self.least
     }
 
-    /// Returns the key at `slot`.
+    /// Returns the key at `cell`.
     #[inline]
-    pub(in crate::fleet) fn get(&self, slot: usize) -> Option<u64> {
-        self.nodes.get(slot / WIDTH)?.0.get(slot % WIDTH).copied()
+    pub(in crate::fleet) fn get(&self, cell: usize) -> Option<u64> {
+        self.nodes.get(cell / WIDTH)?.0.get(cell % WIDTH).copied()
     }
 
-    /// Returns the first slot that holds the least key. Most polls are found so, and to be equal is cheaper to tell than to be less.
+    /// Returns the first cell that holds the least key. Most polls are found so, and to be equal is cheaper to tell than to be less.
     #[inline]
     pub(in crate::fleet) fn first(&self) -> Option<usize> {
         if self.least == NEVER {
             return None;
         }
         // Down from the top, along the nodes that hold it.
-        let (mut end, mut nodes, mut slot) = (self.nodes.len(), 1_usize, 0_usize);
+        let (mut end, mut nodes, mut cell) = (self.nodes.len(), 1_usize, 0_usize);
         loop {
             let start = end.wrapping_sub(nodes);
-            let node = self.nodes.get(start.wrapping_add(slot))?;
-            slot = slot.wrapping_mul(WIDTH) | node.0.iter().position(|key| *key == self.least)?;
+            let node = self.nodes.get(start.wrapping_add(cell))?;
+            cell = cell.wrapping_mul(WIDTH) | node.0.iter().position(|key| *key == self.least)?;
             if start == 0 {
-                return Some(slot);
+                return Some(cell);
             }
             (end, nodes) = (start, nodes.wrapping_mul(WIDTH));
         }
     }
 
-    /// Returns the first slot, at `from` or after it, whose key is at most `limit`, which is less than `NEVER`.
+    /// Returns the first cell, at `from` or after it, whose key is at most `limit`, which is less than `NEVER`.
     #[inline]
     pub(in crate::fleet) fn next(&self, from: usize, limit: u64) -> Option<usize> {
         if self.least > limit {
             return None;
         }
         if from == 0 {
-            // From the top, only what leads to the slot is looked at.
+            // From the top, only what leads to the cell is looked at.
             return self.descend(self.nodes.len(), 1, 0, limit);
         }
         let (mut end, mut nodes, mut from) = (self.leaves, self.leaves, from);
@@ -114,39 +114,39 @@ impl Minima {
         None
     }
 
-    /// Adds a slot at the end.
+    /// Adds a cell at the end.
     pub(in crate::fleet) fn push(&mut self, key: u64) {
-        if self.slots == self.leaves.saturating_mul(WIDTH) {
+        if self.cells == self.leaves.saturating_mul(WIDTH) {
             self.grow();
         }
-        self.slots = self.slots.saturating_add(1);
-        self.set(self.slots.saturating_sub(1), key);
+        self.cells = self.cells.saturating_add(1);
+        self.set(self.cells.saturating_sub(1), key);
     }
 
-    /// Takes the last slot away. With the last of all, all memory is given back.
+    /// Takes the last cell away. With the last of all, all memory is given back.
     pub(in crate::fleet) fn pop(&mut self) {
-        debug_assert!(self.slots > 0, "the last slot is there");
-        self.set(self.slots.saturating_sub(1), NEVER);
-        self.slots = self.slots.saturating_sub(1);
-        if self.slots == 0 {
+        debug_assert!(self.cells > 0, "the last cell is there");
+        self.set(self.cells.saturating_sub(1), NEVER);
+        self.cells = self.cells.saturating_sub(1);
+        if self.cells == 0 {
             *self = Self::new();
         }
     }
 
-    /// Changes the key at `slot`.
+    /// Changes the key at `cell`.
     #[inline]
-    pub(in crate::fleet) fn set(&mut self, slot: usize, key: u64) -> Option<()> {
-        debug_assert!(slot < self.slots, "a key has a slot");
-        let (mut start, mut nodes, mut slot, mut key) = (0_usize, self.leaves, slot, key);
+    pub(in crate::fleet) fn set(&mut self, cell: usize, key: u64) -> Option<()> {
+        debug_assert!(cell < self.cells, "a key has a cell");
+        let (mut start, mut nodes, mut cell, mut key) = (0_usize, self.leaves, cell, key);
         while nodes > 0 {
-            let node = self.nodes.get_mut(start.wrapping_add(slot / WIDTH))?;
-            if !node.set(slot, key) {
+            let node = self.nodes.get_mut(start.wrapping_add(cell / WIDTH))?;
+            if !node.set(cell, key) {
                 return Some(());
             }
             key = node.least();
             start = start.wrapping_add(nodes);
             nodes /= WIDTH;
-            slot /= WIDTH;
+            cell /= WIDTH;
         }
         self.least = key;
         Some(())
@@ -167,8 +167,8 @@ impl Minima {
         let mut below = 0_usize;
         while nodes.len() < total {
             let mut node = Node::EMPTY;
-            for (slot, below) in nodes.iter().skip(below).take(WIDTH).enumerate() {
-                node.set(slot, below.least());
+            for (cell, below) in nodes.iter().skip(below).take(WIDTH).enumerate() {
+                node.set(cell, below.least());
             }
             nodes.push(node);
             below = below.saturating_add(WIDTH);
@@ -176,7 +176,7 @@ impl Minima {
         (self.nodes, self.leaves) = (nodes, leaves);
     }
 
-    /// Returns the first slot with a key of at most `limit` of those that a node stands for, which has one. The level of that node
+    /// Returns the first cell with a key of at most `limit` of those that a node stands for, which has one. The level of that node
     /// begins at `end`, and the level below it has so many nodes.
     #[inline]
     fn descend(&self, mut end: usize, mut nodes: usize, mut node: usize, limit: u64) -> Option<usize> {
@@ -210,7 +210,7 @@ mod tests {
         let mut below = numbers();
         let (mut minima, mut keys) = (Minima::new(), vec![]);
         for turn in 0..60_000 {
-            // It grows to some seven hundred slots, and back to none.
+            // It grows to some seven hundred cells, and back to none.
             let grows = (turn / 15_000) % 2 == 0;
             match below(20) {
                 0 => {
@@ -225,14 +225,14 @@ mod tests {
                 }
                 _ if keys.is_empty() => {}
                 1..12 => {
-                    let (slot, key) = (below(keys.len()), below(1_000) as u64);
+                    let (cell, key) = (below(keys.len()), below(1_000) as u64);
                     let key = if key < 100 { NEVER } else { key };
-                    minima.set(slot, key);
-                    keys[slot] = key;
+                    minima.set(cell, key);
+                    keys[cell] = key;
                 }
                 _ => {
                     let (from, limit) = (below(keys.len() + 3), below(1_000) as u64);
-                    let next = (from..keys.len()).find(|slot| keys[*slot] <= limit);
+                    let next = (from..keys.len()).find(|cell| keys[*cell] <= limit);
                     assert_eq!(minima.next(from, limit), next, "from {from} up to {limit}: {keys:?}");
                 }
             }

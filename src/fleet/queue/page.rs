@@ -1,4 +1,4 @@
-//! Some thousand operations of one upstream, each at a slot of its own.
+//! Some thousand operations of one upstream, each at a cell of its own.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -11,7 +11,7 @@ use super::{
 use crate::operation::State;
 
 /// How many operations a page holds. Memory is taken and given back by the page, so that neither takes long.
-pub(in crate::fleet) const SLOTS: usize = 2_048;
+pub(in crate::fleet) const CELLS: usize = 2_048;
 
 /// How many operations side by side have one key in the tree: no line of a cache for the keys is fetched besides theirs.
 const BLOCK: usize = 4;
@@ -19,12 +19,12 @@ const BLOCK: usize = 4;
 /// The operations of a page, when the next poll of each is due, and when each ends that waits for its poll.
 #[derive(Clone, Debug)]
 pub(in crate::fleet) struct Page {
-    slots: Vec<Slot>,
+    cells: Vec<Cell>,
     /// When the first poll of each block is due.
     due: Minima,
     /// When the first operation of each block ends.
     ends: Minima,
-    /// The first vacant slot, which names the next.
+    /// The first vacant cell, which names the next.
     vacant: Option<u16>,
     living: usize,
     /// Which of the ranks of its lane it is of.
@@ -32,13 +32,13 @@ pub(in crate::fleet) struct Page {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Slot {
+enum Cell {
     Vacant { next: Option<u16> },
     Taken(Entry),
 }
 
-impl Slot {
-    /// Returns the operation, or else the next vacant slot.
+impl Cell {
+    /// Returns the operation, or else the next vacant cell.
     #[inline]
     const fn content(&self) -> (Option<&Entry>, Option<u16>) {
         match self {
@@ -62,7 +62,7 @@ impl Slot {
 
 impl Page {
     pub(super) const fn new(rank: u8) -> Self {
-        Self { slots: Vec::new(), due: Minima::new(), ends: Minima::new(), vacant: None, living: 0, rank }
+        Self { cells: Vec::new(), due: Minima::new(), ends: Minima::new(), vacant: None, living: 0, rank }
     }
 
     pub(in crate::fleet) const fn is_empty(&self) -> bool {
@@ -70,7 +70,7 @@ impl Page {
     }
 
     pub(in crate::fleet) fn has_room(&self) -> bool {
-        self.vacant.is_some() || self.slots.len() < SLOTS
+        self.vacant.is_some() || self.cells.len() < CELLS
     }
 
     /// Returns when the first poll that waits is due, or `NEVER`.
@@ -85,21 +85,21 @@ impl Page {
         self.ends.least()
     }
 
-    /// Returns the slot of the operation whose poll is due first.
+    /// Returns the cell of the operation whose poll is due first.
     #[inline]
     pub(in crate::fleet) fn first(&self) -> Option<usize> {
         let block = self.due.first()?;
         self.next_of_block(block.saturating_mul(BLOCK), self.due.least())
     }
 
-    /// Returns the slot of the operation that ends first.
+    /// Returns the cell of the operation that ends first.
     pub(in crate::fleet) fn first_to_end(&self) -> Option<usize> {
         let first = self.ends.first()?.saturating_mul(BLOCK);
-        let mut block = self.slots.get(first..)?.iter().take(BLOCK);
-        Some(first.saturating_add(block.position(|slot| slot.end() == self.ends.least())?))
+        let mut block = self.cells.get(first..)?.iter().take(BLOCK);
+        Some(first.saturating_add(block.position(|cell| cell.end() == self.ends.least())?))
     }
 
-    /// Returns the first slot, at `from` or after it, of an operation whose poll is due at `time`, which is less than `NEVER`.
+    /// Returns the first cell, at `from` or after it, of an operation whose poll is due at `time`, which is less than `NEVER`.
     #[inline]
     pub(in crate::fleet) fn next(&self, from: usize, time: u64) -> Option<usize> {
         let here = if from % BLOCK > 0 { self.next_of_block(from, time) } else { None };
@@ -109,89 +109,89 @@ impl Page {
         })
     }
 
-    /// Returns the first slot of its block, at `from` or after it, of an operation whose poll is due at `time`.
+    /// Returns the first cell of its block, at `from` or after it, of an operation whose poll is due at `time`.
     #[inline]
     fn next_of_block(&self, from: usize, time: u64) -> Option<usize> {
-        let mut slots = self.slots.get(from..)?.iter().zip(from..=(from | (BLOCK - 1)));
-        let (_, slot) = slots.find(|(slot, _)| slot.due() <= time)?;
-        Some(slot)
+        let mut cells = self.cells.get(from..)?.iter().zip(from..=(from | (BLOCK - 1)));
+        let (_, cell) = cells.find(|(cell, _)| cell.due() <= time)?;
+        Some(cell)
     }
 
-    /// Returns the operation at `slot`.
+    /// Returns the operation at `cell`.
     #[inline]
-    pub(in crate::fleet) fn operation(&self, slot: usize) -> Option<&Entry> {
-        self.slots.get(slot)?.content().0
+    pub(in crate::fleet) fn operation(&self, cell: usize) -> Option<&Entry> {
+        self.cells.get(cell)?.content().0
     }
 
-    /// Notes that the poll of `slot` goes out.
+    /// Notes that the poll of `cell` goes out.
     #[inline]
-    pub(in crate::fleet) fn send(&mut self, slot: usize) {
-        self.change(slot, Entry::send);
+    pub(in crate::fleet) fn send(&mut self, cell: usize) {
+        self.change(cell, Entry::send);
     }
 
-    /// Notes that the poll of `slot` goes out in this batch.
-    pub(in crate::fleet) fn join(&mut self, slot: usize, batch: BatchNumber) {
-        self.change(slot, |operation| operation.batch = batch);
+    /// Notes that the poll of `cell` goes out in this batch.
+    pub(in crate::fleet) fn join(&mut self, cell: usize, batch: BatchNumber) {
+        self.change(cell, |operation| operation.batch = batch);
     }
 
-    /// Makes the poll in flight of `slot` due again, when it was.
-    pub(in crate::fleet) fn release(&mut self, slot: usize) {
-        self.change(slot, Entry::release);
+    /// Makes the poll in flight of `cell` due again, when it was.
+    pub(in crate::fleet) fn release(&mut self, cell: usize) {
+        self.change(cell, Entry::release);
     }
 
-    /// Puts the operation at `slot` back, its state changed, its poll in flight or not.
+    /// Puts the operation at `cell` back, its state changed, its poll in flight or not.
     #[inline]
-    pub(in crate::fleet) fn put(&mut self, slot: usize, state: &State, time: u64, in_flight: bool) {
-        self.change(slot, |operation| operation.put(state, time, in_flight));
+    pub(in crate::fleet) fn put(&mut self, cell: usize, state: &State, time: u64, in_flight: bool) {
+        self.change(cell, |operation| operation.put(state, time, in_flight));
     }
 
-    /// Takes an operation in at a vacant slot, and returns that slot. There must be room.
+    /// Takes an operation in at a vacant cell, and returns that cell. There must be room.
     pub(in crate::fleet) fn take_in(&mut self, operation: Entry) -> usize {
         debug_assert!(self.has_room(), "a page that is full takes nothing in");
-        let slot = self.vacant.map_or(self.slots.len(), usize::from);
-        if slot == self.slots.len() {
-            self.slots.push(Slot::Vacant { next: None });
-            if slot % BLOCK == 0 {
+        let cell = self.vacant.map_or(self.cells.len(), usize::from);
+        if cell == self.cells.len() {
+            self.cells.push(Cell::Vacant { next: None });
+            if cell % BLOCK == 0 {
                 self.due.push(NEVER);
                 self.ends.push(NEVER);
             }
         }
-        self.vacant = self.slots.get(slot).and_then(|vacant| vacant.content().1);
+        self.vacant = self.cells.get(cell).and_then(|vacant| vacant.content().1);
         self.living = self.living.saturating_add(1);
-        self.set(slot, |there| *there = Slot::Taken(operation));
-        slot
+        self.set(cell, |there| *there = Cell::Taken(operation));
+        cell
     }
 
-    /// Vacates `slot`. With its last operation, a page gives back all its memory.
-    pub(in crate::fleet) fn vacate(&mut self, slot: usize) {
+    /// Vacates `cell`. With its last operation, a page gives back all its memory.
+    pub(in crate::fleet) fn vacate(&mut self, cell: usize) {
         self.living = self.living.saturating_sub(1);
         if self.is_empty() {
             *self = Self::new(self.rank);
         } else {
-            let next = mem::replace(&mut self.vacant, u16::try_from(slot).ok());
-            self.set(slot, |there| *there = Slot::Vacant { next });
+            let next = mem::replace(&mut self.vacant, u16::try_from(cell).ok());
+            self.set(cell, |there| *there = Cell::Vacant { next });
         }
     }
 
     #[inline]
-    fn change(&mut self, slot: usize, change: impl FnOnce(&mut Entry)) -> Option<()> {
-        debug_assert!(self.operation(slot).is_some(), "an operation has a slot");
-        self.set(slot, |there| match there {
-            Slot::Taken(operation) => change(operation),
-            Slot::Vacant { .. } => {} // never
+    fn change(&mut self, cell: usize, change: impl FnOnce(&mut Entry)) -> Option<()> {
+        debug_assert!(self.operation(cell).is_some(), "an operation has a cell");
+        self.set(cell, |there| match there {
+            Cell::Taken(operation) => change(operation),
+            Cell::Vacant { .. } => {} // never
         })
     }
 
-    /// Changes what is at `slot`, and the keys of its block with it.
+    /// Changes what is at `cell`, and the keys of its block with it.
     #[inline]
-    fn set(&mut self, slot: usize, change: impl FnOnce(&mut Slot)) -> Option<()> {
-        let there = self.slots.get_mut(slot)?;
+    fn set(&mut self, cell: usize, change: impl FnOnce(&mut Cell)) -> Option<()> {
+        let there = self.cells.get_mut(cell)?;
         let (due_before, end_before) = (there.due(), there.end());
         change(there);
         let (due, end) = (there.due(), there.end());
-        let block = self.slots.get(slot & !(BLOCK - 1)..)?.iter().take(BLOCK);
-        note(&mut self.due, slot / BLOCK, due_before, due, || block.clone().map(Slot::due))?;
-        note(&mut self.ends, slot / BLOCK, end_before, end, || block.clone().map(Slot::end))
+        let block = self.cells.get(cell & !(BLOCK - 1)..)?.iter().take(BLOCK);
+        note(&mut self.due, cell / BLOCK, due_before, due, || block.clone().map(Cell::due))?;
+        note(&mut self.ends, cell / BLOCK, end_before, end, || block.clone().map(Cell::end))
     }
 }
 
@@ -212,4 +212,4 @@ where
     }
 }
 
-const _: () = assert!(size_of::<Slot>() <= 64, "a million operations are a million of these");
+const _: () = assert!(size_of::<Cell>() <= 64, "a million operations are a million of these");

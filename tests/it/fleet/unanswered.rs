@@ -108,7 +108,7 @@ fn an_answer_by_the_name_of_the_operation_is_that_of_whichever_poll_is_in_flight
 }
 
 #[test]
-fn who_takes_the_slot_of_one_that_was_cancelled_is_waited_for_from_its_own_poll_on() {
+fn who_takes_the_cell_of_one_that_was_cancelled_is_waited_for_from_its_own_poll_on() {
     let limits = Limits::none().to_builder().answer_within(seconds(10.0));
     let (mut fleet, upstream, ids) = fleet::<1>(limits, exact());
     let _unanswered = send(&mut fleet, 0.0);
