@@ -7,6 +7,7 @@
 //! simpler. The docs of [`Fleet`] have the loop to copy, the rules and the pitfalls.
 
 mod admission;
+mod asks;
 mod handles;
 mod policies;
 mod queue;
@@ -25,7 +26,7 @@ use self::{
     queue::{ALONE, Back, Entry, Lane, Minima, NEVER, Next, patience},
 };
 pub use self::{
-    admission::{Limits, LimitsBuilder, LimitsError},
+    admission::{Ask, Grant, Limits, LimitsBuilder, LimitsError, SharedPace, SharedPaceError},
     handles::{Due, DuePoll, Id, PollId, Upstream},
     status::{Slow, Status},
 };
@@ -647,6 +648,9 @@ impl<I: Instant, R> Fleet<I, R> {
                 Next::Poll(cell) => {
                     self.next.set(index, lane.next(self.time));
                     return self.poll(index, cell).map(Due::Poll);
+                }
+                Next::Later => {
+                    self.next.set(index, lane.next(self.time));
                 }
                 Next::End(cell) => return self.end(index, cell),
                 Next::Lost(cell) => {

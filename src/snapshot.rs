@@ -9,7 +9,7 @@ mod serde;
 
 use core::{fmt, num::NonZeroU64, time::Duration};
 
-pub(crate) use generator::Generator;
+pub(crate) use {checksum::crc32, generator::Generator};
 pub use {elapsed::Elapsed, error::RestoreError};
 
 use crate::{
@@ -330,7 +330,7 @@ impl Snapshot {
     }
 
     fn checksum(&self) -> u32 {
-        checksum::crc32(self.0.split_at(at::CHECKSUM).0)
+        crc32(self.0.split_at(at::CHECKSUM).0)
     }
 
     fn duration(&self, at: usize) -> Duration {

@@ -146,7 +146,9 @@ impl Limited {
         let answer_within = self.answer_within.filter(|within| !within.is_zero());
         let find_pace = self.pace & 1 == 1;
         let forgive = (self.pace > 1).then_some(u32::from(self.pace >> 1));
-        let rules = Rules { rate: self.rate, in_flight, is_growing: false, find_pace, forgive, longest_hold, answer_within };
+        let shared = false;
+        let rules =
+            Rules { rate: self.rate, in_flight, is_growing: false, find_pace, shared, forgive, longest_hold, answer_within };
         if self.is_default { Rules::DEFAULT } else { rules }
     }
 }

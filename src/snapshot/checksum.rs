@@ -4,7 +4,7 @@
 const POLYNOMIAL: u32 = 0xedb8_8320;
 
 /// Returns the CRC-32 of `bytes`, bit by bit: it is next to nothing beside storing them.
-pub(super) fn crc32(bytes: &[u8]) -> u32 {
+pub(crate) fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |rest, byte| (0..8).fold(rest ^ u32::from(*byte), |rest, _| shifted(rest)))
 }
 

@@ -76,6 +76,7 @@ impl Kind {
     }
 
     fn all() -> [Self; 3] {
+        let shared = (fleet_play::all_rules(), any::<bool>());
         let any_policy = strategies::settings().new_tree(&mut TestRunner::deterministic()).unwrap().current();
         let minutes = Cadence::builder(Duration::from_secs(60));
         let (first, phase, missed) = (First::AtOnce, Phase::Free, Missed::Skip);
@@ -104,7 +105,9 @@ impl Kind {
                 &Limits::builder(),
                 &Limits::default(),
                 &Rules::DEFAULT,
-                drawn(fleet_play::all_rules().prop_map(|rules| rules.limits()), |limits| limits.to_builder().build().unwrap()),
+                drawn(shared.prop_map(|(rules, shared)| Rules { shared, ..rules }.limits()), |limits| {
+                    limits.to_builder().build().unwrap()
+                }),
             ),
         ]
     }

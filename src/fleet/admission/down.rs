@@ -7,9 +7,9 @@ const SECOND: u64 = 1_000_000_000;
 const MANY: u8 = 16;
 
 /// How many polls of an upstream have failed since one was served.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Failures {
-    count: u8,
+    pub(super) count: u8,
 }
 
 impl Failures {
@@ -18,8 +18,8 @@ impl Failures {
         self.count = 0;
     }
 
-    pub(super) const fn failed(&mut self) {
-        self.count = self.count.saturating_add(1);
+    pub(super) const fn failed(&mut self, polls: u8) {
+        self.count = self.count.saturating_add(polls);
     }
 
     /// Returns the time between the last poll that went out and the next: a second if the server is down, else zero. By its own

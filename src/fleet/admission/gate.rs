@@ -6,10 +6,12 @@ use rand_core::Rng;
 
 use super::{
     InFlight, Limits,
+    ask::{Ask, AskId, Grant},
     down::Failures,
     hold::{Hold, LENGTHENED},
     pace::{Pace, Verdict},
     quota::Quota,
+    slots::{self, Slots, Waiting},
     trace::Trace,
 };
 use crate::{fleet::Slow, operation::Outcome, wait::nanos};
@@ -33,6 +35,8 @@ pub(in crate::fleet) struct Gate {
     sent: Option<u64>,
     hold: Hold,
     quota: Quota,
+    /// The slots that are granted, if the pace is shared. They take the place of the rate, the pace and the quota.
+    slots: Option<Slots>,
     /// Whether the caller has stopped it.
     is_paused: bool,
     counts: Counts,
@@ -115,6 +119,7 @@ impl Gate {
             sent: None,
             hold: Hold::new(),
             quota: Quota::default(),
+            slots: None,
             is_paused: false,
             counts: Counts::default(),
             trace: Trace::new(upstream),
@@ -131,15 +136,18 @@ impl Gate {
     pub(in crate::fleet) fn set_limits(&mut self, limits: &Limits, time: u64) {
         // All of them by name: a limit that nothing holds to is a variable that nobody uses.
         // How long an answer is waited for is seen to where polls in flight are kept.
-        let Limits { rate, in_flight, find_pace, forgive, longest_hold, answer_within: _ } = *limits;
-        self.rate_spacing = rate.map_or(0, |(polls, per)| per.get().div_ceil(polls.get().into()));
+        let Limits { rate: _, in_flight, find_pace, shared, forgive, longest_hold, answer_within: _ } = *limits;
+        self.rate_spacing = limits.spacing();
         if in_flight != self.limits.in_flight {
             self.bound = in_flight.map(|in_flight| Bound::new(in_flight, time));
         }
-        if !find_pace {
+        if !find_pace || shared {
             self.pace = Pace::new(None);
+        }
+        if !find_pace {
             self.failures = Failures::default();
         }
+        self.slots = shared.then(|| self.slots.unwrap_or_else(Slots::new));
         self.pace.set_forgive(forgive);
         self.hold.set_longest(longest_hold.map_or(u64::MAX, NonZeroU64::get));
         self.limits = *limits;
@@ -168,6 +176,9 @@ impl Gate {
     pub(in crate::fleet) fn resume(&mut self, time: u64) {
         self.is_paused = false;
         self.hold.end(time);
+        if let Some(slots) = &mut self.slots {
+            slots.resume();
+        }
     }
 
     /// Notes that so many requests remain until a reset in so long. If none does, that holds. So many operations are held.
@@ -185,7 +196,11 @@ impl Gate {
         }
         // What is in flight may not have been counted yet.
         let in_flight = u64::try_from(self.in_flight).unwrap_or(u64::MAX);
-        self.quota.share_out(remaining.saturating_sub(in_flight).max(1), self.hold.believed(until_reset), time);
+        let (left, until_reset) = (remaining.saturating_sub(in_flight).max(1), self.hold.believed(until_reset));
+        match &mut self.slots {
+            Some(slots) => slots.quota(left, until_reset),
+            None => self.quota.share_out(left, until_reset, time),
+        }
     }
 
     /// Returns whether no poll may go out at `time`, whatever the pace.
@@ -196,6 +211,9 @@ impl Gate {
     /// Returns the least time between two polls at `time`, zero where nothing keeps them apart.
     #[inline]
     pub(in crate::fleet) fn spacing(&self, time: u64) -> u64 {
+        if let Some(slots) = &self.slots {
+            return slots.spacing();
+        }
         self.rate_spacing.max(self.pace.spacing()).max(self.quota.spacing(time))
     }
 
@@ -204,6 +222,10 @@ impl Gate {
     pub(in crate::fleet) fn opens(&self) -> Option<u64> {
         if self.is_paused || self.is_full() {
             return None;
+        }
+        if let Some(slots) = &self.slots {
+            let down = self.sent.map_or(0, |sent| sent.saturating_add(self.failures.apart()));
+            return slots.opens(self.sent).map(|opens| opens.max(self.hold.until()).max(down));
         }
         let Some(sent) = self.sent else { return Some(self.hold.until()) };
         let spaced = match self.apart() {
@@ -224,6 +246,9 @@ impl Gate {
         if is_due && self.is_full() {
             return Some(Slow::InFlight);
         }
+        if let (Some(slots), true) = (&self.slots, is_due) {
+            return slots.opens(self.sent).is_none_or(|opens| time < opens).then_some(Slow::Pace);
+        }
         let sent = self.sent.filter(|_| is_due)?;
         let waits = |apart: u64| time < sent.saturating_add(apart);
         match self.apart() {
@@ -237,7 +262,11 @@ impl Gate {
     /// Returns whether polls may be kept waiting at `time`, so that it matters which goes first.
     #[inline]
     pub(in crate::fleet) fn is_narrow(&self, time: u64) -> bool {
-        self.bound.is_some() || self.spacing(time) > 0 || self.failures.apart() > 0 || self.hold.spreads(time)
+        self.bound.is_some()
+            || self.slots.is_some()
+            || self.spacing(time) > 0
+            || self.failures.apart() > 0
+            || self.hold.spreads(time)
     }
 
     #[inline]
@@ -254,7 +283,9 @@ impl Gate {
     /// Notes that a poll goes out that was due at `due`.
     #[inline]
     pub(in crate::fleet) fn send(&mut self, due: u64, time: u64) {
-        if self.limits.find_pace {
+        if let Some(slots) = &mut self.slots {
+            slots.send(time);
+        } else if self.limits.find_pace {
             let has_waited = self.sent.is_some_and(|sent| due < sent.saturating_add(self.pace.spacing()));
             self.pace.sent(has_waited, time);
         }
@@ -270,24 +301,36 @@ impl Gate {
     /// cut. What it says of a refusal is for [`refuse`](Self::refuse).
     #[inline]
     pub(in crate::fleet) fn back(&mut self, answer: Option<Answer>, time: u64) -> bool {
-        let is_old = self.pace.back();
+        let is_old = match &mut self.slots {
+            Some(slots) => slots.back(),
+            None => self.pace.back(),
+        };
         if let Some(Answer::Served) = answer {
-            self.pace.served(is_old, time);
+            match &mut self.slots {
+                Some(slots) => slots.served(is_old, time),
+                None => self.pace.served(is_old, time),
+            }
             self.failures.served();
             self.grow(time);
         }
         debug_assert!(self.in_flight > 0, "a poll comes back once");
         self.in_flight = self.in_flight.saturating_sub(1);
         if let (Some(Answer::Failed), true) = (answer, self.limits.find_pace) {
-            self.pace.failed(is_old);
-            self.failures.failed();
+            match &mut self.slots {
+                Some(slots) => slots.failed(is_old),
+                None => self.pace.failed(is_old),
+            }
+            self.failures.failed(1);
         }
         is_old
     }
 
     /// Returns whether a refusal of no poll in flight counts as one of a poll that went out before the last cut.
     pub(in crate::fleet) const fn has_old(&self) -> bool {
-        self.pace.has_old()
+        match &self.slots {
+            Some(slots) => slots.has_old(),
+            None => self.pace.has_old(),
+        }
     }
 
     /// Notes a refusal. So many operations are held.
@@ -297,7 +340,9 @@ impl Gate {
         if let Some(hint) = hint {
             self.hold(hint, percent, operations, time, rng);
         }
-        if self.limits.find_pace {
+        if let Some(slots) = &mut self.slots {
+            slots.refused(is_old, hint, self.hold.until());
+        } else if self.limits.find_pace {
             match self.pace.refused(is_old, hint, self.in_flight, time) {
                 Verdict::Cut => {
                     self.counts.cuts = self.counts.cuts.saturating_add(1);
@@ -312,6 +357,54 @@ impl Gate {
     fn hold<R: Rng + ?Sized>(&mut self, hint: u64, percent: u8, operations: usize, time: u64, rng: &mut R) {
         if self.hold.hold(hint, percent, operations, time, rng) {
             self.trace.held(hint);
+            if let Some(slots) = &mut self.slots {
+                slots.held(self.hold.until());
+            }
+        }
+    }
+
+    /// Forgets slots whose time has passed, and says whether there were any.
+    #[inline]
+    pub(in crate::fleet) fn forget_slots(&mut self, time: u64) -> bool {
+        self.slots.as_mut().is_some_and(|slots| slots.forget(time))
+    }
+
+    /// Returns when slots are to be asked for, if the first poll is due at `first_due`, or `u64::MAX`.
+    pub(in crate::fleet) fn ask_at(&self, first_due: u64) -> u64 {
+        let may_send = !self.is_paused && !self.is_full();
+        self.slots.as_ref().map_or(u64::MAX, |slots| slots.ask_at(first_due, may_send))
+    }
+
+    /// Asks for slots, if the pace is shared. The number of polls is given that are due by a time, counted up to so many.
+    pub(in crate::fleet) fn ask(&mut self, id: AskId, due_by: impl Fn(u64, u32) -> u32, time: u64) -> Option<Ask> {
+        let most_in_flight = self.bound.map_or(usize::MAX, |bound| bound.now);
+        let room = if self.is_paused { 0 } else { most_in_flight.saturating_sub(self.in_flight) };
+        let slots = self.slots.as_mut()?;
+        let most = slots.most();
+        let waiting = Waiting { due: due_by(time, most), soon: due_by(slots::soon(time), most) };
+        Some(slots.ask(id, waiting, u32::try_from(room).unwrap_or(u32::MAX), self.hold.until(), time))
+    }
+
+    /// Takes what was granted.
+    pub(in crate::fleet) fn grant(&mut self, grant: &Grant, time: u64) -> Option<()> {
+        let slots = self.slots.as_mut()?;
+        let (epoch, was_held) = (slots.epoch(), self.hold.until());
+        let held_until = slots.grant(grant, self.in_flight, time)?;
+        self.hold.set(held_until, time);
+        if held_until > was_held.max(time) {
+            self.trace.held(held_until.saturating_sub(time));
+        }
+        if epoch > 0 && grant.epoch != epoch && !grant.proven {
+            self.counts.cuts = self.counts.cuts.saturating_add(1);
+            self.trace.cut(slots.spacing());
+        }
+        Some(())
+    }
+
+    /// Notes that an ask was not answered, and asks no more for so long.
+    pub(in crate::fleet) fn ask_failed(&mut self, retry: u64, time: u64) {
+        if let Some(slots) = &mut self.slots {
+            slots.fail(retry, self.hold.until(), time);
         }
     }
 

@@ -72,6 +72,12 @@ impl Hold {
         is_later
     }
 
+    /// Holds until then, for that is what all know who share the pace. It is no later than before if the hold was ended there.
+    pub(super) fn set(&mut self, until: u64, time: u64) {
+        self.until = if until > time { until.min(u64::MAX - 1) } else { self.until.min(time) };
+        self.herd = Herd::default();
+    }
+
     /// Ends the hold, and no polls are spread after it.
     pub(super) fn end(&mut self, time: u64) {
         self.until = self.until.min(time);

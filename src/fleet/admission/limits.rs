@@ -64,6 +64,7 @@ use crate::{const_limits, setting};
 /// | `rate` | `"40/s"`, `"600/1m"`, or `"none"` |
 /// | `in_flight` | `32` at most, `"from 16"` and more while the server answers well, or `"none"` |
 /// | `find_pace` | `true`, `false` |
+/// | `shared` | `true`, `false` |
 /// | `forgive` | one refusal for `50` polls that are served, or `"none"` |
 /// | `longest_hold` | `"1h"`, or `"none"` |
 /// | `answer_within` | `"1m"`, or `"none"` |
@@ -90,6 +91,8 @@ pub struct Limits {
     pub(in crate::fleet) rate: Option<(NonZeroU32, NonZeroU64)>,
     pub(in crate::fleet) in_flight: Option<InFlight<NonZeroU32>>,
     pub(in crate::fleet) find_pace: bool,
+    /// Whether slots come from outside.
+    pub(in crate::fleet) shared: bool,
     /// One refusal is forgiven for so many polls that are served, if any is.
     pub(in crate::fleet) forgive: Option<NonZeroU32>,
     /// In nanoseconds.
@@ -201,6 +204,17 @@ impl Limits {
         self.find_pace
     }
 
+    /// Returns whether the pace is shared with other fleets, so that slots come from outside.
+    ///
+    /// ```
+    /// use asyncpoll::fleet::Limits;
+    ///
+    /// assert!(!Limits::default().shared());
+    /// ```
+    pub const fn shared(&self) -> bool {
+        self.shared
+    }
+
     /// Returns for how many polls that are served one refusal is forgiven, if any is.
     ///
     /// ```
@@ -226,6 +240,11 @@ impl Limits {
     /// ```
     pub const fn longest_hold(&self) -> Option<Duration> {
         duration(self.longest_hold)
+    }
+
+    /// Returns the least time between two polls by the rate, zero if it is not limited.
+    pub(in crate::fleet) fn spacing(&self) -> u64 {
+        self.rate.map_or(0, |(polls, per)| per.get().div_ceil(polls.get().into()))
     }
 
     /// Returns how long an answer is waited for, if that is limited.

@@ -7,10 +7,9 @@
 
 use core::num::NonZeroU32;
 
-const SECOND: u64 = 1_000_000_000;
+use super::rate::Rate;
 
-/// How long the polls are counted at least that an upstream serves, to know its rate.
-const WINDOW: u64 = 3 * SECOND;
+const SECOND: u64 = 1_000_000_000;
 
 /// The first cut leaves this many tenths of the rate served. That is too high where a server allows a burst, and the first
 /// polls were one. At 5, 100 orders at one a second are noticed after 66 s instead of 54 s; at 8, after 60 s.
@@ -39,13 +38,12 @@ const HINTS: u64 = 20;
 const LATENCIES: u64 = 32;
 
 /// How many seconds double a pace at most. At 300, 100 orders at one a second are noticed after 76 s instead of 54 s.
-const DOUBLING_AT_MOST: u32 = 600;
+pub(super) const DOUBLING_AT_MOST: u32 = 600;
 
-/// How many seconds double a pace that is a guess, in place of [`DOUBLING`] and [`HINTS`]: the first refusal came before [`FEW`]
+/// How many seconds double a pace that is a guess, in place of [`DOUBLING`] and [`HINTS`]: the first refusal came before [`FEW`](super::rate::FEW)
 /// polls had been served. At 66, a server of 40 a second that begins with refusals serves four fifths of that after 483 s instead
 /// of 78 s; at 5, 100 orders at one a second are noticed after 64 s instead of 54 s.
 const DOUBLING_OF_GUESS: u32 = 10;
-const FEW: u64 = 16;
 
 /// For how many refusals polls are saved up at most. At 2, orders at a server that refuses one poll in a hundred at random are
 /// noticed after 110 s instead of 71 s. At 5, five fleets share a limit by 0.71 instead of 0.90: a fleet that has saved up takes
@@ -53,30 +51,31 @@ const FEW: u64 = 16;
 const SAVED_AT_MOST: u32 = 3;
 
 /// The pace of an upstream, kept as the time between two polls.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pace {
     /// The time between two polls that the last cut left; zero before the first.
-    cut: u64,
+    pub(super) cut: u64,
     /// The time between two polls now.
-    spacing: u64,
-    trial: Trial,
+    pub(super) spacing: u64,
+    pub(super) trial: Trial,
     /// How many seconds at the pace double it.
-    doubling: u32,
+    pub(super) doubling: u32,
     /// Whether the pace made the last poll wait that went out.
-    has_waited: bool,
+    pub(super) has_waited: bool,
     /// One refusal is forgiven for so many polls that are served, if any is.
-    forgive: Option<NonZeroU32>,
+    pub(super) forgive: Option<NonZeroU32>,
     /// How many polls have been served since the last cut, less what refusals have cost.
-    saved: u32,
-    served: Served,
+    pub(super) saved: u32,
+    /// The rate at which polls are served, or slots are given out.
+    pub(super) rate: Rate,
     /// How many of the polls that were in flight at the last cut are so still, if they come back in the order they went out:
     /// their refusals say nothing of the pace after it.
-    old: usize,
+    pub(super) old: usize,
 }
 
 /// What is known of the pace since the last cut.
-#[derive(Clone, Copy, Debug)]
-enum Trial {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trial {
     /// Nothing: no poll has gone out since, or the last that came back was not served. The server may refuse whatever the pace.
     Open,
     /// A poll went out at this time.
@@ -104,7 +103,7 @@ impl Pace {
             has_waited: false,
             forgive,
             saved: 0,
-            served: Served::default(),
+            rate: Rate::default(),
             old: 0,
         }
     }
@@ -134,7 +133,7 @@ impl Pace {
     /// Notes that a poll goes out, and whether the pace made it wait.
     #[inline]
     pub(super) fn sent(&mut self, has_waited: bool, time: u64) {
-        self.served.start(time);
+        self.rate.start(time);
         self.has_waited = has_waited;
         if let Trial::Open = self.trial {
             self.trial = Trial::Asked(time);
@@ -153,7 +152,7 @@ impl Pace {
     /// and raises the pace, if there is one.
     #[inline]
     pub(super) fn served(&mut self, is_old: bool, time: u64) {
-        self.served.count(time);
+        self.rate.count(1, time);
         if is_old || self.spacing == 0 {
             return;
         }
@@ -166,7 +165,39 @@ impl Pace {
                 0
             }
         };
-        self.trial = Trial::Proven(self.grow(paced));
+        self.trial = Trial::Proven(self.grow(paced, 1));
+    }
+
+    /// Notes slots that are given out, and whether polls wait for more. Before the first refusal they tell the rate, and later they
+    /// are saved up as if they had been served: of fleets that share a pace, the news of refusals comes before that of good answers.
+    pub(super) fn given(&mut self, slots: u32, have_waited: bool, time: u64) {
+        self.sent(have_waited, time);
+        if self.spacing == 0 {
+            self.rate.count(slots.into(), time);
+        } else if self.is_proven() {
+            self.save(slots);
+        }
+    }
+
+    /// Notes polls in given-out slots that were served after the last cut, with this latency: they prove the cut and raise the pace,
+    /// if there is one.
+    pub(super) fn served_in_slots(&mut self, polls: u32, latency: u64) {
+        if self.spacing == 0 || polls == 0 {
+            return;
+        }
+        let paced = match self.trial {
+            Trial::Proven(paced) => paced,
+            Trial::Open | Trial::Asked(_) => {
+                self.slow_doubling(latency);
+                0
+            }
+        };
+        self.trial = Trial::Proven(self.grow(paced, polls));
+    }
+
+    /// Returns whether the last cut is proven, if there is one.
+    pub(super) const fn is_proven(&self) -> bool {
+        matches!(self.trial, Trial::Proven(_))
     }
 
     /// Notes a poll that was not served, and whether it went out before the last cut: if it did not, the latency is measured from
@@ -183,12 +214,9 @@ impl Pace {
     pub(super) fn refused(&mut self, is_old: bool, hint: Option<u64>, in_flight: usize, time: u64) -> Verdict {
         let hint = hint.unwrap_or(0);
         if self.spacing == 0 {
-            let doubling = if self.served.are_few() { DOUBLING_OF_GUESS } else { doubling_after(hint) };
-            self.cut(self.served.spacing(time), TENTHS_AT_FIRST, doubling, in_flight);
-            // Fleets that start together cut each other: one more refusal is no news. Without, 20 of them share a limit by 0.90.
-            self.save(self.forgive.map_or(0, NonZeroU32::get));
+            self.set(self.rate.spacing(time), self.rate.are_few(), hint, in_flight);
             Verdict::Cut
-        } else if !matches!(self.trial, Trial::Proven(_)) {
+        } else if !self.is_proven() {
             self.failed(is_old);
             Verdict::TooEarly
         } else if self.forgives(hint) {
@@ -221,6 +249,14 @@ impl Pace {
         left.is_some()
     }
 
+    /// Sets the pace at the first refusal, by the time between two polls that were served before.
+    pub(super) fn set(&mut self, spacing: u64, is_guess: bool, hint: u64, in_flight: usize) {
+        let doubling = if is_guess { DOUBLING_OF_GUESS } else { doubling_after(hint) };
+        self.cut(spacing, TENTHS_AT_FIRST, doubling, in_flight);
+        // Fleets that start together cut each other: one more refusal is no news. Without, 20 of them share a limit by 0.90.
+        self.save(self.forgive.map_or(0, NonZeroU32::get));
+    }
+
     fn cut(&mut self, spacing: u64, tenths: u64, doubling: u32, in_flight: usize) {
         self.cut = spacing.saturating_mul(10).div_ceil(tenths);
         self.spacing = self.cut;
@@ -235,14 +271,14 @@ impl Pace {
         self.doubling = self.doubling.max(seconds(LATENCIES, latency));
     }
 
-    /// Raises the pace, if it keeps polls waiting, and returns for how long it has kept them apart. Only what is served does: a
-    /// server that fails every poll proves nothing.
+    /// Raises the pace by so many polls that were served, if it keeps polls waiting, and returns for how long it has kept them apart.
+    /// Only what is served does: a server that fails every poll proves nothing.
     #[inline]
-    fn grow(&mut self, paced: u64) -> u64 {
+    fn grow(&mut self, paced: u64, polls: u32) -> u64 {
         if !self.has_waited {
             return paced;
         }
-        let paced = paced.saturating_add(self.spacing);
+        let paced = paced.saturating_add(self.spacing.saturating_mul(polls.into()));
         let seconds = u128::from(paced / SECOND);
         let doubling = u128::from(self.doubling);
         let doubling = doubling.saturating_mul(doubling);
@@ -262,57 +298,4 @@ fn doubling_after(hint: u64) -> u32 {
 fn seconds(times: u64, duration: u64) -> u32 {
     let seconds = duration.saturating_mul(times) / SECOND;
     u32::try_from(seconds).map_or(DOUBLING_AT_MOST, |seconds| seconds.min(DOUBLING_AT_MOST))
-}
-
-/// The highest rate at which polls were served for some seconds, by stretches of time. What was served of late need not be all
-/// that would have been.
-#[derive(Clone, Copy, Debug, Default)]
-struct Served {
-    /// When the stretch began that goes on; none before the first poll.
-    since: Option<u64>,
-    count: u64,
-    before: Stretch,
-    /// The least of the mean times between two in earlier pairs of stretches.
-    least_spacing: Option<u64>,
-}
-
-/// A stretch of time that has passed.
-#[derive(Clone, Copy, Debug, Default)]
-struct Stretch {
-    length: u64,
-    /// How many polls were served in it.
-    count: u64,
-}
-
-impl Served {
-    #[inline]
-    fn start(&mut self, time: u64) {
-        self.since.get_or_insert(time);
-    }
-
-    #[inline]
-    fn count(&mut self, time: u64) {
-        let since = *self.since.get_or_insert(time);
-        let length = time.saturating_sub(since);
-        if length >= WINDOW {
-            self.least_spacing = Some(self.spacing(time));
-            self.before = Stretch { length, count: self.count };
-            self.count = 0;
-            self.since = Some(time);
-        }
-        self.count = self.count.saturating_add(1);
-    }
-
-    fn are_few(&self) -> bool {
-        self.least_spacing.is_none() && self.count < FEW
-    }
-
-    /// Returns the least mean time between two that were served, over a second at least. It is a second at most: of so few polls,
-    /// there is no rate to tell.
-    fn spacing(&self, time: u64) -> u64 {
-        let Stretch { length, count } = self.before;
-        let length = length.saturating_add(time.saturating_sub(self.since.unwrap_or(time)));
-        let spacing = length.max(SECOND).checked_div(count.saturating_add(self.count)).unwrap_or(SECOND);
-        spacing.min(self.least_spacing.unwrap_or(SECOND)).min(SECOND)
-    }
 }

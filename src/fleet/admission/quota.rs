@@ -1,12 +1,12 @@
 //! The quota of an upstream: how far apart its polls are to be, so that what remains lasts until the reset.
 
 /// What a server said of the requests that remain.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Quota {
     /// When there will be more.
-    reset: u64,
+    pub(super) reset: u64,
     /// The time between two polls until then.
-    spacing: u64,
+    pub(super) spacing: u64,
 }
 
 impl Quota {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::{
     super::{
         Id,
-        admission::{Answer, Gate, Limits},
+        admission::{Answer, Ask, AskId, Gate, Limits},
     },
     batches::{BatchNumber, Batches, Return},
     entry::Entry,
@@ -59,6 +59,8 @@ pub(in crate::fleet) enum Next {
     End(usize),
     /// The answer to the poll of the operation at this cell is waited for no longer.
     Lost(usize),
+    /// Nothing yet: the slot that was there has passed.
+    Later,
 }
 
 impl Lane {
@@ -168,6 +170,17 @@ impl Lane {
         self.due.least()
     }
 
+    /// Returns when slots are to be asked for, or `NEVER`.
+    pub(in crate::fleet) fn ask_at(&self) -> u64 {
+        self.gate.ask_at(self.first_due())
+    }
+
+    /// Asks for slots for the polls that are due at `time` or soon, if the pace is shared.
+    pub(in crate::fleet) fn ask(&mut self, id: AskId, time: u64) -> Option<Ask> {
+        let Self { gate, pages, ranks, .. } = self;
+        gate.ask(id, |time, most| count_due(pages, ranks, time, most), time)
+    }
+
     /// Returns the operation at `cell`.
     #[inline]
     pub(in crate::fleet) fn operation(&self, cell: usize) -> Option<&Entry> {
@@ -185,6 +198,9 @@ impl Lane {
     pub(in crate::fleet) fn take_next(&mut self, time: u64) -> Option<Next> {
         // The end of time is kept for what never comes.
         let time = time.min(NEVER - 1);
+        if self.gate.forget_slots(time) {
+            return Some(Next::Later);
+        }
         if let Some((flight, _)) = self.oldest.filter(|(_, until)| *until <= time) {
             return Some(Next::Lost(flight.cell));
         }
@@ -366,6 +382,27 @@ impl Lane {
         let found = self.pages.get(page)?.next(from, time)?;
         Some(page.saturating_mul(CELLS).saturating_add(found))
     }
+}
+
+/// Returns how many polls are due by `time`, counted up to so many.
+fn count_due(pages: &[Page], ranks: &[Rank], time: u64, most: u32) -> u32 {
+    let mut count = 0_u32;
+    for rank in ranks {
+        let mut index = 0;
+        while let Some(found) = rank.due.next(index, time) {
+            let Some(page) = pages.get(found) else { break };
+            let mut cell = 0;
+            while let Some(due) = page.next(cell, time) {
+                count = count.saturating_add(1);
+                if count >= most {
+                    return most;
+                }
+                cell = due.saturating_add(1);
+            }
+            index = found.saturating_add(1);
+        }
+    }
+    count
 }
 
 /// Returns whether that is the poll in flight of its operation.

@@ -17,9 +17,9 @@ fn built(builder: LimitsBuilder) -> Limits {
 #[test]
 fn every_setting_is_read() {
     let read = from_toml(
-        "rate = \"600/1m\"\nin_flight = 32\nfind_pace = false\nforgive = 12\nlongest_hold = \"10m\"\nanswer_within = \"1m\"",
+        "rate = \"600/1m\"\nin_flight = 32\nfind_pace = false\nshared = true\nforgive = 12\nlongest_hold = \"10m\"\nanswer_within = \"1m\"",
     );
-    let limits = Limits::builder().rate(600, seconds(60.0)).in_flight(32).find_pace(false).forgive(12);
+    let limits = Limits::builder().rate(600, seconds(60.0)).in_flight(32).find_pace(false).shared(true).forgive(12);
     assert_eq!(read, built(limits.longest_hold(seconds(600.0)).answer_within(seconds(60.0))));
 }
 
@@ -113,11 +113,12 @@ proptest! {
         in_flight in prop::option::of(1..=u32::MAX),
         is_growing: bool,
         find_pace: bool,
+        shared: bool,
         forgive in prop::option::of(1..=u32::MAX),
         longest_hold in prop::option::of(1..1_u64 << 63),
         answer_within in prop::option::of(1..1_u64 << 63),
     ) {
-        let builder = Limits::builder().find_pace(find_pace);
+        let builder = Limits::builder().find_pace(find_pace).shared(shared);
         let builder = match forgive {
             Some(served) => builder.forgive(served),
             None => builder.no_forgive(),

@@ -90,15 +90,15 @@ fn limits_show_their_settings() {
     let documented = Limits::builder().rate(600, seconds(60.0)).in_flight(8).find_pace(false).no_forgive().build().unwrap();
     assert_eq!(
         format!("{documented:?}"),
-        "Limits { rate: 600/1m, in_flight: 8, find_pace: false, forgive: none, longest_hold: 1h, answer_within: none }"
+        "Limits { rate: 600/1m, in_flight: 8, find_pace: false, shared: false, forgive: none, longest_hold: 1h, answer_within: none }"
     );
     assert_eq!(
         format!("{:?}", Limits::default()),
-        "Limits { rate: none, in_flight: from 16, find_pace: true, forgive: 50, longest_hold: 1h, answer_within: none }"
+        "Limits { rate: none, in_flight: from 16, find_pace: true, shared: false, forgive: 50, longest_hold: 1h, answer_within: none }"
     );
     assert_eq!(
         format!("{:?}", Limits::none()),
-        "Limits { rate: none, in_flight: none, find_pace: false, forgive: 50, longest_hold: 1h, answer_within: none }"
+        "Limits { rate: none, in_flight: none, find_pace: false, shared: false, forgive: 50, longest_hold: 1h, answer_within: none }"
     );
 }
 

@@ -20,6 +20,7 @@ pub(crate) struct Rules {
     pub(crate) in_flight: Option<usize>,
     pub(crate) is_growing: bool,
     pub(crate) find_pace: bool,
+    pub(crate) shared: bool,
     pub(crate) forgive: Option<u32>,
     pub(crate) longest_hold: Option<Duration>,
     pub(crate) answer_within: Option<Duration>,
@@ -35,6 +36,7 @@ impl Rules {
         in_flight: Some(16),
         is_growing: true,
         find_pace: true,
+        shared: false,
         forgive: Some(50),
         longest_hold: Some(HOUR),
         answer_within: None,
@@ -42,8 +44,8 @@ impl Rules {
 
     pub(crate) fn limits(&self) -> Limits {
         // All of them by name: one that is not passed on is a variable that nobody uses.
-        let Self { rate, in_flight, is_growing, find_pace, forgive, longest_hold, answer_within } = *self;
-        let builder = Limits::builder().find_pace(find_pace);
+        let Self { rate, in_flight, is_growing, find_pace, shared, forgive, longest_hold, answer_within } = *self;
+        let builder = Limits::builder().find_pace(find_pace).shared(shared);
         let builder = match in_flight.map(|polls| polls.try_into().expect("few are in flight")) {
             Some(polls) if is_growing => builder.in_flight_from(polls),
             Some(polls) => builder.in_flight(polls),

@@ -77,6 +77,7 @@ pub(crate) const NONE: Rules = Rules {
     in_flight: None,
     is_growing: false,
     find_pace: false,
+    shared: false,
     forgive: Some(50),
     longest_hold: Some(HOUR),
     answer_within: None,
@@ -93,7 +94,7 @@ pub(crate) fn rules() -> impl Strategy<Value = Rules> {
         2 => Just(Rules::DEFAULT),
         1 => Just(NONE),
         4 => (counts, any::<bool>(), forgive, longest).prop_map(|((rate, in_flight), find_pace, forgive, longest_hold)| {
-            Rules { rate, in_flight, is_growing: false, find_pace, forgive, longest_hold, answer_within: None }
+            Rules { rate, in_flight, is_growing: false, find_pace, shared: false, forgive, longest_hold, answer_within: None }
         }),
     ]
 }

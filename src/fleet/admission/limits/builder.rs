@@ -42,6 +42,7 @@ pub struct LimitsBuilder {
     pub(super) rate: Option<(u32, Duration)>,
     pub(super) in_flight: Option<InFlight<u32>>,
     pub(super) find_pace: bool,
+    pub(super) shared: bool,
     pub(super) forgive: Option<u32>,
     pub(super) longest_hold: Option<Duration>,
     pub(super) answer_within: Option<Duration>,
@@ -53,6 +54,7 @@ impl LimitsBuilder {
             rate: None,
             in_flight: Some(InFlight::From(AT_FIRST)),
             find_pace: true,
+            shared: false,
             forgive: Some(FORGIVE),
             longest_hold: Some(LONGEST_HOLD),
             answer_within: None,
@@ -69,6 +71,7 @@ impl LimitsBuilder {
             rate: limits.rate(),
             in_flight,
             find_pace: limits.find_pace(),
+            shared: limits.shared(),
             forgive: limits.forgive(),
             longest_hold: limits.longest_hold(),
             answer_within: limits.answer_within(),
@@ -199,6 +202,33 @@ impl LimitsBuilder {
     /// ```
     pub const fn find_pace(mut self, find_pace: bool) -> Self {
         self.find_pace = find_pace;
+        self
+    }
+
+    /// Sets whether the pace is shared with other fleets, in other processes or on other machines. It is not unless this is called.
+    ///
+    /// No poll is handed out then but at a slot that was [granted](crate::Fleet::grant), by a
+    /// [`SharedPace`](crate::fleet::SharedPace) or at a known pace. `rate`, `find_pace` and `forgive` are for whoever grants them;
+    /// `in_flight` stays this fleet's own.
+    ///
+    /// ```
+    /// use asyncpoll::{
+    ///     Fleet, Policy,
+    ///     fleet::{Limits, LimitsError},
+    /// };
+    /// use core::time::Duration;
+    ///
+    /// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), Duration::ZERO);
+    /// let limits = Limits::builder().shared(true).build()?;
+    /// let upstream = fleet.add_upstream(limits);
+    /// fleet.start(upstream, Policy::default(), Duration::ZERO);
+    /// assert_eq!(fleet.next_due(Duration::ZERO), None);
+    /// let at_once = Some(Duration::ZERO);
+    /// assert_eq!(fleet.until_ask(upstream, Duration::ZERO), at_once);
+    /// # Ok::<(), LimitsError>(())
+    /// ```
+    pub const fn shared(mut self, shared: bool) -> Self {
+        self.shared = shared;
         self
     }
 
@@ -336,7 +366,7 @@ impl LimitsBuilder {
     /// );
     /// ```
     pub const fn build(self) -> Result<Limits, LimitsError> {
-        let Self { rate, in_flight, find_pace, forgive, longest_hold, answer_within } = self;
+        let Self { rate, in_flight, find_pace, shared, forgive, longest_hold, answer_within } = self;
         let rate = match rate {
             None => None,
             Some((polls, per)) => match (NonZeroU32::new(polls), NonZeroU64::new(nanos::from_duration(per))) {
@@ -359,6 +389,7 @@ impl LimitsBuilder {
             rate,
             in_flight,
             find_pace,
+            shared,
             forgive,
             longest_hold: checked!(duration("longest_hold", longest_hold)),
             answer_within: checked!(duration("answer_within", answer_within)),

@@ -31,7 +31,7 @@ impl Configured for LimitsSetting {
         match self {
             Self::Rate => Some(LimitsBuilder::no_rate),
             Self::InFlight => Some(LimitsBuilder::no_in_flight),
-            Self::FindPace => None,
+            Self::FindPace | Self::Shared => None,
             Self::Forgive => Some(LimitsBuilder::no_forgive),
             Self::LongestHold => Some(LimitsBuilder::no_longest_hold),
             Self::AnswerWithin => Some(LimitsBuilder::no_answer_within),
@@ -42,7 +42,7 @@ impl Configured for LimitsSetting {
         match self {
             Self::Rate => r#"a rate such as "40/s" or "600/1m", or "none""#,
             Self::InFlight => r#"a whole number up to 4294967295, one to begin at such as "from 16", or "none""#,
-            Self::FindPace => "true or false",
+            Self::FindPace | Self::Shared => "true or false",
             Self::Forgive => r#"a whole number up to 4294967295, or "none""#,
             Self::LongestHold | Self::AnswerWithin => r#"a duration such as "1h", or "none""#,
         }

@@ -1,0 +1,384 @@
+//! The slots of an upstream whose pace is shared: those in hand, what is to be reported, and when to ask for more.
+
+use core::{mem, time::Duration};
+
+use super::{
+    ask::{Ask, AskId, Grant},
+    rate::Rate,
+};
+use crate::wait::nanos;
+
+const SECOND: u64 = 1_000_000_000;
+
+/// How long after its time a slot can be used. A poll may be due that much later than the slot that was asked for it.
+const KEPT: u64 = 2 * SECOND;
+
+/// How long ahead polls are counted that slots are asked for.
+const SOON: u64 = 2 * SECOND;
+
+/// Slots are not asked for more often than this, if there is nothing to report.
+const SELDOM: u64 = SECOND / 4;
+
+/// How long before a poll is due its slot is asked for, at least, and how many round trips. With the last round trip alone, half of
+/// the slots would come too late.
+const AHEAD: u64 = SECOND / 20;
+const ROUND_TRIPS: u64 = 2;
+
+/// How long the answer to an ask is waited for. Whoever asks gives up sooner, or has died.
+const ANSWERED_WITHIN: u64 = 5 * SECOND;
+
+/// While nobody answers, so many times the time passes between two polls that passed between two slots.
+const ALONE: u64 = 2;
+
+/// But no more than this, so that a process that begins while the store is gone polls at all.
+const ALONE_AT_MOST: u64 = 10 * SECOND;
+
+/// The slots of an upstream, as one of the fleets has them that share its pace.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slots {
+    /// Those in hand, and those that were granted before they were used up.
+    run: Run,
+    next_run: Run,
+    /// The time between two slots, as the last grant has it; zero before the first.
+    spacing: u64,
+    epoch: u32,
+    is_proven: bool,
+    /// How many of the polls that were in flight when the epoch began are so still.
+    old: usize,
+    /// When the first poll of the epoch went out, until it is served: by then its latency is known.
+    sent: Option<u64>,
+    report: Report,
+    /// What is asked, and since when.
+    asked: Option<(Report, u64)>,
+    /// How many times slots have been asked for.
+    asks: u32,
+    /// When that was last.
+    last_asked: u64,
+    /// Whether what is to be reported cannot wait.
+    is_urgent: bool,
+    /// When to ask again at the earliest: by the last grant, and after an ask that failed.
+    again: u64,
+    retry: u64,
+    turn: u64,
+    round_trip: u64,
+    /// Until when a hold lasts that others know of, and until when one does that was learned of since the last ask.
+    known_hold: u64,
+    fresh_hold: u64,
+    /// How many slots were granted of late.
+    granted: Rate,
+    last_granted: u64,
+    /// The time between two polls while nobody answers; zero while somebody does.
+    alone: u64,
+}
+
+/// Slots that are equally far apart.
+#[derive(Clone, Copy, Debug, Default)]
+struct Run {
+    first: u64,
+    spacing: u64,
+    slots: u32,
+}
+
+/// What has become of polls since that was last reported.
+#[derive(Clone, Copy, Debug, Default)]
+struct Report {
+    served: u32,
+    failed: u32,
+    refused: u32,
+    hint: Option<u64>,
+    latency: u64,
+    quota: Option<(u64, u64)>,
+    resume: bool,
+}
+
+/// The polls that a lane has waiting.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::fleet) struct Waiting {
+    pub(in crate::fleet) due: u32,
+    /// Those that are due, and those that are due soon.
+    pub(in crate::fleet) soon: u32,
+}
+
+impl Run {
+    /// Takes the first slot off.
+    fn take(&mut self) {
+        self.slots = self.slots.saturating_sub(1);
+        self.first = self.first.saturating_add(self.spacing);
+    }
+
+    /// Returns the last time at which a slot of it can be used, if it has any.
+    fn end(&self) -> Option<u64> {
+        let last = self.spacing.saturating_mul(self.slots.checked_sub(1)?.into());
+        Some(self.first.saturating_add(last).saturating_add(KEPT))
+    }
+}
+
+impl Slots {
+    pub(super) fn new() -> Self {
+        Self {
+            run: Run::default(),
+            next_run: Run::default(),
+            spacing: 0,
+            epoch: 0,
+            is_proven: true,
+            old: 0,
+            sent: None,
+            report: Report::default(),
+            asked: None,
+            asks: 0,
+            last_asked: 0,
+            is_urgent: false,
+            again: 0,
+            retry: 0,
+            turn: 0,
+            round_trip: 0,
+            known_hold: 0,
+            fresh_hold: 0,
+            granted: Rate::default(),
+            last_granted: 0,
+            alone: 0,
+        }
+    }
+
+    pub(super) const fn spacing(&self) -> u64 {
+        if self.alone > 0 { self.alone } else { self.spacing }
+    }
+
+    pub(super) const fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Returns when the next poll may go out after the one that was sent at `sent`, if there is a slot for it.
+    #[inline]
+    pub(super) fn opens(&self, sent: Option<u64>) -> Option<u64> {
+        let after = |spacing: u64| sent.map_or(0, |sent| sent.saturating_add(spacing));
+        match self.run.slots {
+            0 if self.alone > 0 => Some(after(self.alone)),
+            0 => None,
+            _ => Some(self.run.first.max(after(self.run.spacing))),
+        }
+    }
+
+    /// Forgets the slots whose time has passed at `time`, and says whether there were any.
+    #[inline]
+    pub(super) fn forget(&mut self, time: u64) -> bool {
+        let mut forgot = false;
+        while self.run.slots > 0 && self.run.first.saturating_add(KEPT) < time {
+            self.take();
+            forgot = true;
+        }
+        forgot
+    }
+
+    fn take(&mut self) {
+        self.run.take();
+        if self.run.slots == 0 {
+            self.run = mem::take(&mut self.next_run);
+        }
+    }
+
+    /// Notes that a poll goes out.
+    #[inline]
+    pub(super) fn send(&mut self, time: u64) {
+        self.take();
+        self.sent.get_or_insert(time);
+    }
+
+    /// Notes that a poll is no longer in flight, and returns whether it went out before the epoch.
+    #[inline]
+    pub(super) const fn back(&mut self) -> bool {
+        let is_old = self.old > 0;
+        self.old = self.old.saturating_sub(1);
+        is_old
+    }
+
+    #[inline]
+    pub(super) const fn has_old(&self) -> bool {
+        self.old > 0
+    }
+
+    /// Notes a poll that was served, and whether it went out before the epoch.
+    #[inline]
+    pub(super) fn served(&mut self, is_old: bool, time: u64) {
+        if is_old {
+            return;
+        }
+        self.report.served = self.report.served.saturating_add(1);
+        self.report.failed = 0;
+        if let (Some(sent), 0) = (self.sent, self.report.latency) {
+            self.report.latency = time.saturating_sub(sent);
+        }
+        self.is_urgent |= !self.is_proven;
+    }
+
+    /// Notes a poll that failed, and whether it went out before the epoch: if it did not, the latency is measured from the next on.
+    pub(super) const fn failed(&mut self, is_old: bool) {
+        if !is_old {
+            self.report.failed = self.report.failed.saturating_add(1);
+            if self.report.latency == 0 {
+                self.sent = None;
+            }
+        }
+    }
+
+    /// Notes a refusal, whether its poll went out before the epoch, and until when the upstream is held now.
+    pub(super) fn refused(&mut self, is_old: bool, hint: Option<u64>, held_until: u64) {
+        if !is_old {
+            self.report.refused = self.report.refused.saturating_add(1);
+            self.report.hint = self.report.hint.max(hint);
+            self.is_urgent = true;
+            if self.alone > 0 {
+                self.alone = self.alone.saturating_mul(2).min(ALONE_AT_MOST);
+            }
+        }
+        self.held(held_until);
+    }
+
+    /// Notes until when the upstream is held now. Others are told at once, unless they know nearly all of it.
+    pub(super) fn held(&mut self, until: u64) {
+        if until > self.known_hold.max(self.fresh_hold) {
+            self.fresh_hold = until;
+            self.is_urgent |= until > self.known_hold.saturating_add(SECOND);
+        }
+    }
+
+    /// Notes how many requests remain until a reset in so long.
+    pub(super) const fn quota(&mut self, remaining: u64, until_reset: u64) {
+        self.report.quota = Some((remaining, until_reset));
+    }
+
+    /// Notes that the caller has ended a hold.
+    pub(super) const fn resume(&mut self) {
+        self.report.resume = true;
+        self.fresh_hold = 0;
+        self.is_urgent = true;
+    }
+
+    /// Returns when to ask for slots, if the first poll is due at `first_due`, or `u64::MAX`. None is wanted if no poll could go out.
+    pub(super) fn ask_at(&self, first_due: u64, may_send: bool) -> u64 {
+        if let Some((_, asked_at)) = self.asked {
+            return asked_at.saturating_add(ANSWERED_WITHIN);
+        }
+        if self.is_urgent {
+            return self.retry;
+        }
+        let has_slot = self.turn == 0 && self.last_usable().is_some_and(|end| first_due <= end);
+        if first_due == u64::MAX || !may_send || has_slot {
+            return u64::MAX;
+        }
+        let ahead = self.round_trip.saturating_mul(ROUND_TRIPS).saturating_add(AHEAD);
+        let wanted = first_due.saturating_sub(ahead);
+        wanted.max(self.again).max(self.retry).max(self.last_asked.saturating_add(SELDOM))
+    }
+
+    /// Returns the last time at which a slot in hand can be used.
+    fn last_usable(&self) -> Option<u64> {
+        self.next_run.end().max(self.run.end())
+    }
+
+    /// Asks at `time` for slots for the polls that are waiting, no more than so many, while the upstream is held until `held_until`.
+    pub(super) fn ask(&mut self, mut id: AskId, waiting: Waiting, room: u32, held_until: u64, time: u64) -> Ask {
+        if self.asked.is_some() {
+            self.fail(0, held_until, time);
+        }
+        self.forget(time);
+        self.asks = self.asks.wrapping_add(1).max(1);
+        id.number = self.asks;
+        let in_hand = self.run.slots.saturating_add(self.next_run.slots);
+        let without_slot = |polls: u32| polls.min(room).saturating_sub(in_hand);
+        let Report { served, failed, refused, hint, latency, quota, resume } = self.report;
+        (self.asked, self.last_asked) = (Some((self.report, time)), time);
+        (self.is_urgent, self.fresh_hold) = (false, 0);
+        Ask {
+            id,
+            epoch: self.epoch,
+            served,
+            failed,
+            refused,
+            hint: hint.map(Duration::from_nanos),
+            hold: Duration::from_nanos(held_until.saturating_sub(time)),
+            quota: quota.map(|(remaining, reset)| (remaining, Duration::from_nanos(reset))),
+            resume,
+            latency: Duration::from_nanos(latency),
+            due: without_slot(waiting.due),
+            wanted: without_slot(waiting.soon),
+            turn: self.turn,
+        }
+    }
+
+    /// Notes that no answer came, and asks no more for so long. What was to be reported is kept.
+    pub(super) fn fail(&mut self, retry: u64, held_until: u64, time: u64) {
+        let Some((report, _)) = self.asked.take() else { return };
+        self.retry = time.saturating_add(retry);
+        self.is_urgent |= report.refused > 0 || report.resume || held_until > self.known_hold.saturating_add(SECOND);
+        self.fresh_hold = held_until;
+        if self.alone == 0 {
+            let share = if self.last_granted > 0 { self.granted.spacing_of_late(self.last_granted) } else { ALONE_AT_MOST };
+            self.alone = share.saturating_mul(ALONE).clamp(1, ALONE_AT_MOST);
+        }
+    }
+
+    /// Takes what was granted, if it answers the ask that was made last, and returns until when the upstream is held now. So many polls
+    /// are in flight.
+    pub(super) fn grant(&mut self, grant: &Grant, in_flight: usize, time: u64) -> Option<u64> {
+        if grant.id.number != self.asks {
+            return None;
+        }
+        let (report, asked_at) = self.asked.take()?;
+        self.report.take_off(&report);
+        self.round_trip = time.saturating_sub(asked_at);
+        if grant.epoch != self.epoch {
+            (self.run, self.next_run) = (Run::default(), Run::default());
+            self.epoch = grant.epoch;
+            self.report = Report { quota: self.report.quota, resume: self.report.resume, ..Report::default() };
+            (self.old, self.sent) = (in_flight, None);
+        }
+        let in_time = |duration: Duration| time.saturating_add(nanos::from_duration(duration));
+        self.known_hold = in_time(grant.held);
+        self.is_proven = grant.proven;
+        self.spacing = nanos::from_duration(grant.spacing);
+        (self.turn, self.again, self.retry, self.alone) = (grant.turn, in_time(grant.again), 0, 0);
+        if grant.slots > 0 {
+            self.granted.count(grant.slots.into(), time);
+            self.last_granted = time;
+            let run = Run { first: in_time(grant.first), spacing: self.spacing, slots: grant.slots };
+            match (self.run.slots, self.next_run.slots) {
+                (0, _) => self.run = run,
+                (_, 0) => self.next_run = run,
+                _ => (self.run, self.next_run) = (self.next_run, run),
+            }
+        }
+        Some(self.known_hold.max(self.fresh_hold))
+    }
+
+    /// Returns how many polls are counted at most for an ask: a second's worth.
+    pub(super) fn most(&self) -> u32 {
+        let most = SECOND.checked_div(self.spacing).and_then(|slots| u32::try_from(slots).ok()).unwrap_or(0);
+        most.clamp(AT_LEAST, AT_MOST)
+    }
+}
+
+/// How many polls are counted for an ask at least, while the pace may rise, and at most, so that counting takes no time to speak of.
+const AT_LEAST: u32 = 64;
+const AT_MOST: u32 = 8_192;
+
+/// Returns until when a poll is due that a slot is asked for at `time`.
+pub(super) const fn soon(time: u64) -> u64 {
+    time.saturating_add(SOON)
+}
+
+impl Report {
+    /// Takes off what has been reported.
+    fn take_off(&mut self, told: &Self) {
+        self.served = self.served.saturating_sub(told.served);
+        self.failed = self.failed.saturating_sub(told.failed);
+        self.refused = self.refused.saturating_sub(told.refused);
+        if self.refused == 0 {
+            self.hint = None;
+        }
+        if self.quota == told.quota {
+            self.quota = None;
+        }
+        self.resume = self.resume && !told.resume;
+    }
+}
