@@ -466,7 +466,7 @@ impl SharedPace {
         let queue = self.promised.max(start);
         let has_turn = ask.turn > 0 && ask.turn <= queue;
         let is_turn = if has_turn { ask.turn } else { queue } <= time.saturating_add(lead);
-        let (wanted, most) = (u64::from(ask.wanted), (TURN / apart).max(1));
+        let (wanted, most) = (u64::from(ask.wanted), TURN.checked_div(apart).unwrap_or(0).max(1));
         let ahead = time.saturating_add(HORIZON).saturating_sub(start).div_ceil(apart);
         let slots = if is_turn { wanted.min(most).min(ahead) } else { 0 };
         if slots > 0 {

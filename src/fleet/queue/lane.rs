@@ -439,6 +439,7 @@ mod tests {
             Next::Poll(cell) => Some(cell),
             Next::End(cell) => panic!("the operation at {cell} ends"),
             Next::Lost(cell) => panic!("the poll of {cell} is lost"),
+            Next::Later => panic!("there are no slots"),
         }
     }
 
