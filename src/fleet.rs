@@ -293,6 +293,18 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///   poll is still handed out once, as a late `Poller` would make it. An operation that was [restored](Self::restore) after its
 ///   deadline waits for that one poll, however long. One without a `max_wait` never ends so.
 ///
+/// # Many processes
+///
+/// If several processes poll one upstream, each with a fleet of its own, each finds a pace of its own: they are refused more often,
+/// and share the limit unevenly. Under [`shared`](LimitsBuilder::shared) limits they poll at one pace. Each poll takes a *slot*, a
+/// time at which it may be sent, and all slots are granted in one place: by a [`SharedPace`] in a row of a database, or by a
+/// statement if the pace is known. [`until_ask`](Self::until_ask) says when to ask for slots, and [`ask`](Self::ask) what;
+/// [`grant`](Self::grant) takes the answer. A hold and a quota that one fleet learns of are reported with the next ask, and all obey
+/// them. Order, batches, what is in flight and ends on time are as above. A fleet that is not answered goes on [alone](Self::ask_failed),
+/// more slowly.
+///
+/// The guide `machines` has the loop, and the stores for PostgreSQL and Redis.
+///
 /// Without limits and refusals, every decision is that of a lone [`Poller`] with the same outcomes, times and draws.
 ///
 /// # What it is worth

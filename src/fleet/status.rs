@@ -31,15 +31,16 @@ pub struct Status {
     /// How many may be in flight now, if that is limited.
     pub most_in_flight: Option<usize>,
     /// The least time between two polls, found, set, or by a quota, if there is one. While a cut is not proven or the server is
-    /// down, it is a second at least, whatever this says.
+    /// down, it is a second at least, whatever this says. If the pace is shared, it is that of all who share it, as the last grant
+    /// said.
     pub spacing: Option<Duration>,
     /// What is left of a hold: of a refusal, or of a quota that is used up.
     pub held: Duration,
     /// The refusals so far.
     pub refusals: u64,
-    /// Those of them that were forgiven.
+    /// Those of them that were forgiven; zero if the pace is shared, whose [`SharedPace`](crate::fleet::SharedPace) counts them.
     pub forgiven: u64,
-    /// How often a refusal set the pace or cut it.
+    /// How often a refusal set the pace or cut it, as far as this fleet has heard.
     pub cuts: u64,
     /// For how long the answer has been waited for that was waited for longest, if
     /// [`answer_within`](crate::fleet::LimitsBuilder::answer_within) is set.
@@ -83,6 +84,6 @@ pub enum Slow {
     Down,
     /// What remains of the quota is shared out until the reset.
     Quota,
-    /// The time between two polls, found or set, is not over.
+    /// The time between two polls, found or set, is not over, or no slot of a shared pace has come.
     Pace,
 }

@@ -161,7 +161,8 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Ends a [pause](Self::pause) of an upstream, and a hold, at `now`.
     ///
     /// Call it if you know better than the last refusal: it was a mistake, or the limit has been raised. Overdue polls come back at
-    /// the pace, if there is one, and as many at a time as may be in flight.
+    /// the pace, if there is one, and as many at a time as may be in flight. If the pace is shared, the next ask ends the hold for all
+    /// who share it, and a pause is this fleet's alone.
     ///
     /// ```
     /// use asyncpoll::{Fleet, Policy, fleet::Limits};

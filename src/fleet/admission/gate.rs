@@ -341,7 +341,7 @@ impl Gate {
             self.hold(hint, percent, operations, time, rng);
         }
         if let Some(slots) = &mut self.slots {
-            slots.refused(is_old, hint, self.hold.until());
+            slots.refused(is_old, hint);
         } else if self.limits.find_pace {
             match self.pace.refused(is_old, hint, self.in_flight, time) {
                 Verdict::Cut => {

@@ -221,8 +221,8 @@ impl Slots {
         }
     }
 
-    /// Notes a refusal, whether its poll went out before the epoch, and until when the upstream is held now.
-    pub(super) fn refused(&mut self, is_old: bool, hint: Option<u64>, held_until: u64) {
+    /// Notes a refusal, and whether its poll went out before the epoch.
+    pub(super) fn refused(&mut self, is_old: bool, hint: Option<u64>) {
         if !is_old {
             self.report.refused = self.report.refused.saturating_add(1);
             self.report.hint = self.report.hint.max(hint);
@@ -231,7 +231,6 @@ impl Slots {
                 self.alone = self.alone.saturating_mul(2).min(ALONE_AT_MOST);
             }
         }
-        self.held(held_until);
     }
 
     /// Notes until when the upstream is held now. Others are told at once, unless they know nearly all of it.
