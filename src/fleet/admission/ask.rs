@@ -39,7 +39,7 @@ pub struct Ask {
     pub refused: u32,
     /// The longest time for which one of those was asked to wait, if any was.
     pub hint: Option<Duration>,
-    /// What is left of the hold of the upstream.
+    /// What is left of a hold that was not reported before, or of one that was, less a second.
     pub hold: Duration,
     /// The latest word of how many requests remain, and the time until there are more again.
     pub quota: Option<(u64, Duration)>,
@@ -110,6 +110,8 @@ pub struct Grant {
     pub spacing: Duration,
     /// What is left of the hold of the upstream.
     pub held: Duration,
+    /// Whether the hold that the fleet knows of was ended by hand.
+    pub resumed: bool,
     /// Whether the last cut is proven.
     pub proven: bool,
     /// The time before which no more slots are to be asked for.
@@ -140,6 +142,6 @@ impl Grant {
     pub fn known(ask: &Ask, slots: u32, first: Duration, spacing: Duration, held: Duration) -> Self {
         let free = first.saturating_add(spacing.saturating_mul(slots)).max(held);
         let again = if slots < ask.wanted { free.saturating_sub(LEAD) } else { Duration::ZERO };
-        Self { id: ask.id, epoch: ask.epoch.max(1), slots, first, spacing, held, proven: true, again, turn: 0 }
+        Self { id: ask.id, epoch: ask.epoch.max(1), slots, first, spacing, held, resumed: false, proven: true, again, turn: 0 }
     }
 }

@@ -389,7 +389,7 @@ impl Gate {
     pub(in crate::fleet) fn grant(&mut self, grant: &Grant, time: u64) -> Option<()> {
         let slots = self.slots.as_mut()?;
         let (epoch, was_held) = (slots.epoch(), self.hold.until());
-        let held_until = slots.grant(grant, self.in_flight, time)?;
+        let held_until = slots.grant(grant, self.in_flight, was_held, time)?;
         self.hold.set(held_until, time);
         if held_until > was_held.max(time) {
             self.trace.held(held_until.saturating_sub(time));

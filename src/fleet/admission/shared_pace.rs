@@ -360,8 +360,8 @@ impl SharedPace {
             let longest = longest.get();
             longest.saturating_add(nanos::percent_of(LENGTHENED, longest))
         });
-        // Who has not heard that a hold was ended reports it still.
-        if ask.epoch >= self.resumed {
+        // Who has not heard that a hold was ended reports it still, but for those who have just begun.
+        if !self.is_before_resume(ask) {
             self.hold(nanos::from_duration(ask.hold).min(longest));
         }
         match ask.quota.map(|(remaining, reset)| (remaining, nanos::from_duration(reset).min(longest))) {
@@ -369,6 +369,11 @@ impl SharedPace {
             Some((remaining, reset)) => self.quota.share_out(remaining, reset, self.time),
             None => {}
         }
+    }
+
+    /// Returns whether a hold was ended that the fleet may still know of.
+    const fn is_before_resume(&self, ask: &Ask) -> bool {
+        ask.epoch > 0 && ask.epoch < self.resumed
     }
 
     fn hold(&mut self, length: u64) {
@@ -497,6 +502,7 @@ impl SharedPace {
             first: Duration::from_nanos(start.saturating_sub(time)),
             spacing: Duration::from_nanos(apart),
             held: Duration::from_nanos(held),
+            resumed: self.is_before_resume(ask),
             proven: self.pace.is_proven(),
             again: Duration::from_nanos(again),
             turn,

@@ -48,8 +48,8 @@ pub(super) struct Slots {
     /// When the first poll of the epoch went out, until it is served: by then its latency is known.
     sent: Option<u64>,
     report: Report,
-    /// What is asked, and since when.
-    asked: Option<(Report, u64)>,
+    /// What is asked and not answered yet.
+    asked: Option<Asked>,
     /// How many times slots have been asked for.
     asks: u32,
     /// When that was last.
@@ -60,6 +60,8 @@ pub(super) struct Slots {
     again: u64,
     retry: u64,
     turn: u64,
+    /// Whether fewer slots were granted than were wanted.
+    is_short: bool,
     round_trip: u64,
     /// Until when a hold lasts that others know of, and until when one does that was learned of since the last ask.
     known_hold: u64,
@@ -89,6 +91,14 @@ struct Report {
     latency: u64,
     quota: Option<(u64, u64)>,
     resume: bool,
+}
+
+/// An ask that is not answered yet.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    report: Report,
+    wanted: u32,
+    at: u64,
 }
 
 /// The polls that a lane has waiting.
@@ -131,6 +141,7 @@ impl Slots {
             again: 0,
             retry: 0,
             turn: 0,
+            is_short: false,
             round_trip: 0,
             known_hold: 0,
             fresh_hold: 0,
@@ -255,13 +266,13 @@ impl Slots {
 
     /// Returns when to ask for slots, if the first poll is due at `first_due`, or `u64::MAX`. None is wanted if no poll could go out.
     pub(super) fn ask_at(&self, first_due: u64, may_send: bool) -> u64 {
-        if let Some((_, asked_at)) = self.asked {
-            return asked_at.saturating_add(ANSWERED_WITHIN);
+        if let Some(Asked { at, .. }) = self.asked {
+            return at.saturating_add(ANSWERED_WITHIN);
         }
         if self.is_urgent {
             return self.retry;
         }
-        let has_slot = self.turn == 0 && self.last_usable().is_some_and(|end| first_due <= end);
+        let has_slot = !self.is_short && self.last_usable().is_some_and(|end| first_due <= end);
         if first_due == u64::MAX || !may_send || has_slot {
             return u64::MAX;
         }
@@ -286,7 +297,13 @@ impl Slots {
         let in_hand = self.run.slots.saturating_add(self.next_run.slots);
         let without_slot = |polls: u32| polls.min(room).saturating_sub(in_hand);
         let Report { served, failed, refused, hint, latency, quota, resume } = self.report;
-        (self.asked, self.last_asked) = (Some((self.report, time)), time);
+        let wanted = without_slot(waiting.soon);
+        // What others know has lost a round trip with each of them, and is told to a row that was lost.
+        let hold = match self.fresh_hold.saturating_sub(time) {
+            0 => held_until.saturating_sub(time).saturating_sub(SECOND),
+            fresh => fresh,
+        };
+        (self.asked, self.last_asked) = (Some(Asked { report: self.report, wanted, at: time }), time);
         (self.is_urgent, self.fresh_hold) = (false, 0);
         Ask {
             id,
@@ -295,19 +312,19 @@ impl Slots {
             failed,
             refused,
             hint: hint.map(Duration::from_nanos),
-            hold: Duration::from_nanos(held_until.saturating_sub(time)),
+            hold: Duration::from_nanos(hold),
             quota: quota.map(|(remaining, reset)| (remaining, Duration::from_nanos(reset))),
             resume,
             latency: Duration::from_nanos(latency),
             due: without_slot(waiting.due),
-            wanted: without_slot(waiting.soon),
+            wanted,
             turn: self.turn,
         }
     }
 
     /// Notes that no answer came, and asks no more for so long. What was to be reported is kept.
     pub(super) fn fail(&mut self, retry: u64, held_until: u64, time: u64) {
-        let Some((report, _)) = self.asked.take() else { return };
+        let Some(Asked { report, .. }) = self.asked.take() else { return };
         self.retry = time.saturating_add(retry);
         self.is_urgent |= report.refused > 0 || report.resume || held_until > self.known_hold.saturating_add(SECOND);
         self.fresh_hold = held_until;
@@ -317,15 +334,16 @@ impl Slots {
         }
     }
 
-    /// Takes what was granted, if it answers the ask that was made last, and returns until when the upstream is held now. So many polls
-    /// are in flight.
-    pub(super) fn grant(&mut self, grant: &Grant, in_flight: usize, time: u64) -> Option<u64> {
+    /// Takes what was granted, if it answers the ask that was made last, and returns until when the upstream is held now, which was
+    /// held until `held_until`. So many polls are in flight.
+    pub(super) fn grant(&mut self, grant: &Grant, in_flight: usize, held_until: u64, time: u64) -> Option<u64> {
         if grant.id.number != self.asks {
             return None;
         }
-        let (report, asked_at) = self.asked.take()?;
+        let Asked { report, wanted, at } = self.asked.take()?;
         self.report.take_off(&report);
-        self.round_trip = time.saturating_sub(asked_at);
+        self.round_trip = time.saturating_sub(at);
+        self.is_short = grant.slots < wanted;
         if grant.epoch != self.epoch {
             (self.run, self.next_run) = (Run::default(), Run::default());
             self.epoch = grant.epoch;
@@ -347,7 +365,8 @@ impl Slots {
                 _ => (self.run, self.next_run) = (self.next_run, run),
             }
         }
-        Some(self.known_hold.max(self.fresh_hold))
+        let before = if grant.resumed { 0 } else { held_until };
+        Some(before.max(self.known_hold).max(self.fresh_hold))
     }
 
     /// Returns how many polls are counted at most for an ask: a second's worth.
