@@ -1,0 +1,1 @@
+//! The guide shows the statement, the script and the clients that the other tests run.
