@@ -1,8 +1,9 @@
-//! A connection to PostgreSQL, and how long an answer is waited for.
+//! Connections to PostgreSQL and Redis, and how long an answer is waited for.
 
 use std::{ops::Deref, time::Duration};
 
 use anyhow::Context as _;
+use redis::{AsyncConnectionConfig, aio::MultiplexedConnection};
 use tokio::{task::JoinSet, time::timeout};
 use tokio_postgres::{Client, NoTls};
 
@@ -43,4 +44,10 @@ impl Deref for Connection {
     fn deref(&self) -> &Client {
         &self.client
     }
+}
+
+/// Connects to Redis, without timeouts of its own.
+pub async fn connect_to_redis(client: &redis::Client) -> redis::RedisResult<MultiplexedConnection> {
+    let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
+    client.get_multiplexed_async_connection_with_config(&config).await
 }

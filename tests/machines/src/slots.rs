@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 
+pub mod ask;
 pub mod postgres;
 pub mod redis;
 
@@ -29,23 +30,16 @@ impl Slots {
     }
 }
 
-/// Returns a spacing in whole microseconds, rounded up.
-pub fn spacing_micros(spacing: Duration) -> anyhow::Result<i64> {
+/// The longest spacing and the longest hold. A date a hundred years from now
+/// is still exact in the arithmetic of Redis, which has 53 bits.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// Returns a spacing and a hold in microseconds, rounded up.
+pub fn micros(spacing: Duration, hold: Duration) -> anyhow::Result<(i64, i64)> {
     ensure!(!spacing.is_zero(), "the spacing of an upstream is 0 s, and must be longer");
-    micros("spacing", spacing)
-}
-
-/// Returns what is left of a hold in whole microseconds, rounded up.
-pub fn hold_micros(hold: Duration) -> anyhow::Result<i64> {
-    micros("hold", hold)
-}
-
-/// Returns a time in whole microseconds. A date that it is added to is still a
-/// whole number in the arithmetic of Redis, which has 53 bits.
-fn micros(name: &str, time: Duration) -> anyhow::Result<i64> {
-    const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
-    let error = || format!("the {name} of an upstream is {time:?}, and must be {LONGEST:?} at most");
-    let micros = i64::try_from(time.as_nanos().div_ceil(1_000)).with_context(error)?;
-    ensure!(time <= LONGEST, error());
-    Ok(micros)
+    let whole = |name, time: Duration| {
+        ensure!(time <= LONGEST, "the {name} of an upstream is {time:?}, and must be {LONGEST:?} at most");
+        Ok(i64::try_from(time.as_nanos().div_ceil(1_000))?)
+    };
+    Ok((whole("spacing", spacing)?, whole("hold", hold)?))
 }

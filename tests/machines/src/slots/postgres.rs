@@ -4,12 +4,9 @@ use std::time::Duration;
 
 use tokio_postgres::Statement;
 
-use crate::{
-    connection::{Connection, in_time},
-    slots::{Slots, hold_micros, spacing_micros},
-};
+use crate::connection::{Connection, in_time};
+use crate::slots::{Slots, ask::ASK_SQL, micros};
 
-const ASK: &str = include_str!("ask.sql");
 const ADD: &str = "insert into upstream_slots (name) values ($1) on conflict do nothing";
 
 /// A table of slots, over a connection that is made anew after an error.
@@ -28,15 +25,14 @@ impl PostgresSlots {
     /// Asks for slots of an upstream, and tells what is left of a hold.
     pub async fn ask(&mut self, upstream: &str, wanted: u32, spacing: Duration, hold: Duration) -> anyhow::Result<Slots> {
         let wanted = i64::from(wanted);
-        let spacing = spacing_micros(spacing)?;
-        let hold = hold_micros(hold)?;
+        let (spacing, hold) = micros(spacing, hold)?;
         in_time(async {
             // The connection is put back if nothing fails.
             let (connection, ask) = match self.connection.take() {
                 Some(connection) => connection,
                 None => {
                     let connection = Connection::open(&self.settings).await?;
-                    let ask = connection.prepare(ASK).await?;
+                    let ask = connection.prepare(ASK_SQL).await?;
                     (connection, ask)
                 }
             };

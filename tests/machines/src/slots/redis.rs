@@ -2,14 +2,10 @@
 
 use std::time::Duration;
 
-use redis::{AsyncConnectionConfig, Client, Script, aio::MultiplexedConnection};
+use redis::{Client, Script, aio::MultiplexedConnection};
 
-use crate::{
-    connection::in_time,
-    slots::{Slots, hold_micros, spacing_micros},
-};
-
-const ASK: &str = include_str!("ask.lua");
+use crate::connection::{connect_to_redis, in_time};
+use crate::slots::{Slots, ask::ASK_LUA, micros};
 
 /// Keys with slots, over a connection that is made anew after an error.
 #[derive(Debug)]
@@ -23,21 +19,17 @@ impl RedisSlots {
     /// Makes a client that connects to this URL.
     pub fn new(url: &str) -> anyhow::Result<Self> {
         let client = Client::open(url)?;
-        Ok(Self { client, connection: None, ask: Script::new(ASK) })
+        Ok(Self { client, connection: None, ask: Script::new(ASK_LUA) })
     }
 
     /// Asks for slots of an upstream, and tells what is left of a hold.
     pub async fn ask(&mut self, upstream: &str, wanted: u32, spacing: Duration, hold: Duration) -> anyhow::Result<Slots> {
-        let spacing = spacing_micros(spacing)?;
-        let hold = hold_micros(hold)?;
+        let (spacing, hold) = micros(spacing, hold)?;
         in_time(async {
             // The connection is put back if nothing fails.
             let mut connection = match self.connection.take() {
                 Some(connection) => connection,
-                None => {
-                    let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-                    self.client.get_multiplexed_async_connection_with_config(&config).await?
-                }
+                None => connect_to_redis(&self.client).await?,
             };
             let answer = self
                 .ask

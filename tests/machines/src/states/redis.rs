@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use redis::{AsyncConnectionConfig, Client, Script, aio::MultiplexedConnection};
+use redis::{Client, Script, aio::MultiplexedConnection};
 
-use crate::{connection::in_time, states::States};
+use crate::{
+    connection::{connect_to_redis, in_time},
+    states::States,
+};
 
 const REPLACE: &str = include_str!("replace.lua");
 
@@ -24,11 +27,10 @@ impl RedisStates {
 
     /// Takes the connection, which is put back if nothing fails.
     async fn take(&mut self) -> anyhow::Result<MultiplexedConnection> {
-        if let Some(connection) = self.connection.take() {
-            return Ok(connection);
+        match self.connection.take() {
+            Some(connection) => Ok(connection),
+            None => Ok(connect_to_redis(&self.client).await?),
         }
-        let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-        Ok(self.client.get_multiplexed_async_connection_with_config(&config).await?)
     }
 }
 
