@@ -16,7 +16,7 @@ use tokio::{runtime::Builder, time::Instant};
 
 use crate::{
     model::{Answer, check_apart},
-    support::{Ask, CLIENTS, Store, at_once},
+    support::{Ask, CLIENTS, Store, at_once, postgres},
 };
 
 const SPACING: Duration = Duration::from_millis(2);
@@ -59,13 +59,14 @@ fn a_store_that_is_killed_is_found_again() -> Result<()> {
                                     answers.push((ASK, slots));
                                     answered.fetch_add(1, Ordering::SeqCst);
                                 }
-                                Err(_) => {
+                                Err(error) => {
                                     errors += 1;
+                                    ensure!(errors < 3_000, "the store is not found again: {error:#}");
                                     thread::sleep(Duration::from_millis(20));
                                 }
                             }
                         }
-                        (answers, errors)
+                        Ok((answers, errors))
                     })
                 })
                 .collect();
@@ -75,7 +76,7 @@ fn a_store_that_is_killed_is_found_again() -> Result<()> {
             store.crash()?;
             let mut all = (Vec::new(), 0);
             for client in clients {
-                let (answers, errors) = client.join().ok().context("a client panicked")?;
+                let (answers, errors) = client.join().ok().context("a client panicked")??;
                 all.0.extend(answers);
                 all.1 += errors;
             }
@@ -100,10 +101,9 @@ fn a_store_that_hangs_is_waited_for_for_a_second() -> Result<()> {
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build()?;
     runtime.block_on(async {
         let start = Instant::now();
-        let ask = ("ca", 1, SPACING, Duration::ZERO);
         let mut errors = vec![
-            PostgresSlots::new(&settings).ask(ask.0, ask.1, ask.2, ask.3).await.err(),
-            RedisSlots::new(&url)?.ask(ask.0, ask.1, ask.2, ask.3).await.err(),
+            PostgresSlots::new(&settings).ask("ca", 1, SPACING, Duration::ZERO).await.err(),
+            RedisSlots::new(&url)?.ask("ca", 1, SPACING, Duration::ZERO).await.err(),
         ];
         let (mut postgres, mut redis) = (PostgresStates::new(&settings), RedisStates::new(&url)?);
         errors.push(postgres.read("ca").await.err());
@@ -123,13 +123,12 @@ fn a_store_that_hangs_is_waited_for_for_a_second() -> Result<()> {
 /// Eight clients go on from the state that they had.
 #[test]
 fn a_state_outlives_a_crash_of_postgresql() -> Result<()> {
-    let [mut store, _] = Store::both()?;
-    let count = |client: usize| (client, 10);
+    const UPDATES: usize = 10;
+    let mut store = Store::Postgres(postgres()?);
     for crashes in 1..=2_u8 {
-        at_once(|client| {
-            let (_, times) = count(client);
+        at_once(|_| {
             let mut client = store.states()?;
-            for _ in 0..times {
+            for _ in 0..UPDATES {
                 client.admit("ca", |old, _| [old, &[crashes]].concat())?;
             }
             Ok(())
@@ -137,6 +136,6 @@ fn a_state_outlives_a_crash_of_postgresql() -> Result<()> {
         store.crash()?;
     }
     let (state, _) = store.states()?.read("ca")?;
-    ensure!(state == [[1; 10 * CLIENTS], [2; 10 * CLIENTS]].concat(), "{state:?}");
+    ensure!(state == [[1; UPDATES * CLIENTS], [2; UPDATES * CLIENTS]].concat(), "{state:?}");
     Ok(())
 }

@@ -42,7 +42,8 @@ fn slots_are_a_spacing_apart_while_they_are_wanted() -> Result<()> {
 /// Whatever eight clients ask, of whatever spacing, and whatever hold they tell of, the answer is that of the model.
 #[test]
 fn slots_are_those_of_the_model() -> Result<()> {
-    const CALLS: usize = 150;
+    const UPSTREAMS: usize = 40;
+    const CALLS: usize = 200;
     let seed = random_seed();
     println!("seed {seed}");
     for store in Store::both()? {
@@ -51,17 +52,25 @@ fn slots_are_those_of_the_model() -> Result<()> {
             let mut rng = SmallRng::new(seed.wrapping_add(number.try_into()?));
             let mut draw = |most: u32| rng.next_u32() % (most + 1);
             (0..CALLS)
-                .map(|_| {
+                .map(|call| {
+                    // All clients ask of one upstream at about the same time.
+                    let upstream = call * UPSTREAMS / CALLS;
                     let ask = Ask {
-                        wanted: draw(1) * draw(40),
+                        wanted: draw(1) * draw(200),
                         spacing: Duration::from_micros([1, 7_000, 333_334, 2_000_000][draw(3) as usize]),
                         hold: Duration::from_micros((draw(9) / 9 * draw(150_000)).into()),
                     };
-                    Ok((ask, client.ask("ca", ask)?))
+                    Ok((upstream, (ask, client.ask(&upstream.to_string(), ask)?)))
                 })
-                .collect::<Result<Vec<Answer>>>()
-        })?;
-        Model::default().agree(answers.concat())?;
+                .collect::<Result<Vec<_>>>()
+        })?
+        .concat();
+        let given = answers.iter().filter(|(_, (_, slots))| slots.slots > 0).count();
+        ensure!(given > UPSTREAMS, "{given} answers have slots");
+        for upstream in 0..UPSTREAMS {
+            let answers = answers.iter().filter(|(of, _)| *of == upstream).map(|(_, answer)| *answer);
+            Model::default().agree(answers.collect())?;
+        }
     }
     Ok(())
 }
