@@ -9,6 +9,7 @@
 #![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 pub mod authority;
+pub mod daemon;
 pub mod database;
 #[expect(missing_debug_implementations, reason = "a client of PostgreSQL has no such text")]
 pub mod polling;

@@ -1,0 +1,19 @@
+//! The stores of `docs/machines.md`, which give out slots of a known pace or keep the state of a pace that is found, and what it
+//! takes to run them at a real PostgreSQL and a real Redis.
+//!
+//! `.ci/tests machines` fetches both and runs all of it. Once it has done so, the tests of one subject alone are
+//!
+//! ```sh
+//! cargo test --package asyncpoll-machines slots
+//! ```
+#![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+pub mod connection;
+pub mod redis_server;
+pub mod slots;
+pub mod states;
+
+/// The code of the guide compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/machines.md")]
+mod guide {}

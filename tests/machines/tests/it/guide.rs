@@ -1,0 +1,25 @@
+//! The guide shows the table, the statement, the script and the clients that the other tests run.
+
+/// Returns a text without spaces, for the guide's lines are shorter, and without what the docs hide and the files say of
+/// themselves.
+fn words(text: &str) -> String {
+    let hidden = ["# ", "//!", "use crate::", "pub mod "];
+    let lines = text.lines().filter(|line| !hidden.iter().any(|start| line.starts_with(start)));
+    lines.flat_map(str::split_whitespace).collect::<String>().replace(",)", ")").replace(",]", "]").replace(",}", "}")
+}
+
+#[test]
+fn it_shows_what_is_tested() {
+    let guide = words(include_str!("../../../../docs/machines.md"));
+    for (name, file) in [
+        ("table.sql", include_str!("../../src/slots/table.sql")),
+        ("ask.sql", include_str!("../../src/slots/ask.sql")),
+        ("ask.lua", include_str!("../../src/slots/ask.lua")),
+        ("connection.rs", include_str!("../../src/connection.rs")),
+        ("slots.rs", include_str!("../../src/slots.rs")),
+        ("postgres.rs", include_str!("../../src/slots/postgres.rs")),
+        ("redis.rs", include_str!("../../src/slots/redis.rs")),
+    ] {
+        assert!(guide.contains(&words(file)), "the guide shows another {name}");
+    }
+}

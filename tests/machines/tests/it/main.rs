@@ -1,0 +1,9 @@
+//! Slots and states at a real PostgreSQL and a real Redis.
+
+mod guide;
+mod lock;
+mod model;
+mod outages;
+mod slots;
+mod states;
+mod support;
