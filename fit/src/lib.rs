@@ -1,4 +1,6 @@
-//! Fits a polling policy to a log of completion times.
+#![doc = include_str!("../README.md")]
+//!
+//! # How it works
 //!
 //! [`estimate`] makes a [`Distribution`] of [`Record`]s, and [`Fit`] makes policies of that. All of them are judged by playing
 //! asyncpoll's own [`Poller`](asyncpoll::Poller) in virtual time, jitter and deadline included.
@@ -32,7 +34,7 @@ mod warnings;
 
 /// The code of the guide compiles.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/fitting.md")]
+#[doc = include_str!("../guide.md")]
 mod guide {}
 
 pub use code::{rust, toml};
