@@ -12,6 +12,9 @@ use crate::{
 
 const MILLI: Duration = Duration::from_millis(1);
 
+/// In microseconds.
+const HOUR: i64 = 3_600_000_000;
+
 /// Eight clients want more slots than there are: there is no hole and no overlap.
 #[test]
 fn slots_are_a_spacing_apart_while_they_are_wanted() -> Result<()> {
@@ -110,24 +113,38 @@ fn a_hold_is_obeyed_by_all() -> Result<()> {
     Ok(())
 }
 
-/// If the clock is set back by an hour, the next slot comes a second later at most, and none comes twice.
+/// If the clock is set back by an hour, the next slot comes as if no time had passed since the last ask.
 #[test]
 fn a_clock_that_is_set_back_counts_as_one_that_stood_still() -> Result<()> {
-    const HOUR: Duration = Duration::from_secs(3_600);
     for store in Store::both()? {
         let mut client = store.slots()?;
         let ask = Ask { wanted: 500, spacing: MILLI, hold: Duration::ZERO };
         let before = client.ask("ca", ask)?;
         store.set_clock_back("ca", HOUR)?;
         let after = client.ask("ca", ask)?;
-        // By a clock that shows an hour more, as the first did when it was asked.
-        let passed = after.first.saturating_sub(before.first);
-        ensure!(after.slots > 0 && passed == 500 * MILLI, "{before:?}, then {after:?}");
+        ensure!(after.slots > 0 && after.first == before.first + 500 * MILLI, "{before:?}, then {after:?}");
 
-        client.ask("ca", Ask { hold: HOUR / 60, ..ask })?;
+        let hold = Duration::from_secs(60);
+        client.ask("ca", Ask { hold, ..ask })?;
         store.set_clock_back("ca", HOUR)?;
         let held = client.ask("ca", ask)?.held;
-        ensure!(held == HOUR / 60, "the hold of a minute lasts {held:?}");
+        ensure!(held == hold, "the hold of a minute lasts {held:?}");
+    }
+    Ok(())
+}
+
+/// If the clock is set forward by an hour, or the row is lost, slots begin anew, and no hold is left.
+#[test]
+fn what_is_lost_begins_anew() -> Result<()> {
+    for store in Store::both()? {
+        let mut client = store.slots()?;
+        let ask = Ask { wanted: 500, spacing: MILLI, hold: Duration::ZERO };
+        for lose in [|store: &Store| store.set_clock_back("ca", -HOUR), |store: &Store| store.delete("ca")] {
+            client.ask("ca", Ask { hold: Duration::from_secs(60), ..ask })?;
+            lose(&store)?;
+            let anew = client.ask("ca", ask)?;
+            ensure!(anew.slots == 500 && anew.first.is_zero() && anew.held.is_zero(), "{anew:?}");
+        }
     }
     Ok(())
 }
