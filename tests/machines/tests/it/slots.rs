@@ -34,7 +34,7 @@ fn slots_are_a_spacing_apart_while_they_are_wanted() -> Result<()> {
         ensure!(answers.len() == CLIENTS * CALLS);
         // A second's worth at once, and what time has brought since.
         let at = || answers.iter().map(|(_, slots)| slots.at);
-        let span = at().max().unwrap_or_default() - at().min().unwrap_or_default();
+        let span = at().max().unwrap_or_default().saturating_sub(at().min().unwrap_or_default());
         ensure!(given >= 1_000 && u128::from(given) <= 1_001 + span.as_millis(), "{given} slots in {span:?}");
         check_apart(&answers, MILLI)?;
         Model::default().agree(answers)?;
@@ -127,8 +127,8 @@ fn a_clock_that_is_set_back_counts_as_one_that_stood_still() -> Result<()> {
         let hold = Duration::from_secs(60);
         client.ask("ca", Ask { hold, ..ask })?;
         store.set_clock_back("ca", HOUR)?;
-        let held = client.ask("ca", ask)?.held;
-        ensure!(held == hold, "the hold of a minute lasts {held:?}");
+        let slots = client.ask("ca", ask)?;
+        ensure!(slots.held == hold, "{slots:?}");
     }
     Ok(())
 }
@@ -155,7 +155,7 @@ fn an_upstream_has_slots_of_its_own() -> Result<()> {
     for store in Store::both()? {
         let mut client = store.slots()?;
         let ask = Ask { wanted: 1, spacing: Duration::from_secs(3_600), hold: Duration::ZERO };
-        for upstream in ["one", "another", "o'ther; {third}"] {
+        for upstream in ["one", "another", "'third' {of}; \\0"] {
             let slots = client.ask(upstream, ask)?;
             ensure!(slots.slots == 1 && slots.first.is_zero(), "{slots:?}");
             let slots = client.ask(upstream, ask)?;
