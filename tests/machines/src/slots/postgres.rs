@@ -27,15 +27,7 @@ impl PostgresSlots {
         let wanted = i64::from(wanted);
         let (spacing, hold) = micros(spacing, hold)?;
         in_time(async {
-            // The connection is put back if nothing fails.
-            let (connection, ask) = match self.connection.take() {
-                Some(connection) => connection,
-                None => {
-                    let connection = Connection::open(&self.settings).await?;
-                    let ask = connection.prepare(ASK_SQL).await?;
-                    (connection, ask)
-                }
-            };
+            let (connection, ask) = self.take().await?;
             let row = loop {
                 match connection.query_opt(&ask, &[&upstream, &wanted, &spacing, &hold]).await? {
                     Some(row) => break row,
@@ -46,5 +38,15 @@ impl PostgresSlots {
             Slots::read([row.get(0), row.get(1), row.get(2), row.get(3)])
         })
         .await
+    }
+
+    /// Takes the connection, which is put back if nothing fails.
+    async fn take(&mut self) -> anyhow::Result<(Connection, Statement)> {
+        if let Some(connection) = self.connection.take() {
+            return Ok(connection);
+        }
+        let connection = Connection::open(&self.settings).await?;
+        let ask = connection.prepare(ASK_SQL).await?;
+        Ok((connection, ask))
     }
 }

@@ -1,11 +1,11 @@
-//! A statement that has waited for the lock of its row reads the clock after that.
+//! Clients that wait for the lock of a row: the clock is read after that, and none waits for long or fails because of another.
 
 use std::{thread, time::Duration};
 
 use anyhow::{Result, bail, ensure};
 use asyncpoll_durable::database::Database;
 
-use crate::support::{Ask, Store, postgres};
+use crate::support::{Ask, Store, at_once, postgres};
 
 const ASK: Ask = Ask { wanted: 10, spacing: Duration::from_millis(1), hold: Duration::ZERO };
 const CLOCK: &str = "select (1000000 * extract(epoch from clock_timestamp()))::bigint";
@@ -26,7 +26,7 @@ fn until_somebody_waits(database: &Database, should: bool) -> Result<()> {
 #[test]
 fn the_clock_is_read_after_the_lock_is_had() -> Result<()> {
     let store = Store::Postgres(postgres()?);
-    let Store::Postgres(database) = &store else { anyhow::bail!("it is PostgreSQL") };
+    let Store::Postgres(database) = &store else { bail!("it is PostgreSQL") };
     // Whoever holds the lock changes nothing, has its change undone, or has it kept.
     for holder in [
         "select from upstream_slots for update",
@@ -53,7 +53,7 @@ fn the_clock_is_read_after_the_lock_is_had() -> Result<()> {
 #[test]
 fn a_lock_that_is_kept_is_not_waited_for() -> Result<()> {
     let store = Store::Postgres(postgres()?);
-    let Store::Postgres(database) = &store else { anyhow::bail!("it is PostgreSQL") };
+    let Store::Postgres(database) = &store else { bail!("it is PostgreSQL") };
     let mut client = store.slots()?;
     let before = client.ask("ca", ASK)?;
     let mut holder = database.connect()?;
@@ -64,5 +64,22 @@ fn a_lock_that_is_kept_is_not_waited_for() -> Result<()> {
     // The ask that was given up has taken no slots.
     let after = client.ask("ca", ASK)?;
     ensure!(after.first.is_zero() && after.at > before.at, "{before:?}, then {after:?}");
+    Ok(())
+}
+
+/// Clients fail because of each other in no isolation that the database prefers.
+#[test]
+fn the_isolation_is_named() -> Result<()> {
+    let store = Store::Postgres(postgres()?);
+    let Store::Postgres(database) = &store else { bail!("it is PostgreSQL") };
+    database.connect()?.batch_execute("alter role test set default_transaction_isolation = 'serializable'")?;
+    at_once(|_| {
+        let (mut slots, mut states) = (store.slots()?, store.states()?);
+        for _ in 0..50 {
+            slots.ask("ca", ASK)?;
+            states.admit("ca", |old, _| [old, b"x"].concat())?;
+        }
+        Ok(())
+    })?;
     Ok(())
 }

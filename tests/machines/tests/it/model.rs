@@ -33,7 +33,7 @@ impl Model {
             slots += 1;
             self.next += ask.spacing;
         }
-        Slots { slots, first: first - at, held: self.held_until - at, at }
+        Slots { slots, first: first.saturating_sub(at), held: self.held_until.saturating_sub(at), at }
     }
 
     /// Checks that a store has given all these answers, in the order of its clock, as the model does.

@@ -74,21 +74,34 @@ impl Store {
         }
     }
 
-    /// Moves what the store has kept of the slots of an upstream into the future, as if its clock had been set back.
-    pub(crate) fn set_clock_back(&self, upstream: &str, back: Duration) -> Result<()> {
-        let back = i64::try_from(back.as_micros())?;
+    /// Moves what the store has kept of the slots of an upstream by so many microseconds, as if its clock had been set back by
+    /// them, or set forward if there are less than none.
+    pub(crate) fn set_clock_back(&self, upstream: &str, micros: i64) -> Result<()> {
         match self {
             Self::Postgres(database) => {
                 let text = "update upstream_slots
                     set asked_at = asked_at + $2, held_until = held_until + $2, next = next + $2 where name = $1";
-                database.connect()?.execute(text, &[&upstream, &back])?;
+                database.connect()?.execute(text, &[&upstream, &micros])?;
             }
             Self::Redis(redis) => {
                 let mut connection = redis.connect()?;
                 for field in ["asked_at", "held_until", "next"] {
                     let key = format!("slots:{upstream}");
-                    redis::cmd("HINCRBY").arg(key).arg(field).arg(back).query::<()>(&mut connection)?;
+                    redis::cmd("HINCRBY").arg(key).arg(field).arg(micros).query::<()>(&mut connection)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes what the store has kept of the slots of an upstream.
+    pub(crate) fn delete(&self, upstream: &str) -> Result<()> {
+        match self {
+            Self::Postgres(database) => {
+                database.connect()?.execute("delete from upstream_slots where name = $1", &[&upstream])?;
+            }
+            Self::Redis(redis) => {
+                redis::cmd("DEL").arg(format!("slots:{upstream}")).query::<()>(&mut redis.connect()?)?;
             }
         }
         Ok(())
