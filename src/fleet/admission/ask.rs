@@ -118,6 +118,10 @@ pub struct Grant {
     pub turn: u64,
 }
 
+/// So many nanoseconds' worth of slots are given out at a time. With less, there are more asks a poll; with more, a fleet waits
+/// longer for its turn.
+pub(super) const TURN: u64 = 500_000_000;
+
 /// How long before a free slot it is asked for again.
 pub(super) const LEAD: Duration = Duration::from_millis(500);
 
