@@ -215,9 +215,14 @@ impl Slots {
     pub(super) const fn failed(&mut self, is_old: bool) {
         if !is_old {
             self.report.failed = self.report.failed.saturating_add(1);
-            if self.report.latency == 0 {
-                self.sent = None;
-            }
+            self.measure_anew();
+        }
+    }
+
+    /// Has the latency measured from the next poll on, if it is not known: what is sent next need not be sent soon.
+    const fn measure_anew(&mut self) {
+        if self.report.latency == 0 {
+            self.sent = None;
         }
     }
 
@@ -226,6 +231,7 @@ impl Slots {
         if !is_old {
             self.report.refused = self.report.refused.saturating_add(1);
             self.report.hint = self.report.hint.max(hint);
+            self.measure_anew();
             self.is_urgent = true;
             if self.alone > 0 {
                 self.alone = self.alone.saturating_mul(2).min(ALONE_AT_MOST);

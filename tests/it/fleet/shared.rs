@@ -1,10 +1,12 @@
 //! Slots that come from outside: one fleet that gets them at once is polled as if it kept the rate itself.
 
 use asyncpoll::{
-    Fleet, Outcome, Policy,
-    fleet::{Due, Limits, SharedPace},
+    Decision, Fleet, Outcome, Policy,
+    fleet::{Ask, Due, Grant, Limits, SharedPace, Upstream},
 };
 use core::time::Duration;
+
+use crate::support::next_poll;
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -31,4 +33,39 @@ fn there_is_room_for_polls_that_come_back_before_the_slots() {
     let ask = fleet.ask(upstream, ask_at).unwrap();
     // Four slots are in hand. In half a second, 16 in flight come back two and a half times.
     assert_eq!(ask.wanted, 16 - 3 + 40 - 4);
+}
+
+/// A fleet that shares a pace with nobody, and one operation of it.
+fn fleet() -> (Fleet<Duration>, Upstream) {
+    let mut fleet = Fleet::seeded(1, Duration::ZERO);
+    let upstream = fleet.add_upstream(Limits::builder().shared(true).build().unwrap());
+    fleet.start(upstream, Policy::default(), Duration::ZERO);
+    (fleet, upstream)
+}
+
+/// Asks, and is granted one slot at once.
+fn one_slot(fleet: &mut Fleet<Duration>, upstream: Upstream, now: Duration) -> Ask {
+    let ask = fleet.ask(upstream, now).unwrap();
+    fleet.grant(upstream, &Grant::known(&ask, 1, Duration::ZERO, MS, Duration::ZERO), now);
+    ask
+}
+
+#[test]
+fn the_latency_is_that_of_a_poll_that_was_served() {
+    let (mut fleet, upstream) = fleet();
+    let _ask = one_slot(&mut fleet, upstream, Duration::ZERO);
+    let refused = next_poll(&mut fleet, Duration::ZERO).unwrap();
+    let Decision::Sleep(wait) = fleet.step(refused, Outcome::<(), _>::throttled(()), 200 * MS) else {
+        unreachable!("it goes on")
+    };
+    assert_eq!(one_slot(&mut fleet, upstream, 200 * MS).refused, 1);
+
+    // Its slot is gone by then.
+    let now = 200 * MS + wait;
+    let ask_at = 200 * MS + fleet.until_ask(upstream, 200 * MS).unwrap();
+    let _ask = one_slot(&mut fleet, upstream, ask_at);
+    let served = next_poll(&mut fleet, now).unwrap();
+    let _wait = fleet.step(served, Outcome::<(), ()>::pending(), now + 300 * MS);
+    let ask_at = now + 300 * MS + fleet.until_ask(upstream, now + 300 * MS).unwrap();
+    assert_eq!(fleet.ask(upstream, ask_at).unwrap().latency, 300 * MS);
 }
