@@ -110,7 +110,7 @@ pub struct Grant {
     pub spacing: Duration,
     /// What is left of the hold of the upstream.
     pub held: Duration,
-    /// Whether the last cut is proven.
+    /// Whether the last cut is proven, and the server is not down. If not, the fleet reports the next poll that is served at once.
     pub proven: bool,
     /// The time before which no more slots are to be asked for.
     pub again: Duration,

@@ -493,7 +493,7 @@ impl SharedPace {
             first: Duration::from_nanos(start.saturating_sub(time)),
             spacing: Duration::from_nanos(apart),
             held: Duration::from_nanos(held),
-            proven: self.pace.is_proven(),
+            proven: self.pace.is_proven() && self.failures.apart() == 0,
             again: Duration::from_nanos(again),
             turn,
         }

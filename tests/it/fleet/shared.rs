@@ -69,3 +69,17 @@ fn the_latency_is_that_of_a_poll_that_was_served() {
     let ask_at = now + 300 * MS + fleet.until_ask(upstream, now + 300 * MS).unwrap();
     assert_eq!(fleet.ask(upstream, ask_at).unwrap().latency, 300 * MS);
 }
+
+#[test]
+fn a_server_that_was_down_is_known_to_be_back_at_once() {
+    let (mut fleet, upstream) = fleet();
+    let mut pace = SharedPace::new(Duration::ZERO);
+    let mut ask = fleet.ask(upstream, Duration::ZERO).unwrap();
+    (ask.epoch, ask.failed) = (1, 16);
+    let grant = pace.admit(&Limits::default(), &ask, Duration::ZERO);
+    assert_eq!((grant.proven, grant.spacing), (false, Duration::from_secs(1)));
+    fleet.grant(upstream, &grant, Duration::ZERO);
+    let poll = next_poll(&mut fleet, Duration::ZERO).unwrap();
+    let _wait = fleet.step(poll, Outcome::<(), ()>::pending(), 200 * MS);
+    assert_eq!(fleet.until_ask(upstream, 200 * MS), Some(Duration::ZERO));
+}
