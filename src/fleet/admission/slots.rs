@@ -268,7 +268,9 @@ impl Slots {
         if self.is_urgent {
             return self.retry;
         }
-        let has_slot = self.turn == 0 && self.last_usable().is_some_and(|end| first_due <= end);
+        // There is room for two runs: one more, though it is its turn, would take the place of slots that can still be used.
+        let may_wait = self.turn == 0 || self.next_run.slots > 0;
+        let has_slot = may_wait && self.last_usable().is_some_and(|end| first_due <= end);
         if first_due == u64::MAX || !may_send || has_slot {
             return u64::MAX;
         }

@@ -2,9 +2,11 @@
 
 use asyncpoll::{
     Decision, Fleet, Outcome, Policy,
-    fleet::{Ask, Due, Grant, Limits, SharedPace, Upstream},
+    fleet::{Ask, Due, DuePoll, Grant, Limits, SharedPace, Upstream},
 };
 use core::time::Duration;
+use proptest::prelude::*;
+use std::collections::VecDeque;
 
 use crate::support::next_poll;
 
@@ -82,4 +84,57 @@ fn a_server_that_was_down_is_known_to_be_back_at_once() {
     let poll = next_poll(&mut fleet, Duration::ZERO).unwrap();
     let _wait = fleet.step(poll, Outcome::<(), ()>::pending(), 200 * MS);
     assert_eq!(fleet.until_ask(upstream, 200 * MS), Some(Duration::ZERO));
+}
+
+/// What is polled, and when.
+type Polls = Vec<(Duration, usize)>;
+
+/// Polls operations that start together for ten minutes; each answer takes so long. Slots, if they are asked for, come at once.
+fn polls(limits: Limits, policy: Policy, operations: usize, latency: Duration) -> Polls {
+    let mut now = Duration::ZERO;
+    let mut pace = SharedPace::new(now);
+    let mut fleet = Fleet::seeded(1, now);
+    let upstream = fleet.add_upstream(limits);
+    let ids: Vec<_> = (0..operations).map(|_| fleet.start(upstream, policy, now)).collect();
+    let mut answers = VecDeque::new();
+    let mut polls = Vec::new();
+    while now < Duration::from_secs(600) {
+        while let Some((_, poll)) = answers.pop_front_if(|(at, _): &mut (Duration, DuePoll)| *at <= now) {
+            let _wait = fleet.step(poll, Outcome::<(), ()>::pending(), now);
+        }
+        if let Some(ask) = fleet.ask(upstream, now) {
+            fleet.grant(upstream, &pace.admit(&limits, &ask, now), now);
+        }
+        while let Some(due) = fleet.next_due(now) {
+            if let Due::Poll(poll) = due {
+                polls.push((now, ids.iter().position(|id| *id == poll.id).unwrap()));
+                answers.push_back((now + latency, poll));
+            }
+        }
+        let waits = [fleet.until_next(now), fleet.until_ask(upstream, now)].into_iter().flatten().map(|wait| now + wait);
+        let Some(next) = waits.chain(answers.front().map(|(at, _)| *at)).min() else { break };
+        now = next;
+    }
+    polls
+}
+
+// Slots are asked for every quarter of a second at most. So no operation starts late, and none is polled in a hurry before a deadline.
+proptest! {
+    #[test]
+    fn a_known_pace_is_kept_to_the_nanosecond(
+        rate in 1_u32..500,
+        per in 1_u64..60,
+        operations in 1_usize..60,
+        first in 3_u64..20,
+        latency in 0_u64..3_000,
+    ) {
+        let builder = Limits::none().to_builder().rate(rate, Duration::from_secs(per));
+        let policy = Policy::builder().initial_wait(Duration::from_secs(first)).no_max_wait().build().unwrap();
+        let play = |limits| polls(limits, policy, operations, Duration::from_millis(latency));
+        let expected = play(builder.build().unwrap());
+        let found = play(builder.shared(true).build().unwrap());
+        let differs = found.iter().zip(&expected).position(|(found, expected)| found != expected);
+        let at = differs.unwrap_or(expected.len().min(found.len()));
+        prop_assert_eq!(found.get(at), expected.get(at), "the poll {} of {}", at, expected.len());
+    }
 }
