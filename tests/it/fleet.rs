@@ -25,6 +25,7 @@ mod quota;
 mod restored;
 #[path = "../../examples/fleet/server.rs"]
 mod server;
+mod shared;
 #[path = "../../examples/fleet/simulation.rs"]
 mod simulation;
 #[path = "../../examples/fleet/tables.rs"]

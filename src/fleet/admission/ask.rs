@@ -112,13 +112,17 @@ pub struct Grant {
     pub held: Duration,
     /// Whether the hold that the fleet knows of was ended by hand.
     pub resumed: bool,
-    /// Whether the last cut is proven.
+    /// Whether the last cut is proven, and the server is not down. If not, the fleet reports the next poll that is served at once.
     pub proven: bool,
     /// The time before which no more slots are to be asked for.
     pub again: Duration,
     /// The turn to ask with, zero if none.
     pub turn: u64,
 }
+
+/// So many nanoseconds' worth of slots are given out at a time. With less, there are more asks a poll; with more, a fleet waits
+/// longer for its turn.
+pub(super) const TURN: u64 = 500_000_000;
 
 /// How long before a free slot it is asked for again.
 pub(super) const LEAD: Duration = Duration::from_millis(500);

@@ -377,9 +377,12 @@ impl Gate {
 
     /// Asks for slots, if the pace is shared. The number of polls is given that are due by a time, counted up to so many.
     pub(in crate::fleet) fn ask(&mut self, id: AskId, due_by: impl Fn(u64, u32) -> u32, time: u64) -> Option<Ask> {
-        let most_in_flight = self.bound.map_or(usize::MAX, |bound| bound.now);
-        let room = if self.is_paused { 0 } else { most_in_flight.saturating_sub(self.in_flight) };
         let slots = self.slots.as_mut()?;
+        let room = match self.bound {
+            _ if self.is_paused => 0,
+            Some(bound) => bound.now.saturating_sub(self.in_flight).saturating_add(slots.coming_back(bound.now)),
+            None => usize::MAX,
+        };
         let most = slots.most();
         let waiting = Waiting { due: due_by(time, most), soon: due_by(slots::soon(time), most) };
         Some(slots.ask(id, waiting, u32::try_from(room).unwrap_or(u32::MAX), self.hold.until(), time))

@@ -9,7 +9,7 @@ pub use error::SharedPaceError;
 
 use super::{
     Limits,
-    ask::{Ask, Grant, LEAD},
+    ask::{Ask, Grant, LEAD, TURN},
     down::Failures,
     hold::LENGTHENED,
     pace::{Pace, Verdict},
@@ -21,10 +21,6 @@ const SECOND: u64 = 1_000_000_000;
 
 /// Slots are given out for so long ahead at most: so much is lost with a process that dies, and so much goes on after a refusal.
 const HORIZON: u64 = SECOND;
-
-/// So many nanoseconds' worth of slots are given out at a time. With less, there are more asks a poll; with more, a fleet waits
-/// longer for its turn.
-const TURN: u64 = SECOND / 2;
 
 /// The time between two slots before the first refusal. It shrinks by a ninth, so that an eighth more fit into a second, in each
 /// second and each latency in which polls wait and are served. Without the latencies, 17 % of the polls of a server whose answers
@@ -503,7 +499,7 @@ impl SharedPace {
             spacing: Duration::from_nanos(apart),
             held: Duration::from_nanos(held),
             resumed: self.is_before_resume(ask),
-            proven: self.pace.is_proven(),
+            proven: self.pace.is_proven() && self.failures.apart() == 0,
             again: Duration::from_nanos(again),
             turn,
         }

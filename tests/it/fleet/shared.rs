@@ -1,0 +1,140 @@
+//! Slots that come from outside: one fleet that gets them at once is polled as if it kept the rate itself.
+
+use asyncpoll::{
+    Decision, Fleet, Outcome, Policy,
+    fleet::{Ask, Due, DuePoll, Grant, Limits, SharedPace, Upstream},
+};
+use core::time::Duration;
+use proptest::prelude::*;
+use std::collections::VecDeque;
+
+use crate::support::next_poll;
+
+const MS: Duration = Duration::from_millis(1);
+
+#[test]
+fn there_is_room_for_polls_that_come_back_before_the_slots() {
+    let limits = Limits::builder().in_flight(16).shared(true).build().unwrap();
+    let mut pace = SharedPace::new(Duration::ZERO);
+    let mut fleet = Fleet::seeded(1, Duration::ZERO);
+    let upstream = fleet.add_upstream(limits);
+    for _ in 0..100 {
+        fleet.start(upstream, Policy::default(), Duration::ZERO);
+    }
+    let ask = fleet.ask(upstream, Duration::ZERO).unwrap();
+    assert_eq!(ask.wanted, 16, "nobody knows yet how long an answer takes");
+    fleet.grant(upstream, &pace.admit(&limits, &ask, Duration::ZERO), Duration::ZERO);
+
+    // One is answered after 200 ms, three are in flight then.
+    let Some(Due::Poll(first)) = fleet.next_due(Duration::ZERO) else { unreachable!("there is a slot") };
+    for now in [63 * MS, 126 * MS, 189 * MS] {
+        assert!(matches!(fleet.next_due(now), Some(Due::Poll(_))));
+    }
+    let _wait = fleet.step(first, Outcome::<(), ()>::pending(), 200 * MS);
+    let ask_at = 200 * MS + fleet.until_ask(upstream, 200 * MS).unwrap();
+    let ask = fleet.ask(upstream, ask_at).unwrap();
+    // Four slots are in hand. In half a second, 16 in flight come back two and a half times.
+    assert_eq!(ask.wanted, 16 - 3 + 40 - 4);
+}
+
+/// A fleet that shares a pace with nobody, and one operation of it.
+fn fleet() -> (Fleet<Duration>, Upstream) {
+    let mut fleet = Fleet::seeded(1, Duration::ZERO);
+    let upstream = fleet.add_upstream(Limits::builder().shared(true).build().unwrap());
+    fleet.start(upstream, Policy::default(), Duration::ZERO);
+    (fleet, upstream)
+}
+
+/// Asks, and is granted one slot at once.
+fn one_slot(fleet: &mut Fleet<Duration>, upstream: Upstream, now: Duration) -> Ask {
+    let ask = fleet.ask(upstream, now).unwrap();
+    fleet.grant(upstream, &Grant::known(&ask, 1, Duration::ZERO, MS, Duration::ZERO), now);
+    ask
+}
+
+#[test]
+fn the_latency_is_that_of_a_poll_that_was_served() {
+    let (mut fleet, upstream) = fleet();
+    let _ask = one_slot(&mut fleet, upstream, Duration::ZERO);
+    let refused = next_poll(&mut fleet, Duration::ZERO).unwrap();
+    let Decision::Sleep(wait) = fleet.step(refused, Outcome::<(), _>::throttled(()), 200 * MS) else {
+        unreachable!("it goes on")
+    };
+    assert_eq!(one_slot(&mut fleet, upstream, 200 * MS).refused, 1);
+
+    // Its slot is gone by then.
+    let now = 200 * MS + wait;
+    let ask_at = 200 * MS + fleet.until_ask(upstream, 200 * MS).unwrap();
+    let _ask = one_slot(&mut fleet, upstream, ask_at);
+    let served = next_poll(&mut fleet, now).unwrap();
+    let _wait = fleet.step(served, Outcome::<(), ()>::pending(), now + 300 * MS);
+    let ask_at = now + 300 * MS + fleet.until_ask(upstream, now + 300 * MS).unwrap();
+    assert_eq!(fleet.ask(upstream, ask_at).unwrap().latency, 300 * MS);
+}
+
+#[test]
+fn a_server_that_was_down_is_known_to_be_back_at_once() {
+    let (mut fleet, upstream) = fleet();
+    let mut pace = SharedPace::new(Duration::ZERO);
+    let mut ask = fleet.ask(upstream, Duration::ZERO).unwrap();
+    (ask.epoch, ask.failed) = (1, 16);
+    let grant = pace.admit(&Limits::default(), &ask, Duration::ZERO);
+    assert_eq!((grant.proven, grant.spacing), (false, Duration::from_secs(1)));
+    fleet.grant(upstream, &grant, Duration::ZERO);
+    let poll = next_poll(&mut fleet, Duration::ZERO).unwrap();
+    let _wait = fleet.step(poll, Outcome::<(), ()>::pending(), 200 * MS);
+    assert_eq!(fleet.until_ask(upstream, 200 * MS), Some(Duration::ZERO));
+}
+
+/// What is polled, and when.
+type Polls = Vec<(Duration, usize)>;
+
+/// Polls operations that start together for ten minutes; each answer takes so long. Slots, if they are asked for, come at once.
+fn polls(limits: Limits, policy: Policy, operations: usize, latency: Duration) -> Polls {
+    let mut now = Duration::ZERO;
+    let mut pace = SharedPace::new(now);
+    let mut fleet = Fleet::seeded(1, now);
+    let upstream = fleet.add_upstream(limits);
+    let ids: Vec<_> = (0..operations).map(|_| fleet.start(upstream, policy, now)).collect();
+    let mut answers = VecDeque::new();
+    let mut polls = Vec::new();
+    while now < Duration::from_secs(600) {
+        while let Some((_, poll)) = answers.pop_front_if(|(at, _): &mut (Duration, DuePoll)| *at <= now) {
+            let _wait = fleet.step(poll, Outcome::<(), ()>::pending(), now);
+        }
+        if let Some(ask) = fleet.ask(upstream, now) {
+            fleet.grant(upstream, &pace.admit(&limits, &ask, now), now);
+        }
+        while let Some(due) = fleet.next_due(now) {
+            if let Due::Poll(poll) = due {
+                polls.push((now, ids.iter().position(|id| *id == poll.id).unwrap()));
+                answers.push_back((now + latency, poll));
+            }
+        }
+        let waits = [fleet.until_next(now), fleet.until_ask(upstream, now)].into_iter().flatten().map(|wait| now + wait);
+        let Some(next) = waits.chain(answers.front().map(|(at, _)| *at)).min() else { break };
+        now = next;
+    }
+    polls
+}
+
+// Slots are asked for every quarter of a second at most. So no operation starts late, and none is polled in a hurry before a deadline.
+proptest! {
+    #[test]
+    fn a_known_pace_is_kept_to_the_nanosecond(
+        rate in 1_u32..500,
+        per in 1_u64..60,
+        operations in 1_usize..60,
+        first in 3_u64..20,
+        latency in 0_u64..3_000,
+    ) {
+        let builder = Limits::none().to_builder().rate(rate, Duration::from_secs(per));
+        let policy = Policy::builder().initial_wait(Duration::from_secs(first)).no_max_wait().build().unwrap();
+        let play = |limits| polls(limits, policy, operations, Duration::from_millis(latency));
+        let expected = play(builder.build().unwrap());
+        let found = play(builder.shared(true).build().unwrap());
+        let differs = found.iter().zip(&expected).position(|(found, expected)| found != expected);
+        let at = differs.unwrap_or(expected.len().min(found.len()));
+        prop_assert_eq!(found.get(at), expected.get(at), "the poll {} of {}", at, expected.len());
+    }
+}
