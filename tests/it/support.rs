@@ -9,6 +9,8 @@ pub(crate) mod fleet_play;
 pub(crate) mod log;
 pub(crate) mod poller_model;
 pub(crate) mod put_away;
+pub(crate) mod shared_pace_model;
+pub(crate) mod shared_pace_play;
 pub(crate) mod strategies;
 pub(crate) mod ticker_model;
 pub(crate) mod ticks;

@@ -65,7 +65,7 @@ const PROMISED_PERCENT: u8 = 95;
 /// # Clocks
 ///
 /// `now` is the reading of the store's clock, since whatever instant, and stays with the value: a [`Grant`] holds only times from now.
-/// A clock that goes back adds nothing, so it costs the time until it has caught up. Clocks of the processes do not matter.
+/// A clock that goes back adds nothing, and time goes on from what it shows then. Clocks of the processes do not matter.
 ///
 /// # Bytes
 ///
@@ -342,13 +342,16 @@ impl SharedPace {
 
     /// Notes the reading `now` of the store's clock.
     fn pass(&mut self, now: u64) {
-        self.time = self.time.saturating_add(now.saturating_sub(self.latest));
+        // The end of time is kept for what is not there.
+        self.time = self.time.saturating_add(now.saturating_sub(self.latest)).min(u64::MAX - 1);
         self.latest = now;
     }
 
     /// Takes holds and quotas, which are obeyed whatever the pace.
     fn obey(&mut self, limits: &Limits, ask: &Ask) {
         self.refusals = self.refusals.saturating_add(ask.refused.into());
+        // Who has not heard that a hold was ended reports it still. Who ends one reports what came after it.
+        let has_heard = ask.resume || !self.is_before_resume(ask);
         if ask.resume {
             self.end_hold();
         }
@@ -356,8 +359,7 @@ impl SharedPace {
             let longest = longest.get();
             longest.saturating_add(nanos::percent_of(LENGTHENED, longest))
         });
-        // Who has not heard that a hold was ended reports it still, but for those who have just begun.
-        if !self.is_before_resume(ask) {
+        if has_heard {
             self.hold(nanos::from_duration(ask.hold).min(longest));
         }
         match ask.quota.map(|(remaining, reset)| (remaining, nanos::from_duration(reset).min(longest))) {

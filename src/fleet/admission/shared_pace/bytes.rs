@@ -142,6 +142,7 @@ impl SharedPace {
             ("trial", trial.into(), trial <= PROVEN),
             ("waited", has_waited.into(), has_waited <= 1),
             ("spare bytes", spare.into(), spare == 0),
+            ("time", time, time < NONE),
             ("epoch", epoch.into(), epoch >= 1),
             ("resumed epoch", resumed.into(), resumed <= epoch && resumed != 1),
             ("doubling", doubling.into(), doubling <= DOUBLING_AT_MOST && (doubling > 0) == has_cut),

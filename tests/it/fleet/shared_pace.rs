@@ -1,0 +1,4 @@
+//! The pace that fleets share: a value, stepped by whoever asks.
+
+mod laws;
+mod progress;
