@@ -66,7 +66,6 @@ pub(super) struct Slots {
     fresh_hold: u64,
     /// How many slots were granted of late.
     granted: Rate,
-    last_granted: u64,
     /// The time between two polls while nobody answers; zero while somebody does.
     alone: u64,
 }
@@ -135,7 +134,6 @@ impl Slots {
             known_hold: 0,
             fresh_hold: 0,
             granted: Rate::default(),
-            last_granted: 0,
             alone: 0,
         }
     }
@@ -316,12 +314,13 @@ impl Slots {
 
     /// Notes that no answer came, and asks no more for so long. What was to be reported is kept.
     pub(super) fn fail(&mut self, retry: u64, held_until: u64, time: u64) {
-        let Some((report, _)) = self.asked.take() else { return };
+        let Some((report, asked_at)) = self.asked.take() else { return };
         self.retry = time.saturating_add(retry);
         self.is_urgent |= report.refused > 0 || report.resume || held_until > self.known_hold.saturating_add(SECOND);
         self.fresh_hold = held_until;
         if self.alone == 0 {
-            let share = if self.last_granted > 0 { self.granted.spacing_of_late(self.last_granted) } else { ALONE_AT_MOST };
+            // Those granted last were to do until then.
+            let share = self.granted.since.map_or(ALONE_AT_MOST, |_| self.granted.spacing_of_late(asked_at));
             self.alone = share.saturating_mul(ALONE).clamp(1, ALONE_AT_MOST);
         }
     }
@@ -348,7 +347,6 @@ impl Slots {
         (self.turn, self.again, self.retry, self.alone) = (grant.turn, in_time(grant.again), 0, 0);
         if grant.slots > 0 {
             self.granted.count(grant.slots.into(), time);
-            self.last_granted = time;
             let run = Run { first: in_time(grant.first), spacing: self.spacing, slots: grant.slots };
             match (self.run.slots, self.next_run.slots) {
                 (0, _) => self.run = run,

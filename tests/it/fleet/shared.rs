@@ -86,6 +86,28 @@ fn a_server_that_was_down_is_known_to_be_back_at_once() {
     assert_eq!(fleet.until_ask(upstream, 200 * MS), Some(Duration::ZERO));
 }
 
+#[test]
+fn a_fleet_goes_on_alone_at_half_of_its_share() {
+    let (mut fleet, upstream) = fleet();
+    for _ in 0..99 {
+        fleet.start(upstream, Policy::default(), Duration::ZERO);
+    }
+    // Four slots in four seconds are one a second.
+    let second = Duration::from_secs(1);
+    for now in [0, 4, 8].map(|seconds| seconds * second) {
+        let ask = fleet.ask(upstream, now).unwrap();
+        fleet.grant(upstream, &Grant::known(&ask, 4, Duration::ZERO, Duration::ZERO, Duration::ZERO), now);
+        for _ in 0..4 {
+            let poll = next_poll(&mut fleet, now).unwrap();
+            let _wait = fleet.lost(poll, now);
+        }
+    }
+    let _ask = fleet.ask(upstream, 12 * second).unwrap();
+    fleet.ask_failed(upstream, second, 13 * second);
+    assert!(next_poll(&mut fleet, 13 * second).is_some());
+    assert_eq!(fleet.until_next(13 * second), Some(2 * second));
+}
+
 /// What is polled, and when.
 type Polls = Vec<(Duration, usize)>;
 
