@@ -60,7 +60,8 @@ const PROMISED_PERCENT: u8 = 95;
 ///   were given out, or by the rate at which polls were served if fewer than 32 slots were. It is never raised by that. Slots that
 ///   are given out are saved up for refusals, and not polls that are served.
 /// - A hold lasts as long as the longest that any fleet reports. [`longest_hold`](crate::fleet::LimitsBuilder::longest_hold) and a
-///   fifth bound it. A server that fails all polls, and one whose quota is known, are polled as by a fleet.
+///   fifth bound it. A server that fails all polls, and one whose quota is known, are polled as by a fleet. That a poll was served
+///   says that a server is up again if its fleet had heard before that the server is down.
 ///
 /// # Clocks
 ///
@@ -386,7 +387,10 @@ impl SharedPace {
     fn learn(&mut self, ask: &Ask) {
         let latency = nanos::from_duration(ask.latency);
         if ask.served > 0 {
-            self.failures.served();
+            // Whoever has not heard that the server is down reports what was served before.
+            if self.failures.apart() == 0 || !ask.proven {
+                self.failures.served();
+            }
             if self.pace.spacing() == 0 {
                 self.served = self.served.saturating_add(ask.served.into());
                 self.quicken(latency);

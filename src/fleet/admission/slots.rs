@@ -4,6 +4,7 @@ use core::{mem, num::NonZeroU64, time::Duration};
 
 use super::{
     ask::{Ask, AskId, Grant, TURN},
+    down::MANY,
     rate::Rate,
 };
 use crate::wait::nanos;
@@ -210,9 +211,11 @@ impl Slots {
     }
 
     /// Notes a poll that failed, and whether it went out before the epoch: if it did not, the latency is measured from the next on.
-    pub(super) const fn failed(&mut self, is_old: bool) {
+    pub(super) fn failed(&mut self, is_old: bool) {
         if !is_old {
             self.report.failed = self.report.failed.saturating_add(1);
+            // Its turn may be long after it.
+            self.is_urgent |= self.report.failed >= MANY.into();
             self.measure_anew();
         }
     }
@@ -298,6 +301,7 @@ impl Slots {
         Ask {
             id,
             epoch: self.epoch,
+            proven: self.is_proven,
             served,
             failed,
             refused,

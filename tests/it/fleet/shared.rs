@@ -87,6 +87,36 @@ fn a_server_that_was_down_is_known_to_be_back_at_once() {
 }
 
 #[test]
+fn a_server_that_fails_all_polls_is_reported_at_once() {
+    let (mut fleet, upstream) = fleet();
+    for _ in 0..99 {
+        fleet.start(upstream, Policy::default(), Duration::ZERO);
+    }
+    let ask = fleet.ask(upstream, Duration::ZERO).unwrap();
+    fleet.grant(upstream, &Grant::known(&ask, 16, Duration::ZERO, Duration::ZERO, Duration::ZERO), Duration::ZERO);
+    let polls: Vec<_> = (0..16).map(|_| next_poll(&mut fleet, Duration::ZERO).unwrap()).collect();
+    for (failed, poll) in polls.into_iter().enumerate() {
+        assert_eq!(fleet.until_ask(upstream, 200 * MS), (failed > 0).then_some(50 * MS), "before {failed}");
+        let _wait = fleet.step(poll, Outcome::<(), _>::transient(()), 200 * MS);
+    }
+    assert_eq!(fleet.until_ask(upstream, 200 * MS), Some(Duration::ZERO));
+}
+
+#[test]
+fn what_was_served_before_a_server_went_down_does_not_say_that_it_is_up() {
+    let mut pace = SharedPace::new(Duration::ZERO);
+    let mut admit = |ask: &Ask| pace.admit(&Limits::default(), ask, Duration::ZERO).spacing;
+    let mut ask = Ask::default();
+    (ask.epoch, ask.proven, ask.failed) = (1, true, 16);
+    assert_eq!(admit(&ask), Duration::from_secs(1));
+    // Another fleet has polled before, and has not heard of it; and then it has.
+    (ask.served, ask.failed) = (16, 0);
+    assert_eq!(admit(&ask), Duration::from_secs(1));
+    ask.proven = false;
+    assert!(admit(&ask) < Duration::from_secs(1));
+}
+
+#[test]
 fn a_fleet_goes_on_alone_at_half_of_its_share() {
     let (mut fleet, upstream) = fleet();
     for _ in 0..99 {
