@@ -87,8 +87,26 @@ struct Report {
     refused: u32,
     hint: Option<u64>,
     latency: u64,
-    quota: Option<(u64, u64)>,
+    quota: Option<Told>,
     resume: bool,
+}
+
+/// What a server said of its quota, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Told {
+    remaining: u64,
+    until_reset: u64,
+    at: u64,
+}
+
+impl Told {
+    /// Returns what is to be reported at `time`, unless the quota has been reset since: the others use what remains meanwhile, and are
+    /// taken to have used as much of it as has passed of the time.
+    fn since(self, time: u64) -> Option<(u64, Duration)> {
+        let left = self.until_reset.checked_sub(time.saturating_sub(self.at)).filter(|left| *left > 0)?;
+        let remaining = u128::from(self.remaining).saturating_mul(left.into()).checked_div(self.until_reset.into())?;
+        Some((u64::try_from(remaining).unwrap_or(u64::MAX).max(1), Duration::from_nanos(left)))
+    }
 }
 
 /// The polls that a lane has waiting.
@@ -250,8 +268,8 @@ impl Slots {
     }
 
     /// Notes how many requests remain until a reset in so long.
-    pub(super) const fn quota(&mut self, remaining: u64, until_reset: u64) {
-        self.report.quota = Some((remaining, until_reset));
+    pub(super) const fn quota(&mut self, remaining: u64, until_reset: u64, time: u64) {
+        self.report.quota = Some(Told { remaining, until_reset, at: time });
     }
 
     /// Notes that the caller has ended a hold.
@@ -307,7 +325,7 @@ impl Slots {
             refused,
             hint: hint.map(Duration::from_nanos),
             hold: Duration::from_nanos(held_until.saturating_sub(time)),
-            quota: quota.map(|(remaining, reset)| (remaining, Duration::from_nanos(reset))),
+            quota: quota.and_then(|quota| quota.since(time)),
             resume,
             latency: Duration::from_nanos(latency),
             due: without_slot(waiting.due),

@@ -138,6 +138,17 @@ fn a_fleet_goes_on_alone_at_half_of_its_share() {
     assert_eq!(fleet.until_next(13 * second), Some(2 * second));
 }
 
+#[test]
+fn a_quota_is_reported_as_it_is_when_slots_are_asked_for() {
+    let (mut fleet, upstream) = fleet();
+    let second = Duration::from_secs(1);
+    fleet.quota(upstream, 100, Some(10 * second), Duration::ZERO);
+    // Whoever else polls has used half of it.
+    assert_eq!(fleet.ask(upstream, 5 * second).unwrap().quota, Some((50, 5 * second)));
+    fleet.ask_failed(upstream, second, 5 * second);
+    assert_eq!(fleet.ask(upstream, 10 * second).unwrap().quota, None);
+}
+
 /// What is polled, and when.
 type Polls = Vec<(Duration, usize)>;
 
