@@ -149,6 +149,32 @@ fn a_quota_is_reported_as_it_is_when_slots_are_asked_for() {
     assert_eq!(fleet.ask(upstream, 10 * second).unwrap().quota, None);
 }
 
+#[test]
+fn slots_by_a_quota_end_with_it() {
+    let mut pace = SharedPace::new(Duration::ZERO);
+    let mut ask = Ask::default();
+    (ask.wanted, ask.quota) = (1_000, Some((100, 200 * MS)));
+    let grant = pace.admit(&Limits::none(), &ask, Duration::ZERO);
+    assert_eq!((grant.slots, grant.spacing), (100, 2 * MS));
+}
+
+#[test]
+fn a_pace_does_not_rise_while_a_rate_is_what_polls_wait_for() {
+    let rate = Limits::builder().rate(2, Duration::from_secs(1)).build().unwrap();
+    let mut pace = SharedPace::new(Duration::ZERO);
+    let mut ask = Ask::default();
+    (ask.epoch, ask.served, ask.due, ask.wanted) = (1, 1, 100, 100);
+    let found = pace.spacing(&Limits::default());
+    for seconds in 0..10 {
+        let _grant = pace.admit(&rate, &ask, Duration::from_secs(seconds));
+    }
+    assert_eq!(pace.spacing(&Limits::default()), found);
+    for seconds in 10..20 {
+        let _grant = pace.admit(&Limits::default(), &ask, Duration::from_secs(seconds));
+    }
+    assert!(pace.spacing(&Limits::default()) < found);
+}
+
 /// What is polled, and when.
 type Polls = Vec<(Duration, usize)>;
 
