@@ -21,8 +21,12 @@ mod commands;
 mod keyboard;
 mod polling;
 mod progress;
+mod replica;
+mod replica_tables;
+mod replicas;
 mod server;
 mod simulation;
+mod store;
 mod tables;
 mod together;
 

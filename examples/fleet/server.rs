@@ -9,6 +9,8 @@ use asyncpoll::{SeededRng, rand_core::Rng as _};
 pub(crate) struct Server {
     /// How many polls a second it serves in the long run, if it has a limit, and twice as many after a rest.
     pub(crate) rate: Option<u32>,
+    /// How many polls it serves in each minute, if it has a quota, and tells with each answer what remains of it.
+    pub(crate) a_minute: Option<u32>,
     /// Another rate, from then on.
     pub(crate) change: Option<Change>,
     /// How many in a thousand polls it refuses at random, whatever their rate.
@@ -53,6 +55,7 @@ impl Server {
     pub(crate) const fn new(rate: u32) -> Self {
         Self {
             rate: Some(rate),
+            a_minute: None,
             change: None,
             at_random: 0,
             outage: None,
@@ -66,7 +69,7 @@ impl Server {
     /// Starts it, rested.
     pub(crate) fn start(&self) -> Running {
         let tokens = self.rate.map_or(0.0, |rate| 2.0 * f64::from(rate));
-        Running { server: *self, tokens, filled: Duration::ZERO, rng: SeededRng::new(23) }
+        Running { server: *self, tokens, filled: Duration::ZERO, minute: 0, served: 0, rng: SeededRng::new(23) }
     }
 }
 
@@ -75,6 +78,9 @@ pub(crate) struct Running {
     server: Server,
     tokens: f64,
     filled: Duration,
+    /// Which minute it is, and how many polls were served in it.
+    minute: u64,
+    served: u32,
     rng: SeededRng,
 }
 
@@ -86,7 +92,27 @@ impl Running {
         }
         let at_random = self.server.at_random;
         let is_refused = at_random > 0 && self.rng.next_u64() % 1_000 < at_random;
-        if !is_refused && self.has_one_left(now) { Answer::Served } else { Answer::Refused }
+        if !is_refused && self.has_quota_left(now) && self.has_one_left(now) {
+            self.served += 1;
+            Answer::Served
+        } else {
+            Answer::Refused
+        }
+    }
+
+    /// Returns what remains of the quota, and when there is more again, if there is a quota.
+    pub(crate) fn quota(&mut self, now: Duration) -> Option<(u64, Duration)> {
+        let quota = self.server.a_minute?;
+        self.has_quota_left(now);
+        Some((u64::from(quota - self.served), Duration::from_secs(60 * (self.minute + 1)) - now))
+    }
+
+    fn has_quota_left(&mut self, now: Duration) -> bool {
+        let minute = now.as_secs() / 60;
+        if minute > self.minute {
+            (self.minute, self.served) = (minute, 0);
+        }
+        self.server.a_minute.is_none_or(|quota| self.served < quota)
     }
 
     /// Returns how long the answer to the next poll takes.

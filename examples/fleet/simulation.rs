@@ -166,15 +166,6 @@ impl Play<'_> {
 
     fn figures(mut self) -> Figures {
         self.sent.sort_unstable();
-        let second = Duration::from_secs(1);
-        let mut start = 0;
-        let mut busiest = 0;
-        for (end, sent) in self.sent.iter().enumerate() {
-            while *sent - self.sent[start] >= second {
-                start += 1;
-            }
-            busiest = busiest.max(end + 1 - start);
-        }
         self.delays.sort_unstable();
         let count = self.delays.len().max(1);
         let sum: Duration = self.delays.iter().sum();
@@ -182,7 +173,7 @@ impl Play<'_> {
         Figures {
             polls: self.sent.len() as u32,
             refused: self.refused,
-            busiest: busiest as u32,
+            busiest: busiest(&self.sent),
             mean: sum.as_secs_f64() / count as f64,
             p95: p95.as_secs_f64(),
             given_up: self.given_up,
@@ -190,8 +181,21 @@ impl Play<'_> {
     }
 }
 
+/// Returns the most polls in a second, of those sent at these times, in order.
+pub(crate) fn busiest(sent: &[Duration]) -> u32 {
+    let mut start = 0;
+    let mut busiest = 0;
+    for (end, at) in sent.iter().enumerate() {
+        while *at - sent[start] >= Duration::from_secs(1) {
+            start += 1;
+        }
+        busiest = busiest.max(end + 1 - start);
+    }
+    busiest as u32
+}
+
 /// Draws the time that an order takes, by the transform of Box and Muller.
-fn log_normal(median: f64, rng: &mut SeededRng) -> Duration {
+pub(crate) fn log_normal(median: f64, rng: &mut SeededRng) -> Duration {
     let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
     let radius = (-2.0 * (1.0 - uniform()).ln()).sqrt();
     let normal = radius * (core::f64::consts::TAU * uniform()).cos();

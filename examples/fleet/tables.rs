@@ -7,6 +7,7 @@ use asyncpoll::{const_limits, fleet::Limits};
 
 use super::{
     backlog::{Backlog, Use},
+    replica_tables,
     server::{Answer, Change, Outage, Server},
     simulation::{Figures, Scenario, Way},
 };
@@ -179,7 +180,7 @@ pub(crate) fn print(out: &mut impl Write) -> io::Result<()> {
         let at_work = at_work.map_or_else(|| "-".into(), |at_work| format!("{at_work:.0} s"));
         writeln!(out, "{name:30} {served:>6.1} % {refused:>8.2} % {shared:>9} {at_work:>12} {busiest:>6}/s")?;
     }
-    Ok(())
+    replica_tables::print(out)
 }
 
 fn print_tables(tables: &[Table], out: &mut impl Write) -> io::Result<()> {

@@ -22,12 +22,21 @@ mod pace;
 #[path = "../../examples/fleet/progress.rs"]
 mod progress;
 mod quota;
+#[path = "../../examples/fleet/replica.rs"]
+mod replica;
+#[path = "../../examples/fleet/replica_tables.rs"]
+mod replica_tables;
+#[path = "../../examples/fleet/replicas.rs"]
+mod replicas;
+mod replicated;
 mod restored;
 #[path = "../../examples/fleet/server.rs"]
 mod server;
 mod shared;
 #[path = "../../examples/fleet/simulation.rs"]
 mod simulation;
+#[path = "../../examples/fleet/store.rs"]
+mod store;
 #[path = "../../examples/fleet/tables.rs"]
 mod tables;
 #[path = "../../examples/fleet/together.rs"]

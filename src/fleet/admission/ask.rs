@@ -33,6 +33,8 @@ pub struct Ask {
     pub epoch: u32,
     /// How many polls have been served that were not reported before.
     pub served: u32,
+    /// Whether the last grant said that the last cut is proven and the server is not down.
+    pub proven: bool,
     /// How many polls have failed since one was served, of those that were not reported before.
     pub failed: u32,
     /// How many polls have been refused that were not reported before.

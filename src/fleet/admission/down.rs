@@ -4,7 +4,7 @@ const SECOND: u64 = 1_000_000_000;
 
 /// How many polls have failed before a server counts as down: as many as are in flight at first, by default, so that the first
 /// that are sent at once are enough to know.
-const MANY: u8 = 16;
+pub(super) const MANY: u8 = 16;
 
 /// How many polls of an upstream have failed since one was served.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -198,7 +198,7 @@ impl Gate {
         let in_flight = u64::try_from(self.in_flight).unwrap_or(u64::MAX);
         let (left, until_reset) = (remaining.saturating_sub(in_flight).max(1), self.hold.believed(until_reset));
         match &mut self.slots {
-            Some(slots) => slots.quota(left, until_reset),
+            Some(slots) => slots.quota(left, until_reset, time),
             None => self.quota.share_out(left, until_reset, time),
         }
     }

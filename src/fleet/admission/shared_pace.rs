@@ -56,11 +56,12 @@ const PROMISED_PERCENT: u8 = 95;
 /// - An *epoch* begins with each cut, and when a hold is ended. What is reported of an earlier one says nothing of the pace now. So one
 ///   report cuts once at most, however often it comes.
 /// - The pace is that of a [`Fleet`](crate::Fleet), but: before the first refusal 16 slots are given out a second, an eighth more
-///   each second and each latency in which polls wait and are served. The first refusal sets the pace by the rate at which slots
+///   each second and each latency in which polls wait for them and are served. The first refusal sets the pace by the rate at which slots
 ///   were given out, or by the rate at which polls were served if fewer than 32 slots were. It is never raised by that. Slots that
 ///   are given out are saved up for refusals, and not polls that are served.
 /// - A hold lasts as long as the longest that any fleet reports. [`longest_hold`](crate::fleet::LimitsBuilder::longest_hold) and a
-///   fifth bound it. A server that fails all polls, and one whose quota is known, are polled as by a fleet.
+///   fifth bound it. A server that fails all polls, and one whose quota is known, are polled as by a fleet. That a poll was served
+///   says that a server is up again if its fleet had heard before that the server is down.
 ///
 /// # Clocks
 ///
@@ -76,7 +77,7 @@ const PROMISED_PERCENT: u8 = 95;
 /// |---|---|---|
 /// | 0 | 1 | the version: 1 |
 /// | 1 | 1 | of the last cut: 0 if nothing is known, 1 if slots have been given out, 2 if it is proven |
-/// | 2 | 1 | 1 if polls waited for the last slots, else 0 |
+/// | 2 | 1 | 1 if polls waited for the last slots because of the pace, else 0 |
 /// | 3 | 1 | how many polls have failed since one was served, 255 at most |
 /// | 4 | 4 | the epoch |
 /// | 8 | 4 | the epoch that began when a hold was last ended |
@@ -393,7 +394,10 @@ impl SharedPace {
     fn learn(&mut self, ask: &Ask) {
         let latency = nanos::from_duration(ask.latency);
         if ask.served > 0 {
-            self.failures.served();
+            // Whoever has not heard that the server is down reports what was served before.
+            if self.failures.apart() == 0 || !ask.proven {
+                self.failures.served();
+            }
             if self.pace.spacing() == 0 {
                 self.served = self.served.saturating_add(ask.served.into());
                 self.quicken(latency);
@@ -448,11 +452,16 @@ impl SharedPace {
 
     /// Returns the time between two slots, zero if nothing keeps them apart.
     fn apart(&self, limits: &Limits) -> u64 {
-        let found = match self.pace.apart() {
+        let others = limits.spacing().max(self.failures.apart()).max(self.quota.spacing(self.time));
+        self.found(limits).max(others)
+    }
+
+    /// Returns the time between two slots by the pace that was found, or by that of the first slots.
+    fn found(&self, limits: &Limits) -> u64 {
+        match self.pace.apart() {
             0 if limits.find_pace => self.first_spacing,
             apart => apart,
-        };
-        limits.spacing().max(found).max(self.failures.apart()).max(self.quota.spacing(self.time))
+        }
     }
 
     /// Gives out the next slots, if it is the turn of who asks, and says when to ask again.
@@ -470,7 +479,9 @@ impl SharedPace {
         let has_turn = ask.turn > 0 && ask.turn <= queue;
         let is_turn = if has_turn { ask.turn } else { queue } <= time.saturating_add(lead);
         let (wanted, most) = (u64::from(ask.wanted), TURN.checked_div(apart).unwrap_or(0).max(1));
-        let ahead = time.saturating_add(HORIZON).saturating_sub(start).div_ceil(apart);
+        // What remains of a quota is shared out until its reset, and no longer.
+        let reset = if start < self.quota.reset { self.quota.reset } else { u64::MAX };
+        let ahead = time.saturating_add(HORIZON).min(reset).saturating_sub(start).div_ceil(apart);
         let slots = if is_turn { wanted.min(most).min(ahead) } else { 0 };
         if slots > 0 {
             self.next = start.saturating_add(slots.saturating_mul(apart));
@@ -479,7 +490,9 @@ impl SharedPace {
         self.slots = self.slots.saturating_add(slots);
         let slots = u32::try_from(slots).unwrap_or(u32::MAX);
         if wanted > 0 {
-            let have_waited = ask.due > slots || (ask.due > 0 && start > time);
+            // A pace rises if it is what polls wait for, and not a rate or a quota.
+            let is_found = apart == self.found(limits).max(1);
+            let have_waited = is_found && (ask.due > slots || (ask.due > 0 && start > time));
             self.pace.given(slots, have_waited, time);
         }
         let left = wanted.saturating_sub(slots.into()).min(most);

@@ -4,6 +4,7 @@ use core::{mem, num::NonZeroU64, time::Duration};
 
 use super::{
     ask::{Ask, AskId, Grant, TURN},
+    down::MANY,
     rate::Rate,
 };
 use crate::wait::nanos;
@@ -68,7 +69,6 @@ pub(super) struct Slots {
     fresh_hold: u64,
     /// How many slots were granted of late.
     granted: Rate,
-    last_granted: u64,
     /// The time between two polls while nobody answers; zero while somebody does.
     alone: u64,
 }
@@ -89,7 +89,7 @@ struct Report {
     refused: u32,
     hint: Option<u64>,
     latency: u64,
-    quota: Option<(u64, u64)>,
+    quota: Option<Told>,
     resume: bool,
 }
 
@@ -99,6 +99,24 @@ struct Asked {
     report: Report,
     wanted: u32,
     at: u64,
+}
+
+/// What a server said of its quota, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Told {
+    remaining: u64,
+    until_reset: u64,
+    at: u64,
+}
+
+impl Told {
+    /// Returns what is to be reported at `time`, unless the quota has been reset since: the others use what remains meanwhile, and are
+    /// taken to have used as much of it as has passed of the time.
+    fn since(self, time: u64) -> Option<(u64, Duration)> {
+        let left = self.until_reset.checked_sub(time.saturating_sub(self.at)).filter(|left| *left > 0)?;
+        let remaining = u128::from(self.remaining).saturating_mul(left.into()).checked_div(self.until_reset.into())?;
+        Some((u64::try_from(remaining).unwrap_or(u64::MAX).max(1), Duration::from_nanos(left)))
+    }
 }
 
 /// The polls that a lane has waiting.
@@ -146,7 +164,6 @@ impl Slots {
             known_hold: 0,
             fresh_hold: 0,
             granted: Rate::default(),
-            last_granted: 0,
             alone: 0,
         }
     }
@@ -223,9 +240,11 @@ impl Slots {
     }
 
     /// Notes a poll that failed, and whether it went out before the epoch: if it did not, the latency is measured from the next on.
-    pub(super) const fn failed(&mut self, is_old: bool) {
+    pub(super) fn failed(&mut self, is_old: bool) {
         if !is_old {
             self.report.failed = self.report.failed.saturating_add(1);
+            // Its turn may be long after it.
+            self.is_urgent |= self.report.failed >= MANY.into();
             self.measure_anew();
         }
     }
@@ -259,8 +278,8 @@ impl Slots {
     }
 
     /// Notes how many requests remain until a reset in so long.
-    pub(super) const fn quota(&mut self, remaining: u64, until_reset: u64) {
-        self.report.quota = Some((remaining, until_reset));
+    pub(super) const fn quota(&mut self, remaining: u64, until_reset: u64, time: u64) {
+        self.report.quota = Some(Told { remaining, until_reset, at: time });
     }
 
     /// Notes that the caller has ended a hold.
@@ -316,12 +335,13 @@ impl Slots {
         Ask {
             id,
             epoch: self.epoch,
+            proven: self.is_proven,
             served,
             failed,
             refused,
             hint: hint.map(Duration::from_nanos),
             hold: Duration::from_nanos(hold),
-            quota: quota.map(|(remaining, reset)| (remaining, Duration::from_nanos(reset))),
+            quota: quota.and_then(|quota| quota.since(time)),
             resume,
             latency: Duration::from_nanos(latency),
             due: without_slot(waiting.due),
@@ -332,12 +352,13 @@ impl Slots {
 
     /// Notes that no answer came, and asks no more for so long. What was to be reported is kept.
     pub(super) fn fail(&mut self, retry: u64, held_until: u64, time: u64) {
-        let Some(Asked { report, .. }) = self.asked.take() else { return };
+        let Some(Asked { report, at: asked_at, .. }) = self.asked.take() else { return };
         self.retry = time.saturating_add(retry);
         self.is_urgent |= report.refused > 0 || report.resume || held_until > self.known_hold.saturating_add(SECOND);
         self.fresh_hold = held_until;
         if self.alone == 0 {
-            let share = if self.last_granted > 0 { self.granted.spacing_of_late(self.last_granted) } else { ALONE_AT_MOST };
+            // Those granted last were to do until then.
+            let share = self.granted.since.map_or(ALONE_AT_MOST, |_| self.granted.spacing_of_late(asked_at));
             self.alone = share.saturating_mul(ALONE).clamp(1, ALONE_AT_MOST);
         }
     }
@@ -365,7 +386,6 @@ impl Slots {
         (self.turn, self.again, self.retry, self.alone) = (grant.turn, in_time(grant.again), 0, 0);
         if grant.slots > 0 {
             self.granted.count(grant.slots.into(), time);
-            self.last_granted = time;
             let run = Run { first: in_time(grant.first), spacing: self.spacing, slots: grant.slots };
             match (self.run.slots, self.next_run.slots) {
                 (0, _) => self.run = run,

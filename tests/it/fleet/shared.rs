@@ -86,6 +86,95 @@ fn a_server_that_was_down_is_known_to_be_back_at_once() {
     assert_eq!(fleet.until_ask(upstream, 200 * MS), Some(Duration::ZERO));
 }
 
+#[test]
+fn a_server_that_fails_all_polls_is_reported_at_once() {
+    let (mut fleet, upstream) = fleet();
+    for _ in 0..99 {
+        fleet.start(upstream, Policy::default(), Duration::ZERO);
+    }
+    let ask = fleet.ask(upstream, Duration::ZERO).unwrap();
+    fleet.grant(upstream, &Grant::known(&ask, 16, Duration::ZERO, Duration::ZERO, Duration::ZERO), Duration::ZERO);
+    let polls: Vec<_> = (0..16).map(|_| next_poll(&mut fleet, Duration::ZERO).unwrap()).collect();
+    for (failed, poll) in polls.into_iter().enumerate() {
+        assert_eq!(fleet.until_ask(upstream, 200 * MS), (failed > 0).then_some(50 * MS), "before {failed}");
+        let _wait = fleet.step(poll, Outcome::<(), _>::transient(()), 200 * MS);
+    }
+    assert_eq!(fleet.until_ask(upstream, 200 * MS), Some(Duration::ZERO));
+}
+
+#[test]
+fn what_was_served_before_a_server_went_down_does_not_say_that_it_is_up() {
+    let mut pace = SharedPace::new(Duration::ZERO);
+    let mut admit = |ask: &Ask| pace.admit(&Limits::default(), ask, Duration::ZERO).spacing;
+    let mut ask = Ask::default();
+    (ask.epoch, ask.proven, ask.failed) = (1, true, 16);
+    assert_eq!(admit(&ask), Duration::from_secs(1));
+    // Another fleet has polled before, and has not heard of it; and then it has.
+    (ask.served, ask.failed) = (16, 0);
+    assert_eq!(admit(&ask), Duration::from_secs(1));
+    ask.proven = false;
+    assert!(admit(&ask) < Duration::from_secs(1));
+}
+
+#[test]
+fn a_fleet_goes_on_alone_at_half_of_its_share() {
+    let (mut fleet, upstream) = fleet();
+    for _ in 0..99 {
+        fleet.start(upstream, Policy::default(), Duration::ZERO);
+    }
+    // Four slots in four seconds are one a second.
+    let second = Duration::from_secs(1);
+    for now in [0, 4, 8].map(|seconds| seconds * second) {
+        let ask = fleet.ask(upstream, now).unwrap();
+        fleet.grant(upstream, &Grant::known(&ask, 4, Duration::ZERO, Duration::ZERO, Duration::ZERO), now);
+        for _ in 0..4 {
+            let poll = next_poll(&mut fleet, now).unwrap();
+            let _wait = fleet.lost(poll, now);
+        }
+    }
+    let _ask = fleet.ask(upstream, 12 * second).unwrap();
+    fleet.ask_failed(upstream, second, 13 * second);
+    assert!(next_poll(&mut fleet, 13 * second).is_some());
+    assert_eq!(fleet.until_next(13 * second), Some(2 * second));
+}
+
+#[test]
+fn a_quota_is_reported_as_it_is_when_slots_are_asked_for() {
+    let (mut fleet, upstream) = fleet();
+    let second = Duration::from_secs(1);
+    fleet.quota(upstream, 100, Some(10 * second), Duration::ZERO);
+    // Whoever else polls has used half of it.
+    assert_eq!(fleet.ask(upstream, 5 * second).unwrap().quota, Some((50, 5 * second)));
+    fleet.ask_failed(upstream, second, 5 * second);
+    assert_eq!(fleet.ask(upstream, 10 * second).unwrap().quota, None);
+}
+
+#[test]
+fn slots_by_a_quota_end_with_it() {
+    let mut pace = SharedPace::new(Duration::ZERO);
+    let mut ask = Ask::default();
+    (ask.wanted, ask.quota) = (1_000, Some((100, 200 * MS)));
+    let grant = pace.admit(&Limits::none(), &ask, Duration::ZERO);
+    assert_eq!((grant.slots, grant.spacing), (100, 2 * MS));
+}
+
+#[test]
+fn a_pace_does_not_rise_while_a_rate_is_what_polls_wait_for() {
+    let rate = Limits::builder().rate(2, Duration::from_secs(1)).build().unwrap();
+    let mut pace = SharedPace::new(Duration::ZERO);
+    let mut ask = Ask::default();
+    (ask.epoch, ask.served, ask.due, ask.wanted) = (1, 1, 100, 100);
+    let found = pace.spacing(&Limits::default());
+    for seconds in 0..10 {
+        let _grant = pace.admit(&rate, &ask, Duration::from_secs(seconds));
+    }
+    assert_eq!(pace.spacing(&Limits::default()), found);
+    for seconds in 10..20 {
+        let _grant = pace.admit(&Limits::default(), &ask, Duration::from_secs(seconds));
+    }
+    assert!(pace.spacing(&Limits::default()) < found);
+}
+
 /// What is polled, and when.
 type Polls = Vec<(Duration, usize)>;
 
