@@ -1,5 +1,6 @@
 //! Many operations at one server.
 
+mod asks;
 #[path = "../../examples/fleet/backlog.rs"]
 mod backlog;
 mod batch;
@@ -25,6 +26,7 @@ mod quota;
 mod restored;
 #[path = "../../examples/fleet/server.rs"]
 mod server;
+mod shared_pace;
 #[path = "../../examples/fleet/simulation.rs"]
 mod simulation;
 #[path = "../../examples/fleet/tables.rs"]

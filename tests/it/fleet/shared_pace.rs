@@ -2,3 +2,5 @@
 
 mod laws;
 mod progress;
+mod bytes;
+mod rules;
