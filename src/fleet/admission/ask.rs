@@ -39,7 +39,8 @@ pub struct Ask {
     pub refused: u32,
     /// The longest time for which one of those was asked to wait, if any was.
     pub hint: Option<Duration>,
-    /// What is left of the hold of the upstream.
+    /// What is left of the hold of the upstream. Of a hold that others were told of, it is a second less: the way there and back is
+    /// not to make it longer.
     pub hold: Duration,
     /// The latest word of how many requests remain, and the time until there are more again.
     pub quota: Option<(u64, Duration)>,

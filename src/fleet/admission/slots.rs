@@ -48,8 +48,8 @@ pub(super) struct Slots {
     /// When the first poll of the epoch went out, until it is served: by then its latency is known.
     sent: Option<u64>,
     report: Report,
-    /// What is asked, and since when.
-    asked: Option<(Report, u64)>,
+    /// What is asked, and has not been answered.
+    asked: Option<Asked>,
     /// How many times slots have been asked for.
     asks: u32,
     /// When that was last.
@@ -59,6 +59,8 @@ pub(super) struct Slots {
     /// When to ask again at the earliest: by the last grant, and after an ask that failed.
     again: u64,
     retry: u64,
+    /// Whether the last grant was of fewer slots than were wanted, and the turn that it gave.
+    is_short: bool,
     turn: u64,
     round_trip: u64,
     /// Until when a hold lasts that others know of, and until when one does that was learned of since the last ask.
@@ -87,8 +89,17 @@ struct Report {
     refused: u32,
     hint: Option<u64>,
     latency: u64,
+    /// How many requests remain, and until when.
     quota: Option<(u64, u64)>,
     resume: bool,
+}
+
+/// What is reported and wanted, and since when.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    report: Report,
+    wanted: u32,
+    at: u64,
 }
 
 /// The polls that a lane has waiting.
@@ -114,7 +125,8 @@ impl Run {
 }
 
 impl Slots {
-    pub(super) fn new() -> Self {
+    /// Begins after so many asks of the same upstream, whose grants may still come.
+    pub(super) fn new(asks: u32) -> Self {
         Self {
             run: Run::default(),
             next_run: Run::default(),
@@ -125,11 +137,12 @@ impl Slots {
             sent: None,
             report: Report::default(),
             asked: None,
-            asks: 0,
+            asks,
             last_asked: 0,
             is_urgent: false,
             again: 0,
             retry: 0,
+            is_short: false,
             turn: 0,
             round_trip: 0,
             known_hold: 0,
@@ -142,6 +155,10 @@ impl Slots {
 
     pub(super) const fn spacing(&self) -> u64 {
         if self.alone > 0 { self.alone } else { self.spacing }
+    }
+
+    pub(super) const fn asks(&self) -> u32 {
+        self.asks
     }
 
     pub(super) const fn epoch(&self) -> u32 {
@@ -205,8 +222,9 @@ impl Slots {
         }
         self.report.served = self.report.served.saturating_add(1);
         self.report.failed = 0;
-        if let (Some(sent), 0) = (self.sent, self.report.latency) {
-            self.report.latency = time.saturating_sub(sent);
+        if self.report.latency == 0 {
+            // If it is served in the same reading of the clock, it is measured anew.
+            self.report.latency = self.sent.take().map_or(0, |sent| time.saturating_sub(sent));
         }
         self.is_urgent |= !self.is_proven;
     }
@@ -242,27 +260,27 @@ impl Slots {
         }
     }
 
-    /// Notes how many requests remain until a reset in so long.
-    pub(super) const fn quota(&mut self, remaining: u64, until_reset: u64) {
-        self.report.quota = Some((remaining, until_reset));
+    /// Notes how many requests remain until then.
+    pub(super) const fn quota(&mut self, remaining: u64, reset: u64) {
+        self.report.quota = Some((remaining, reset));
     }
 
     /// Notes that the caller has ended a hold.
     pub(super) const fn resume(&mut self) {
         self.report.resume = true;
-        self.fresh_hold = 0;
+        (self.known_hold, self.fresh_hold) = (0, 0);
         self.is_urgent = true;
     }
 
     /// Returns when to ask for slots, if the first poll is due at `first_due`, or `u64::MAX`. None is wanted if no poll could go out.
     pub(super) fn ask_at(&self, first_due: u64, may_send: bool) -> u64 {
-        if let Some((_, asked_at)) = self.asked {
-            return asked_at.saturating_add(ANSWERED_WITHIN);
+        if let Some(Asked { at, .. }) = self.asked {
+            return at.saturating_add(ANSWERED_WITHIN);
         }
         if self.is_urgent {
             return self.retry;
         }
-        let has_slot = self.turn == 0 && self.last_usable().is_some_and(|end| first_due <= end);
+        let has_slot = !self.is_short && self.last_usable().is_some_and(|end| first_due <= end);
         if first_due == u64::MAX || !may_send || has_slot {
             return u64::MAX;
         }
@@ -287,7 +305,10 @@ impl Slots {
         let in_hand = self.run.slots.saturating_add(self.next_run.slots);
         let without_slot = |polls: u32| polls.min(room).saturating_sub(in_hand);
         let Report { served, failed, refused, hint, latency, quota, resume } = self.report;
-        (self.asked, self.last_asked) = (Some((self.report, time)), time);
+        let (due, wanted) = (without_slot(waiting.due), without_slot(waiting.soon));
+        (self.asked, self.last_asked) = (Some(Asked { report: self.report, wanted, at: time }), time);
+        // It is told once more, for a row may have been lost, and is not to grow by the way there and back.
+        let margin = if self.fresh_hold > 0 { 0 } else { SECOND };
         (self.is_urgent, self.fresh_hold) = (false, 0);
         Ask {
             id,
@@ -296,19 +317,19 @@ impl Slots {
             failed,
             refused,
             hint: hint.map(Duration::from_nanos),
-            hold: Duration::from_nanos(held_until.saturating_sub(time)),
-            quota: quota.map(|(remaining, reset)| (remaining, Duration::from_nanos(reset))),
+            hold: Duration::from_nanos(held_until.saturating_sub(time.saturating_add(margin))),
+            quota: quota.map(|(remaining, reset)| (remaining, Duration::from_nanos(reset.saturating_sub(time)))),
             resume,
             latency: Duration::from_nanos(latency),
-            due: without_slot(waiting.due),
-            wanted: without_slot(waiting.soon),
+            due,
+            wanted,
             turn: self.turn,
         }
     }
 
     /// Notes that no answer came, and asks no more for so long. What was to be reported is kept.
     pub(super) fn fail(&mut self, retry: u64, held_until: u64, time: u64) {
-        let Some((report, _)) = self.asked.take() else { return };
+        let Some(Asked { report, .. }) = self.asked.take() else { return };
         self.retry = time.saturating_add(retry);
         self.is_urgent |= report.refused > 0 || report.resume || held_until > self.known_hold.saturating_add(SECOND);
         self.fresh_hold = held_until;
@@ -324,7 +345,7 @@ impl Slots {
         if grant.id.number != self.asks {
             return None;
         }
-        let (report, asked_at) = self.asked.take()?;
+        let Asked { report, wanted, at: asked_at } = self.asked.take()?;
         self.report.take_off(&report);
         self.round_trip = time.saturating_sub(asked_at);
         if grant.epoch != self.epoch {
@@ -334,10 +355,12 @@ impl Slots {
             (self.old, self.sent) = (in_flight, None);
         }
         let in_time = |duration: Duration| time.saturating_add(nanos::from_duration(duration));
-        self.known_hold = in_time(grant.held);
+        // What others know of a hold that has been ended since is no news.
+        self.known_hold = if self.report.resume { 0 } else { in_time(grant.held) };
         self.is_proven = grant.proven;
         self.spacing = nanos::from_duration(grant.spacing);
-        (self.turn, self.again, self.retry, self.alone) = (grant.turn, in_time(grant.again), 0, 0);
+        (self.is_short, self.turn, self.again) = (grant.slots < wanted, grant.turn, in_time(grant.again));
+        (self.retry, self.alone) = (0, 0);
         if grant.slots > 0 {
             self.granted.count(grant.slots.into(), time);
             self.last_granted = time;

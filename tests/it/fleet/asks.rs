@@ -183,7 +183,7 @@ fn a_grant_of_before_the_pace_was_not_shared_changes_nothing() {
 
 #[test]
 fn a_report_is_kept_until_a_grant_answers_it() {
-    let mut replica = Replica::of(4);
+    let mut replica = Replica::new(shared().find_pace(true), exact().no_max_wait(), 4);
     let ask = replica.ask(0.0);
     replica.grant(&ask, (3, 0.0, 0.001), 0.0);
     let polls = [0.0, 0.001, 0.002].map(|now| replica.send(now));
@@ -208,8 +208,8 @@ fn a_report_is_kept_until_a_grant_answers_it() {
 fn an_ask_that_nobody_answers_is_repeated_after_five_seconds() {
     let mut replica = Replica::of(1);
     let ask = replica.ask(1.0);
-    assert_eq!(replica.fleet.ask(replica.upstream, seconds(5.9)), None);
     assert_eq!(replica.until_ask(1.0), Some(5.0));
+    assert_eq!(replica.fleet.ask(replica.upstream, seconds(5.9)), None);
     let again = replica.ask(6.0);
     assert_eq!(again.wanted, 1);
     replica.grant(&ask, (1, 0.0, 1.0), 6.0);
@@ -319,9 +319,9 @@ fn a_hold_is_told_to_all_and_ended_for_all() {
     turn(&mut one, &mut pace, 0.0);
     turn(&mut other, &mut pace, 1.0);
     assert_eq!([one.held(1.0), other.held(1.0)], [59.0, 59.0]);
-    other.assert_waits(30.0);
     // One of them looks in again, for it may have been ended.
     assert_eq!(other.until_ask(1.0), Some(10.0));
+    other.assert_waits(4.0);
     one.fleet.resume(one.upstream, seconds(5.0));
     assert_eq!((one.held(5.0), other.held(5.0)), (0.0, 55.0));
     turn(&mut one, &mut pace, 5.0);
@@ -380,7 +380,7 @@ fn what_is_left_of_a_quota_is_reported() {
 
 #[test]
 fn the_latency_is_that_of_the_first_poll_of_an_epoch_that_is_served() {
-    let mut replica = Replica::of(9);
+    let mut replica = Replica::new(shared().find_pace(true), exact().no_max_wait(), 9);
     let ask = replica.ask(0.0);
     replica.grant(&ask, (9, 0.0, 0.001), 0.0);
     let failed = replica.send(0.0);
@@ -416,8 +416,8 @@ fn a_server_that_is_down_is_said_to_be() {
     let mut replica = Replica::new(shared().find_pace(true), exact().no_max_wait(), 20);
     let ask = replica.ask(0.0);
     replica.grant(&ask, (20, 0.0, 0.001), 0.0);
-    for _ in 0..16 {
-        let now = replica.fleet.until_next(Duration::ZERO).unwrap().as_secs_f64();
+    for number in 0..16 {
+        let now = f64::from(number) / 1_000.0;
         let poll = replica.send(now);
         replica.step(poll, Outcome::transient("503"), now);
     }
@@ -465,7 +465,7 @@ fn the_polls_of_a_batch_share_a_slot() {
     assert_eq!(replica.fleet.batch(poll, 4, Duration::ZERO).len(), 4);
     replica.assert_waits(0.9);
     let _last = replica.send(1.0);
-    assert_eq!(replica.fleet.in_flight(), 5);
+    assert_eq!(replica.fleet.in_flight(), 2, "a request each");
 }
 
 #[test]
@@ -490,5 +490,52 @@ fn who_is_granted_less_than_it_wants_asks_again_half_a_second_before_the_next_is
     replica.grant(&ask, (10, 0.5, 0.1), 0.5);
     for tenth in 0..20 {
         let _poll = replica.send(f64::from(tenth) / 10.0);
+    }
+}
+
+#[test]
+fn a_hold_does_not_grow_by_being_told_again() {
+    let limits = shared().build().unwrap();
+    let mut pace = SharedPace::new(Duration::ZERO);
+    let mut replicas = [Replica::of(2), Replica::of(2)];
+    replicas[0].fleet.slow_down(replicas[0].upstream, Some(seconds(100.0)), Duration::ZERO);
+    // The way there and the way back take two tenths of a second each.
+    let way = 0.2;
+    for tenths in 0..1_000 {
+        let now = f64::from(tenths) / 10.0;
+        for replica in &mut replicas {
+            if let Some(ask) = replica.fleet.ask(replica.upstream, seconds(now)) {
+                let grant = pace.admit(&limits, &ask, seconds(now + way));
+                replica.fleet.grant(replica.upstream, &grant, seconds(now + 2.0 * way));
+            }
+        }
+    }
+    let ends = 100.0 + pace.held(seconds(100.0)).as_secs_f64();
+    assert!((100.0..=100.0 + way).contains(&ends), "it ends at {ends} s");
+    // A row that was lost is told of it.
+    let mut replica = Replica::of(1);
+    replica.fleet.slow_down(replica.upstream, Some(seconds(100.0)), Duration::ZERO);
+    let ask = replica.ask(0.0);
+    let grant = SharedPace::new(Duration::ZERO).admit(&limits, &ask, Duration::ZERO);
+    replica.fleet.grant(replica.upstream, &grant, Duration::ZERO);
+    let ask = replica.ask(10.0);
+    assert_eq!(ask.hold, seconds(89.0));
+    let mut lost = SharedPace::new(Duration::ZERO);
+    assert_eq!(lost.admit(&limits, &ask, seconds(7.0)).held, seconds(89.0));
+}
+
+#[test]
+fn a_statement_that_knows_of_no_holds_ends_none() {
+    let mut replica = Replica::of(3);
+    for (now, held) in [(0.0, 30.0), (1.0, 29.0), (2.0, 28.0)] {
+        if now == 0.0 {
+            replica.fleet.slow_down(replica.upstream, Some(seconds(30.0)), Duration::ZERO);
+        } else {
+            replica.fleet.slow_down(replica.upstream, None, seconds(now));
+        }
+        let ask = replica.ask(now);
+        replica.grant(&ask, (3, 0.0, 0.1), now);
+        assert_eq!(replica.held(now), held);
+        replica.assert_waits(now);
     }
 }

@@ -81,7 +81,8 @@ proptest! {
 /// of slots to one of them, and how many slots were given out.
 fn an_hour(fleets: usize, wanted: u32, limits: &Limits) -> (Duration, u64) {
     let mut pace = SharedPace::new(Duration::ZERO);
-    let mut fleets = vec![Replica { wanted, dies: None, epoch: 0, turn: 0, asks: Duration::ZERO, served: Duration::ZERO }; fleets];
+    let mut fleets =
+        vec![Replica { wanted, dies: None, epoch: 0, turn: 0, asks: Duration::ZERO, served: Duration::ZERO }; fleets];
     let (mut longest, end) = (Duration::ZERO, seconds(3_600.0));
     loop {
         let fleet = fleets.iter_mut().min_by_key(|fleet| fleet.asks).unwrap();
@@ -109,7 +110,10 @@ fn at_a_pace_below_two_a_second_nobody_waits_longer_than_for_one_slot_of_each() 
         let spacing = seconds(per) / polls;
         let turns = spacing * u32::try_from(fleets).unwrap();
         assert!(longest <= turns + seconds(0.001), "{fleets} at {polls} in {per} s: {longest:?} instead of {turns:?}");
-        assert!(u128::from(slots) >= seconds(3_600.0).as_nanos() / spacing.as_nanos(), "{fleets} at {polls} in {per} s: {slots}");
+        assert!(
+            u128::from(slots) >= seconds(3_600.0).as_nanos() / spacing.as_nanos(),
+            "{fleets} at {polls} in {per} s: {slots}"
+        );
     }
 }
 
