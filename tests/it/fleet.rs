@@ -1,5 +1,6 @@
 //! Many operations at one server.
 
+mod asks;
 #[path = "../../examples/fleet/backlog.rs"]
 mod backlog;
 mod batch;
@@ -33,6 +34,7 @@ mod restored;
 #[path = "../../examples/fleet/server.rs"]
 mod server;
 mod shared;
+mod shared_pace;
 #[path = "../../examples/fleet/simulation.rs"]
 mod simulation;
 #[path = "../../examples/fleet/store.rs"]

@@ -37,6 +37,8 @@ pub(in crate::fleet) struct Gate {
     quota: Quota,
     /// The slots that are granted, if the pace is shared. They take the place of the rate, the pace and the quota.
     slots: Option<Slots>,
+    /// How many times slots had been asked for when the pace was last shared.
+    asks: u32,
     /// Whether the caller has stopped it.
     is_paused: bool,
     counts: Counts,
@@ -120,6 +122,7 @@ impl Gate {
             hold: Hold::new(),
             quota: Quota::default(),
             slots: None,
+            asks: 0,
             is_paused: false,
             counts: Counts::default(),
             trace: Trace::new(upstream),
@@ -147,7 +150,8 @@ impl Gate {
         if !find_pace {
             self.failures = Failures::default();
         }
-        self.slots = shared.then(|| self.slots.unwrap_or_else(Slots::new));
+        self.asks = self.slots.map_or(self.asks, |slots| slots.asks());
+        self.slots = shared.then(|| self.slots.unwrap_or_else(|| Slots::new(self.asks)));
         self.pace.set_forgive(forgive);
         self.hold.set_longest(longest_hold.map_or(u64::MAX, NonZeroU64::get));
         self.limits = *limits;
@@ -246,11 +250,14 @@ impl Gate {
         if is_due && self.is_full() {
             return Some(Slow::InFlight);
         }
+        let waits = |apart: u64| self.sent.is_some_and(|sent| time < sent.saturating_add(apart));
         if let (Some(slots), true) = (&self.slots, is_due) {
-            return slots.opens(self.sent).is_none_or(|opens| time < opens).then_some(Slow::Pace);
+            return match slots.opens(self.sent) {
+                _ if waits(self.failures.apart()) => Some(Slow::Down),
+                opens => opens.is_none_or(|opens| time < opens).then_some(Slow::Pace),
+            };
         }
         let sent = self.sent.filter(|_| is_due)?;
-        let waits = |apart: u64| time < sent.saturating_add(apart);
         match self.apart() {
             _ if waits(self.failures.apart()) => Some(Slow::Down),
             _ if waits(self.quota.spacing(time)) => Some(Slow::Quota),

@@ -502,7 +502,7 @@ impl SharedPace {
             () if held > lead => (0, held.saturating_sub(lead).min(LOOK_IN)),
             () if !self.pace.is_proven() => (0, SECOND),
             () => {
-                let turn = if has_turn && !is_turn { ask.turn } else { self.promise(left.saturating_mul(apart)) };
+                let turn = if has_turn && !is_turn { ask.turn } else { self.promise(left.saturating_mul(apart), most) };
                 (turn, turn.saturating_sub(lead).saturating_sub(time))
             }
         };
@@ -520,10 +520,12 @@ impl SharedPace {
         }
     }
 
-    /// Promises a turn that takes this long, after all that are promised.
-    fn promise(&mut self, length: u64) -> u64 {
+    /// Promises a turn that takes this long, after all that are promised, of so many slots at most.
+    fn promise(&mut self, length: u64, most: u64) -> u64 {
+        // Of one slot, none is left unused: a turn that came before its slot would be lost.
+        let percent = if most > 1 { PROMISED_PERCENT } else { 100 };
         let turn = self.promised.max(self.time.saturating_add(1));
-        self.promised = turn.saturating_add(nanos::percent_of(PROMISED_PERCENT, length));
+        self.promised = turn.saturating_add(nanos::percent_of(percent, length));
         turn
     }
 }

@@ -60,9 +60,9 @@ pub(super) struct Slots {
     /// When to ask again at the earliest: by the last grant, and after an ask that failed.
     again: u64,
     retry: u64,
-    turn: u64,
-    /// Whether fewer slots were granted than were wanted.
+    /// Whether the last grant was of fewer slots than were wanted, and the turn that it gave.
     is_short: bool,
+    turn: u64,
     round_trip: u64,
     /// Until when a hold lasts that others know of, and until when one does that was learned of since the last ask.
     known_hold: u64,
@@ -142,7 +142,8 @@ impl Run {
 }
 
 impl Slots {
-    pub(super) fn new() -> Self {
+    /// Begins after so many asks of the same upstream, whose grants may still come.
+    pub(super) fn new(asks: u32) -> Self {
         Self {
             run: Run::default(),
             next_run: Run::default(),
@@ -153,13 +154,13 @@ impl Slots {
             sent: None,
             report: Report::default(),
             asked: None,
-            asks: 0,
+            asks,
             last_asked: 0,
             is_urgent: false,
             again: 0,
             retry: 0,
-            turn: 0,
             is_short: false,
+            turn: 0,
             round_trip: 0,
             known_hold: 0,
             fresh_hold: 0,
@@ -170,6 +171,10 @@ impl Slots {
 
     pub(super) const fn spacing(&self) -> u64 {
         if self.alone > 0 { self.alone } else { self.spacing }
+    }
+
+    pub(super) const fn asks(&self) -> u32 {
+        self.asks
     }
 
     pub(super) const fn epoch(&self) -> u32 {
@@ -233,8 +238,9 @@ impl Slots {
         }
         self.report.served = self.report.served.saturating_add(1);
         self.report.failed = 0;
-        if let (Some(sent), 0) = (self.sent, self.report.latency) {
-            self.report.latency = time.saturating_sub(sent);
+        if self.report.latency == 0 {
+            // If it is served in the same reading of the clock, it is measured anew.
+            self.report.latency = self.sent.take().map_or(0, |sent| time.saturating_sub(sent));
         }
         self.is_urgent |= !self.is_proven;
     }
@@ -285,7 +291,7 @@ impl Slots {
     /// Notes that the caller has ended a hold.
     pub(super) const fn resume(&mut self) {
         self.report.resume = true;
-        self.fresh_hold = 0;
+        (self.known_hold, self.fresh_hold) = (0, 0);
         self.is_urgent = true;
     }
 
@@ -372,7 +378,6 @@ impl Slots {
         let Asked { report, wanted, at } = self.asked.take()?;
         self.report.take_off(&report);
         self.round_trip = time.saturating_sub(at);
-        self.is_short = grant.slots < wanted;
         if grant.epoch != self.epoch {
             (self.run, self.next_run) = (Run::default(), Run::default());
             self.epoch = grant.epoch;
@@ -380,10 +385,12 @@ impl Slots {
             (self.old, self.sent) = (in_flight, None);
         }
         let in_time = |duration: Duration| time.saturating_add(nanos::from_duration(duration));
-        self.known_hold = in_time(grant.held);
+        // What others know of a hold that has been ended since is no news.
+        self.known_hold = if self.report.resume { 0 } else { in_time(grant.held) };
         self.is_proven = grant.proven;
         self.spacing = nanos::from_duration(grant.spacing);
-        (self.turn, self.again, self.retry, self.alone) = (grant.turn, in_time(grant.again), 0, 0);
+        (self.is_short, self.turn, self.again) = (grant.slots < wanted, grant.turn, in_time(grant.again));
+        (self.retry, self.alone) = (0, 0);
         if grant.slots > 0 {
             self.granted.count(grant.slots.into(), time);
             let run = Run { first: in_time(grant.first), spacing: self.spacing, slots: grant.slots };
