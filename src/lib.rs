@@ -270,7 +270,7 @@
 //! # Many operations at one server
 //!
 //! A `Fleet` is many pollers behind one clock and one next wake-up. It holds all that share a server back when that refuses
-//! one of them, and finds the pace that it bears.
+//! one of them, and finds the pace that it bears. The guide [`machines`] has fleets on many machines share one pace.
 //!
 //! # Crate features
 //!
@@ -326,6 +326,9 @@ pub mod durable {}
 #[cfg(all(doc, not(doctest)))]
 #[doc = include_str!("../docs/fitting.md")]
 pub mod fitting {}
+#[cfg(all(doc, not(doctest)))]
+#[doc = include_str!("../docs/machines.md")]
+pub mod machines {}
 
 // What the tests list as every kind and every reason is complete, or this does not compile.
 #[cfg(test)]
