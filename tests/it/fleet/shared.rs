@@ -103,6 +103,20 @@ fn a_server_that_fails_all_polls_is_reported_at_once() {
 }
 
 #[test]
+fn a_server_that_has_not_answered_yet_gets_sixteen_polls_and_then_one_a_second() {
+    let mut pace = SharedPace::new(Duration::ZERO);
+    let mut slots = |served, millis| {
+        let mut ask = Ask::default();
+        (ask.epoch, ask.served, ask.due, ask.wanted) = (1, served, 100, 100);
+        pace.admit(&Limits::default(), &ask, millis * MS)
+    };
+    let given: Vec<_> = (0..40).map(|quarter| slots(0, quarter * 250).slots).collect();
+    assert_eq!(given.iter().sum::<u32>(), 16 + 10, "{given:?}");
+    let grant = slots(1, 10_000);
+    assert!(grant.proven && grant.spacing < 100 * MS, "{grant:?}");
+}
+
+#[test]
 fn what_was_served_before_a_server_went_down_does_not_say_that_it_is_up() {
     let mut pace = SharedPace::new(Duration::ZERO);
     let mut admit = |ask: &Ask| pace.admit(&Limits::default(), ask, Duration::ZERO).spacing;
