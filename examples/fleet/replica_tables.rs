@@ -31,9 +31,9 @@ pub(crate) struct Row {
 }
 
 /// Returns so many replicas that find the pace of a server of 40 polls a second, and share it.
-pub(crate) const fn found(replicas: usize) -> Replicas {
+pub(crate) const fn found(count: usize) -> Replicas {
     Replicas {
-        replicas,
+        count,
         orders: 5_000,
         on_first: None,
         limits: [FOUND; 2],
@@ -44,8 +44,8 @@ pub(crate) const fn found(replicas: usize) -> Replicas {
 }
 
 /// Returns a minute in which all polls are answered the same.
-pub(crate) fn for_a_minute(answer: Answer) -> Option<Outage> {
-    Some(Outage { from: 2 * MINUTE, until: 3 * MINUTE, answer })
+pub(crate) fn for_a_minute(answer: Answer) -> Outage {
+    Outage { from: 2 * MINUTE, until: 3 * MINUTE, answer }
 }
 
 /// Returns all rows on replicas that nothing goes wrong with: each with a pace of its own, and with one that they share.
@@ -89,8 +89,8 @@ fn ill() -> Vec<Row> {
         store("the row lost", Store { row_lost_at: Some(2 * MINUTE), ..at(5) }),
         row("one killed every 20 s, back after 10 s", Replicas { killed_every: Some(MINUTE / 3), ..found(8) }),
         row("half of them with a pace of their own", Replicas { limits: [FOUND, OWN], ..found(8) }),
-        server("all polls fail for a minute", Server { outage: for_a_minute(Answer::Failed), ..of_40 }),
-        server("all polls are refused for a minute", Server { outage: for_a_minute(Answer::Refused), ..of_40 }),
+        server("all polls fail for a minute", Server { outage: Some(for_a_minute(Answer::Failed)), ..of_40 }),
+        server("all polls are refused for a minute", Server { outage: Some(for_a_minute(Answer::Refused)), ..of_40 }),
         server("429 without a hint", Server { hint: None, ..of_40 }),
         server("answers after 5 to 15 s", Server { latency: Duration::from_secs(10), is_uneven: true, ..of_40 }),
         server("a quota of 2,400 a minute", quota),

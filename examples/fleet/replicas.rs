@@ -1,4 +1,4 @@
-//! Replicas of a service that poll their orders at one server, in virtual time: each with a fleet, and their pace in a row of a store.
+//! Replicas of a service in virtual time: each polls its orders with a fleet, and they share their pace in a row of a store.
 
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -18,7 +18,8 @@ use super::{
 /// A server, the orders that are placed there, all at once, and the replicas that poll them.
 #[derive(Clone, Debug)]
 pub(crate) struct Replicas {
-    pub(crate) replicas: usize,
+    /// How many there are.
+    pub(crate) count: usize,
     pub(crate) orders: usize,
     /// How many percent of the orders the first replica has, if the orders do not go round.
     pub(crate) on_first: Option<usize>,
@@ -88,7 +89,7 @@ impl Replicas {
     pub(crate) fn run(&self, draw: u64) -> Shared {
         let mut rng = SeededRng::new(17 + draw);
         let ends = (0..self.orders).map(|_| log_normal(180.0, &mut rng)).collect();
-        let replicas = (0..self.replicas)
+        let replicas = (0..self.count)
             .map(|number| {
                 let orders = (0..self.orders).filter(|order| self.replica_of(*order) == number);
                 let clock = Duration::from_secs(1_000 * number as u64);
@@ -106,7 +107,7 @@ impl Replicas {
             sent: Vec::new(),
             refused: 0,
             asks: 0,
-            delays: vec![Vec::new(); self.replicas],
+            delays: vec![Vec::new(); self.count],
             given_up: 0,
         };
         play.run();
@@ -116,8 +117,8 @@ impl Replicas {
     fn replica_of(&self, order: usize) -> usize {
         match self.on_first {
             Some(percent) if order % 100 < percent => 0,
-            Some(_) => 1 + order % (self.replicas - 1),
-            None => order % self.replicas,
+            Some(_) => 1 + order % (self.count - 1),
+            None => order % self.count,
         }
     }
 }
@@ -199,7 +200,7 @@ impl Play<'_> {
                 replica.die();
                 self.foresee(now + Duration::from_secs(10), number, Event::BeginsAnew);
                 if let Some(every) = self.scenario.killed_every {
-                    self.foresee(now + every, (number + 1) % self.scenario.replicas, Event::Killed);
+                    self.foresee(now + every, (number + 1) % self.scenario.count, Event::Killed);
                 }
             }
             Event::BeginsAnew => replica.begin_anew(Duration::from_secs(self.foreseen), now),

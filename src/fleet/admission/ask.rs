@@ -33,7 +33,7 @@ pub struct Ask {
     pub epoch: u32,
     /// How many polls have been served that were not reported before.
     pub served: u32,
-    /// Whether the last grant said that the last cut is proven and the server is not down.
+    /// Whether the last grant was [proven](Grant::proven): what was served before one that was not is no news.
     pub proven: bool,
     /// How many polls have failed since one was served, of those that were not reported before.
     pub failed: u32,
@@ -114,7 +114,8 @@ pub struct Grant {
     pub held: Duration,
     /// Whether the hold that the fleet knows of was ended by hand.
     pub resumed: bool,
-    /// Whether the last cut is proven, and the server is not down. If not, the fleet reports the next poll that is served at once.
+    /// Whether the last cut is proven, a poll has been served, and the server is not down. If not, the fleet reports the next poll
+    /// that is served at once.
     pub proven: bool,
     /// The time before which no more slots are to be asked for.
     pub again: Duration,

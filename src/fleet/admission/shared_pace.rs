@@ -27,6 +27,10 @@ const HORIZON: u64 = SECOND;
 /// take ten seconds are refused.
 const AT_FIRST: u64 = SECOND / 16;
 
+/// So many slots are given out until a poll is served or refused, and then one a second. It is the bound on what is in flight that a
+/// fleet begins with. Without, if answers take ten seconds, two thirds of the polls of 100 orders at one a second are refused.
+const AT_ONCE: u64 = 16;
+
 /// If fewer slots than this have been given out, the rate at which they were does not tell the rate that is borne, and the first
 /// cut goes by what was served.
 const FEW: u64 = 32;
@@ -55,10 +59,11 @@ const PROMISED_PERCENT: u8 = 95;
 ///   delays the others by that much.
 /// - An *epoch* begins with each cut, and when a hold is ended. What is reported of an earlier one says nothing of the pace now. So one
 ///   report cuts once at most, however often it comes.
-/// - The pace is that of a [`Fleet`](crate::Fleet), but: before the first refusal 16 slots are given out a second, an eighth more
-///   each second and each latency in which polls wait for them and are served. The first refusal sets the pace by the rate at which slots
-///   were given out, or by the rate at which polls were served if fewer than 32 slots were. It is never raised by that. Slots that
-///   are given out are saved up for refusals, and not polls that are served.
+/// - The pace is that of a [`Fleet`](crate::Fleet), but: until a poll is served or refused, 16 slots are given out, and then one a
+///   second. Before the first refusal 16 are given out a second, an eighth more each second and each latency in which polls wait
+///   for them and are served. The first refusal sets the pace by the rate at which slots were given out, or by the rate at which
+///   polls were served if fewer than 32 slots were. It is never raised by that. Slots that are given out are saved up for refusals,
+///   and not polls that are served.
 /// - A hold lasts as long as the longest that any fleet reports. [`longest_hold`](crate::fleet::LimitsBuilder::longest_hold) and a
 ///   fifth bound it. A server that fails all polls, and one whose quota is known, are polled as by a fleet. That a poll was served
 ///   says that a server is up again if its fleet had heard before that the server is down.
@@ -459,9 +464,15 @@ impl SharedPace {
     /// Returns the time between two slots by the pace that was found, or by that of the first slots.
     fn found(&self, limits: &Limits) -> u64 {
         match self.pace.apart() {
+            0 if self.is_new(limits) && self.slots >= AT_ONCE => SECOND,
             0 if limits.find_pace => self.first_spacing,
             apart => apart,
         }
+    }
+
+    /// Returns whether no poll has been served or refused yet.
+    const fn is_new(&self, limits: &Limits) -> bool {
+        limits.find_pace && self.pace.spacing() == 0 && self.served == 0
     }
 
     /// Gives out the next slots, if it is the turn of who asks, and says when to ask again.
@@ -497,10 +508,11 @@ impl SharedPace {
         }
         let left = wanted.saturating_sub(slots.into()).min(most);
         let held = self.held_until.saturating_sub(time);
+        let is_proven = self.pace.is_proven() && !self.is_new(limits);
         let (turn, again) = match () {
             () if left == 0 => (0, 0),
             () if held > lead => (0, held.saturating_sub(lead).min(LOOK_IN)),
-            () if !self.pace.is_proven() => (0, SECOND),
+            () if !is_proven => (0, SECOND),
             () => {
                 let turn = if has_turn && !is_turn { ask.turn } else { self.promise(left.saturating_mul(apart), most) };
                 (turn, turn.saturating_sub(lead).saturating_sub(time))
@@ -514,7 +526,7 @@ impl SharedPace {
             spacing: Duration::from_nanos(apart),
             held: Duration::from_nanos(held),
             resumed: self.is_before_resume(ask),
-            proven: self.pace.is_proven() && self.failures.apart() == 0,
+            proven: is_proven && self.failures.apart() == 0,
             again: Duration::from_nanos(again),
             turn,
         }

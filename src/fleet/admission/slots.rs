@@ -110,8 +110,8 @@ struct Told {
 }
 
 impl Told {
-    /// Returns what is to be reported at `time`, unless the quota has been reset since: the others use what remains meanwhile, and are
-    /// taken to have used as much of it as has passed of the time.
+    /// Returns what is to be reported at `time`, unless the quota has been reset since. Others use what remains meanwhile: as much of
+    /// it as has passed of the time, it is assumed.
     fn since(self, time: u64) -> Option<(u64, Duration)> {
         let left = self.until_reset.checked_sub(time.saturating_sub(self.at)).filter(|left| *left > 0)?;
         let remaining = u128::from(self.remaining).saturating_mul(left.into()).checked_div(self.until_reset.into())?;
@@ -309,8 +309,7 @@ impl Slots {
         if first_due == u64::MAX || !may_send || has_slot {
             return u64::MAX;
         }
-        let ahead = self.round_trip.saturating_mul(ROUND_TRIPS).saturating_add(AHEAD);
-        let wanted = first_due.saturating_sub(ahead);
+        let wanted = first_due.saturating_sub(self.ahead());
         wanted.max(self.again).max(self.retry).max(self.last_asked.saturating_add(SELDOM))
     }
 
@@ -404,13 +403,19 @@ impl Slots {
         Some(before.max(self.known_hold).max(self.fresh_hold))
     }
 
-    /// Returns how many polls come back in the time of a turn, if so many are in flight. There is room for these as well: without, a
-    /// bound of 16 and answers after 0.2 s keep a fleet at 36 polls a second, and no poll ever seems to wait for a slot.
+    /// Returns how many polls come back until the slots of a turn have passed, if so many are in flight. There is room for these as
+    /// well: without, a bound of 16 and answers after 0.2 s keep a fleet at 36 polls a second, and no poll seems to wait for a slot.
     pub(super) fn coming_back(&self, in_flight: usize) -> usize {
         let in_flight = u64::try_from(in_flight).unwrap_or(u64::MAX);
+        let length = TURN.saturating_add(self.ahead());
         let back =
-            NonZeroU64::new(self.report.latency).map_or(0, |latency| in_flight.saturating_mul(TURN).div_ceil(latency.get()));
+            NonZeroU64::new(self.report.latency).map_or(0, |latency| in_flight.saturating_mul(length).div_ceil(latency.get()));
         usize::try_from(back).unwrap_or(usize::MAX)
+    }
+
+    /// Returns how long before a poll is due its slot is asked for.
+    const fn ahead(&self) -> u64 {
+        self.round_trip.saturating_mul(ROUND_TRIPS).saturating_add(AHEAD)
     }
 
     /// Returns how many polls are counted at most for an ask: a second's worth.

@@ -33,8 +33,8 @@ fn there_is_room_for_polls_that_come_back_before_the_slots() {
     let _wait = fleet.step(first, Outcome::<(), ()>::pending(), 200 * MS);
     let ask_at = 200 * MS + fleet.until_ask(upstream, 200 * MS).unwrap();
     let ask = fleet.ask(upstream, ask_at).unwrap();
-    // Four slots are in hand. In half a second, 16 in flight come back two and a half times.
-    assert_eq!(ask.wanted, 16 - 3 + 40 - 4);
+    // Four slots are in hand. In half a second, and the 50 ms ahead of it, 16 in flight come back 44 times.
+    assert_eq!(ask.wanted, 16 - 3 + 44 - 4);
 }
 
 /// A fleet that shares a pace with nobody, and one operation of it.
@@ -100,6 +100,20 @@ fn a_server_that_fails_all_polls_is_reported_at_once() {
         let _wait = fleet.step(poll, Outcome::<(), _>::transient(()), 200 * MS);
     }
     assert_eq!(fleet.until_ask(upstream, 200 * MS), Some(Duration::ZERO));
+}
+
+#[test]
+fn a_server_that_has_not_answered_yet_gets_sixteen_polls_and_then_one_a_second() {
+    let mut pace = SharedPace::new(Duration::ZERO);
+    let mut slots = |served, millis| {
+        let mut ask = Ask::default();
+        (ask.epoch, ask.served, ask.due, ask.wanted) = (1, served, 100, 100);
+        pace.admit(&Limits::default(), &ask, millis * MS)
+    };
+    let given: Vec<_> = (0..40).map(|quarter| slots(0, quarter * 250).slots).collect();
+    assert_eq!(given.iter().sum::<u32>(), 16 + 10, "{given:?}");
+    let grant = slots(1, 10_000);
+    assert!(grant.proven && grant.spacing < 100 * MS, "{grant:?}");
 }
 
 #[test]
@@ -188,7 +202,8 @@ fn polls(limits: Limits, policy: Policy, operations: usize, latency: Duration) -
     let mut answers = VecDeque::new();
     let mut polls = Vec::new();
     while now < Duration::from_secs(600) {
-        while let Some((_, poll)) = answers.pop_front_if(|(at, _): &mut (Duration, DuePoll)| *at <= now) {
+        while answers.front().is_some_and(|(at, _)| *at <= now) {
+            let (_, poll): (_, DuePoll) = answers.pop_front().unwrap();
             let _wait = fleet.step(poll, Outcome::<(), ()>::pending(), now);
         }
         if let Some(ask) = fleet.ask(upstream, now) {
@@ -207,7 +222,8 @@ fn polls(limits: Limits, policy: Policy, operations: usize, latency: Duration) -
     polls
 }
 
-// Slots are asked for every quarter of a second at most. So no operation starts late, and none is polled in a hurry before a deadline.
+// Slots are asked for every quarter of a second at most. So no operation starts late, and none is polled in a hurry before its
+// deadline.
 proptest! {
     #[test]
     fn a_known_pace_is_kept_to_the_nanosecond(
@@ -223,7 +239,7 @@ proptest! {
         let expected = play(builder.build().unwrap());
         let found = play(builder.shared(true).build().unwrap());
         let differs = found.iter().zip(&expected).position(|(found, expected)| found != expected);
-        let at = differs.unwrap_or(expected.len().min(found.len()));
+        let at = differs.unwrap_or_else(|| expected.len().min(found.len()));
         prop_assert_eq!(found.get(at), expected.get(at), "the poll {} of {}", at, expected.len());
     }
 }
