@@ -348,7 +348,7 @@ impl Gate {
             self.hold(hint, percent, operations, time, rng);
         }
         if let Some(slots) = &mut self.slots {
-            slots.refused(is_old, hint, self.hold.until());
+            slots.refused(is_old, hint, self.hold.until(), time);
         } else if self.limits.find_pace {
             match self.pace.refused(is_old, hint, self.in_flight, time) {
                 Verdict::Cut => {
@@ -365,7 +365,7 @@ impl Gate {
         if self.hold.hold(hint, percent, operations, time, rng) {
             self.trace.held(hint);
             if let Some(slots) = &mut self.slots {
-                slots.held(self.hold.until());
+                slots.held(self.hold.until(), time);
             }
         }
     }

@@ -239,8 +239,8 @@ impl Slots {
         }
     }
 
-    /// Notes a refusal, whether its poll went out before the epoch, and until when the upstream is held now.
-    pub(super) fn refused(&mut self, is_old: bool, hint: Option<u64>, held_until: u64) {
+    /// Notes a refusal, whether its poll went out before the epoch, and until when the upstream is held now, at `time`.
+    pub(super) fn refused(&mut self, is_old: bool, hint: Option<u64>, held_until: u64, time: u64) {
         if !is_old {
             self.report.refused = self.report.refused.saturating_add(1);
             self.report.hint = self.report.hint.max(hint);
@@ -249,15 +249,20 @@ impl Slots {
                 self.alone = self.alone.saturating_mul(2).min(ALONE_AT_MOST);
             }
         }
-        self.held(held_until);
+        self.held(held_until, time);
     }
 
-    /// Notes until when the upstream is held now. Others are told at once, unless they know nearly all of it.
-    pub(super) fn held(&mut self, until: u64) {
+    /// Notes until when the upstream is held now, at `time`. Others are told at once, unless they know nearly all of it.
+    pub(super) fn held(&mut self, until: u64, time: u64) {
         if until > self.known_hold.max(self.fresh_hold) {
             self.fresh_hold = until;
-            self.is_urgent |= until > self.known_hold.saturating_add(SECOND);
+            self.is_urgent |= self.is_news(until, time);
         }
+    }
+
+    /// Returns whether a hold lasts for more than a second at `time` that others do not know of.
+    fn is_news(&self, held_until: u64, time: u64) -> bool {
+        held_until > self.known_hold.max(time).saturating_add(SECOND)
     }
 
     /// Notes how many requests remain until then.
@@ -331,7 +336,7 @@ impl Slots {
     pub(super) fn fail(&mut self, retry: u64, held_until: u64, time: u64) {
         let Some(Asked { report, .. }) = self.asked.take() else { return };
         self.retry = time.saturating_add(retry);
-        self.is_urgent |= report.refused > 0 || report.resume || held_until > self.known_hold.saturating_add(SECOND);
+        self.is_urgent |= report.refused > 0 || report.resume || self.is_news(held_until, time);
         self.fresh_hold = held_until;
         if self.alone == 0 {
             let share = if self.last_granted > 0 { self.granted.spacing_of_late(self.last_granted) } else { ALONE_AT_MOST };
