@@ -12,6 +12,7 @@ pub(crate) mod put_away;
 pub(crate) mod shared_pace_model;
 pub(crate) mod shared_pace_play;
 pub(crate) mod shared_paces;
+mod slots_model;
 pub(crate) mod strategies;
 pub(crate) mod ticker_model;
 pub(crate) mod ticks;

@@ -365,7 +365,7 @@ impl Gate {
         if self.hold.hold(hint, percent, operations, time, rng) {
             self.trace.held(hint);
             if let Some(slots) = &mut self.slots {
-                slots.held(self.hold.until());
+                slots.held(self.hold.until(), time);
             }
         }
     }

@@ -275,12 +275,17 @@ impl Slots {
         }
     }
 
-    /// Notes until when the upstream is held now. Others are told at once, unless they know nearly all of it.
-    pub(super) fn held(&mut self, until: u64) {
+    /// Notes until when the upstream is held now, at `time`. Others are told at once, unless they know nearly all of it.
+    pub(super) fn held(&mut self, until: u64, time: u64) {
         if until > self.known_hold.max(self.fresh_hold) {
             self.fresh_hold = until;
-            self.is_urgent |= until > self.known_hold.saturating_add(SECOND);
+            self.is_urgent |= self.is_news(until, time);
         }
+    }
+
+    /// Returns whether a hold lasts for more than a second at `time` that others do not know of.
+    fn is_news(&self, held_until: u64, time: u64) -> bool {
+        held_until > self.known_hold.max(time).saturating_add(SECOND)
     }
 
     /// Notes how many requests remain until a reset in so long.
@@ -359,7 +364,7 @@ impl Slots {
     pub(super) fn fail(&mut self, retry: u64, held_until: u64, time: u64) {
         let Some(Asked { report, at: asked_at, .. }) = self.asked.take() else { return };
         self.retry = time.saturating_add(retry);
-        self.is_urgent |= report.refused > 0 || report.resume || held_until > self.known_hold.saturating_add(SECOND);
+        self.is_urgent |= report.refused > 0 || report.resume || self.is_news(held_until, time);
         self.fresh_hold = held_until;
         if self.alone == 0 {
             // Those granted last were to do until then.

@@ -75,6 +75,9 @@ proptest! {
                 Event::Resume(upstream) => pair.resume(upstream),
                 Event::Quota(upstream, remaining, reset) => pair.quota(upstream, remaining, reset),
                 Event::SetLimits(upstream, rules) => pair.set_limits(upstream, &rules),
+                Event::Ask(upstream) => drop(pair.ask(upstream)),
+                Event::Grant(before, granted) => pair.grant(before, |ask| granted.answer(ask)),
+                Event::FailAsk(upstream, retry) => pair.ask_failed(upstream, retry),
                 Event::Cancel(which) => pair.cancel(which),
                 Event::Reset(which) => pair.reset_backoff(which),
                 Event::SetBackoff(which, base) => pair.set_backoff(which, base),
@@ -142,6 +145,8 @@ proptest! {
                 | What::Resumed { .. }
                 | What::Along { .. }
                 | What::Told { .. }
+                | What::Asked { .. }
+                | What::Granted { .. }
                 | What::Limited { .. } => {}
                 What::Ended { number, gave_up } => prop_assert!(false, "Same: {number} ends by itself: {gave_up:?}"),
             }

@@ -5,11 +5,13 @@
 
 use asyncpoll::{
     Decision, Elapsed, GaveUp, Instant as _, Jitter, Outcome, Policy, Poller, Reason, Snapshot,
-    fleet::{Limits, Slow, Status},
+    fleet::{Ask, Grant, Limits, Slow, Status},
     rand_core::{Rng, TryRng},
 };
 use core::{convert::Infallible, time::Duration};
 use std::collections::BTreeMap;
+
+use super::slots_model::Slots;
 
 pub(crate) const SECOND: u128 = 1_000_000_000;
 
@@ -153,6 +155,9 @@ struct Upstream {
     saved: u128,
     /// How many polls have failed since one was served.
     failed: usize,
+    /// The slots, if the pace is shared, and how often some had been asked for when it was last.
+    slots: Option<Slots>,
+    asks: u32,
 }
 
 /// A request that went out, with one poll or more.
@@ -243,6 +248,8 @@ impl<R: Rng + Clone> Model<R> {
             asked_from: 0,
             saved: 0,
             failed: 0,
+            slots: rules.shared.then(|| Slots::new(0)),
+            asks: 0,
         });
     }
 
@@ -279,6 +286,7 @@ impl<R: Rng + Clone> Model<R> {
             self.operations
                 .insert(self.started, Operation { upstream, poller, started, request: None, waited_since: None, came_late });
         }
+        self.note_room(upstream);
         self.homes.push(upstream);
         self.started += 1;
         self.started - 1
@@ -315,6 +323,11 @@ impl<R: Rng + Clone> Model<R> {
         loop {
             let next = |upstream| Some((self.next_of(upstream)?, upstream));
             let (next, upstream) = (0..self.upstreams.len()).filter_map(next).min()?;
+            let time = self.time;
+            if next <= signed(time) && self.upstreams[upstream].slots.as_mut().is_some_and(|slots| slots.forget(time)) {
+                self.note_room(upstream);
+                continue;
+            }
             let (loss, number) = self.loss(upstream)?;
             if next > signed(self.time) || loss > signed(self.time) {
                 return None;
@@ -393,7 +406,11 @@ impl<R: Rng + Clone> Model<R> {
             return Err(format!("a poll of {number} is handed out, which should have ended"));
         }
         let this = &self.upstreams[upstream];
-        let is_narrow = this.bound.is_some() || this.gap(self.time) > 0 || this.is_down() || self.time < this.herd.0;
+        let is_narrow = this.bound.is_some()
+            || this.slots.is_some()
+            || this.gap(self.time) > 0
+            || this.is_down()
+            || self.time < this.herd.0;
         let due = self.waiting(upstream).filter(|(_, operation)| operation.due() <= signed(self.time));
         let first = due.map(|(_, operation)| operation.turn()).min();
         if is_narrow && first != Some(operation.turn()) {
@@ -402,7 +419,9 @@ impl<R: Rng + Clone> Model<R> {
 
         let time = self.time;
         let this = &mut self.upstreams[upstream];
-        if this.rules.find_pace {
+        if let Some(slots) = &mut this.slots {
+            slots.send(time);
+        } else if this.rules.find_pace {
             this.since.get_or_insert(time);
             this.has_waited = this.pace.zip(this.sent.last()).is_some_and(|(pace, sent)| poll_due < signed(*sent + pace));
         }
@@ -542,7 +561,81 @@ impl<R: Rng + Clone> Model<R> {
         let this = &mut self.upstreams[upstream];
         (this.hold.is_paused, this.herd) = (false, (0, 0));
         this.hold.until = this.hold.until.min(self.time);
+        if let Some(slots) = &mut this.slots {
+            slots.resume();
+        }
         self.note_room(upstream);
+    }
+
+    /// Returns what is left until slots are asked for.
+    pub(crate) fn until_ask(&self, upstream: usize, now: Duration) -> Option<u128> {
+        let time = self.time + now.saturating_duration_since(self.latest).as_nanos();
+        Some(self.ask_at(upstream)?.saturating_sub(time))
+    }
+
+    fn ask_at(&self, upstream: usize) -> Option<u128> {
+        let this = &self.upstreams[upstream];
+        let may_send = !this.hold.is_paused && this.bound.is_none_or(|bound| self.in_flight(upstream) < bound);
+        let first_due = self.waiting(upstream).map(|(_, operation)| operation.due()).min();
+        this.slots.as_ref()?.ask_at(first_due.filter(|_| may_send).map(|due| u128::try_from(due).unwrap_or(0)))
+    }
+
+    /// Asks for slots if it is time to, and returns what it asks.
+    pub(crate) fn ask(&mut self, upstream: usize, now: Duration) -> Option<Ask> {
+        self.pass(now);
+        let time = self.time;
+        if self.ask_at(upstream)? > time {
+            return None;
+        }
+        let this = &self.upstreams[upstream];
+        let room = this.bound.map_or(usize::MAX, |bound| bound.saturating_sub(self.in_flight(upstream)));
+        let room = if this.hold.is_paused { 0 } else { room };
+        let most = this.slots.as_ref()?.most();
+        let due_by = |until: u128| {
+            let due = self.waiting(upstream).filter(|(_, operation)| operation.due() <= signed(until));
+            due.count().min(most).min(room)
+        };
+        let (due, wanted) = (due_by(time), due_by(time + 2 * SECOND));
+        let this = &mut self.upstreams[upstream];
+        let held_until = this.hold.until;
+        let ask = this.slots.as_mut().map(|slots| slots.ask(due, wanted, held_until, time));
+        self.note_room(upstream);
+        ask
+    }
+
+    /// Takes a grant that answers the ask of this number.
+    pub(crate) fn grant(&mut self, upstream: usize, number: u32, grant: &Grant, now: Duration) {
+        self.pass(now);
+        let (time, in_flight) = (self.time, self.in_flight(upstream));
+        let this = &mut self.upstreams[upstream];
+        let Some(slots) = &mut this.slots else { return };
+        let epoch = slots.epoch;
+        let Some(held_until) = slots.grant(number, grant, time) else { return };
+        let is_ended = epoch > 0 && grant.epoch != epoch;
+        this.hold.until = match held_until.max(if is_ended { 0 } else { this.hold.until }) {
+            until if until > time => until,
+            _ => this.hold.until.min(time),
+        };
+        this.herd = (0, 0);
+        if grant.epoch != epoch {
+            this.old = in_flight;
+            this.cuts += u64::from(epoch > 0 && !grant.proven);
+        }
+        self.note_room(upstream);
+    }
+
+    pub(crate) fn ask_failed(&mut self, upstream: usize, retry: Duration, now: Duration) {
+        self.pass(now);
+        let (time, this) = (self.time, &mut self.upstreams[upstream]);
+        if let Some(slots) = &mut this.slots {
+            slots.fail(retry.as_nanos(), this.hold.until, time);
+        }
+        self.note_room(upstream);
+    }
+
+    /// Returns the number of the latest ask of an upstream.
+    pub(crate) fn asks(&self, upstream: usize) -> u32 {
+        self.upstreams[upstream].slots.as_ref().map_or(0, |slots| slots.asks)
     }
 
     pub(crate) fn quota(&mut self, upstream: usize, remaining: u64, reset: Option<Duration>, now: Duration) {
@@ -554,7 +647,10 @@ impl<R: Rng + Clone> Model<R> {
             let left = u128::from(remaining).saturating_sub(self.in_flight(upstream) as u128).max(1);
             let this = &mut self.upstreams[upstream];
             let reset = this.rules.longest_hold.map_or(reset, |longest| reset.min(longest)).as_nanos();
-            this.quota = (self.time + reset, reset / left);
+            match &mut this.slots {
+                Some(slots) => slots.told.quota = Some((left, self.time + reset)),
+                None => this.quota = (self.time + reset, reset / left),
+            }
         }
         self.note_room(upstream);
     }
@@ -567,12 +663,23 @@ impl<R: Rng + Clone> Model<R> {
         {
             (this.bound, this.growth) = (rules.in_flight, (rules.in_flight.unwrap_or(0), self.time));
         }
+        let was_shared = this.rules.shared;
         this.rules = rules;
         this.save(0);
-        if !rules.find_pace {
+        if !rules.find_pace || rules.shared {
             (this.served, this.before, this.rates, this.since) = (Vec::new(), None, Vec::new(), None);
             (this.cut, this.pace, this.has_waited, this.paced, this.doubling) = (None, None, false, 0, 0);
-            (this.old, this.is_proven, this.asked_from, this.saved, this.failed) = (0, false, 0, 0, 0);
+            (this.is_proven, this.asked_from, this.saved) = (false, 0, 0);
+        }
+        if !rules.find_pace {
+            this.failed = 0;
+        }
+        this.asks = this.slots.as_ref().map_or(this.asks, |slots| slots.asks);
+        if rules.shared != was_shared {
+            this.slots = rules.shared.then(|| Slots::new(this.asks));
+        }
+        if rules.shared != was_shared || !(rules.find_pace || rules.shared) {
+            this.old = 0;
         }
         self.note_room(upstream);
     }
@@ -598,7 +705,7 @@ impl<R: Rng + Clone> Model<R> {
         let this = &self.upstreams[upstream];
         let since_due = self.waiting(upstream).map(|(_, operation)| signed(self.time) - operation.due());
         let oldest_due = since_due.filter(|since| *since >= 0).max();
-        let spacing = this.gap(self.time);
+        let spacing = this.slots.as_ref().map_or_else(|| this.gap(self.time), Slots::spacing);
         let mut status = Status::default();
         status.operations = self.living(upstream);
         status.in_flight = self.in_flight(upstream);
@@ -619,16 +726,20 @@ impl<R: Rng + Clone> Model<R> {
         let sent = this.sent.last().copied();
         let in_time = |apart: u128| sent.is_some_and(|sent| self.time < sent + apart);
         let is_slow = this.pace.is_some() && !this.is_proven;
-        let (gap, (reset, shared_out)) = (this.gap(u128::MAX), this.quota);
+        let (gap, (reset, shared_out), is_shared) = (this.gap(u128::MAX), this.quota, this.slots.is_some());
         let gap = if is_slow { gap.max(SECOND) } else { gap };
         [
             (this.hold.is_paused, Slow::Paused),
             (self.time < this.hold.until, Slow::Hold),
             (is_due && is_full, Slow::InFlight),
             (is_due && this.is_down() && in_time(SECOND), Slow::Down),
-            (is_due && self.time < reset && in_time(shared_out), Slow::Quota),
-            (is_due && in_time(gap), Slow::Pace),
-            (is_due && gap == 0 && !this.is_down() && self.time < this.herd.0 && in_time(this.herd.1), Slow::Hold),
+            (is_due && !is_shared && self.time < reset && in_time(shared_out), Slow::Quota),
+            (is_due && !is_shared && in_time(gap), Slow::Pace),
+            (is_due && is_shared && this.slot().is_none_or(|slot| self.time < slot), Slow::Pace),
+            (
+                is_due && !is_shared && gap == 0 && !this.is_down() && self.time < this.herd.0 && in_time(this.herd.1),
+                Slow::Hold,
+            ),
         ]
         .into_iter()
         .find_map(|(is_so, slow)| is_so.then_some(slow))
@@ -690,31 +801,20 @@ impl<R: Rng + Clone> Model<R> {
             }
             Some(Outcome::Transient { .. }) if comes_back => {
                 this.failed += usize::from(this.rules.find_pace);
-                this.unserved(was_old);
+                match &mut this.slots {
+                    None => this.unserved(was_old),
+                    Some(slots) if this.rules.find_pace && !was_old => slots.failed(),
+                    Some(_) => {}
+                }
             }
             Some(_) if !comes_back => {}
             None | Some(Outcome::Transient { .. }) => {}
             Some(_) => {
                 this.failed = 0;
-                let since = *this.since.get_or_insert(time);
-                if time - since >= 3 * SECOND {
-                    this.rates.push(this.rate(time));
-                    this.before = Some((since, std::mem::take(&mut this.served)));
-                    this.since = Some(time);
-                }
-                this.served.push(time);
-                if !was_old {
-                    if let Some(asked) = this.sent.get(this.asked_from).filter(|_| !this.is_proven) {
-                        this.doubling = this.doubling.max((32 * (time - asked) / SECOND).min(600));
-                    }
-                    this.is_proven = true;
-                    this.save(1);
-                }
-                if let (Some(pace), Some(cut), true) = (this.pace, this.cut, this.has_waited && !was_old) {
-                    this.paced += pace;
-                    let (seconds, doubling) = (this.paced / SECOND, this.doubling);
-                    let left = cut * doubling.pow(2) / (doubling.pow(2) + seconds.pow(2));
-                    this.pace = Some(left.max(1));
+                match &mut this.slots {
+                    None => this.serve(was_old, time),
+                    Some(slots) if !was_old => slots.served(time),
+                    Some(_) => {}
                 }
                 let Some(bound) = &mut this.bound else { return };
                 if this.rules.is_growing && were_in_flight >= *bound {
@@ -747,6 +847,13 @@ impl<R: Rng + Clone> Model<R> {
             self.hold(upstream, hint, percent);
         }
         let this = &mut self.upstreams[upstream];
+        if let Some(slots) = &mut this.slots {
+            if !was_old {
+                slots.refused(hint.map(|hint| hint.as_nanos()));
+            }
+            slots.held(this.hold.until, time);
+            return;
+        }
         if !this.rules.find_pace {
             return;
         }
@@ -780,6 +887,9 @@ impl<R: Rng + Clone> Model<R> {
         let until = time + hint + ((u128::from(this.hold.drawn) * (most + 1)) >> 64);
         if until > this.hold.until {
             this.hold.until = until;
+            if let Some(slots) = &mut this.slots {
+                slots.held(until, time);
+            }
             this.herd = (until + hint / 5, (hint / 5).checked_div(living as u128).unwrap_or(0));
         }
     }
@@ -801,6 +911,10 @@ impl<R: Rng + Clone> Model<R> {
         let this = &self.upstreams[upstream];
         if this.hold.is_paused || this.bound.is_some_and(|bound| self.in_flight(upstream) >= bound) {
             return None;
+        }
+        if this.slots.is_some() {
+            let down = this.sent.last().map_or(0, |sent| if this.is_down() { sent + SECOND } else { 0 });
+            return this.slot().map(|slot| slot.max(this.hold.until).max(down));
         }
         let is_slow = this.is_down() || (this.pace.is_some() && !this.is_proven);
         let spaced = match (this.sent.last(), this.gap(u128::MAX)) {
@@ -863,6 +977,35 @@ impl Upstream {
         if !was_old {
             self.asked_from = self.sent.len();
         }
+    }
+
+    /// Takes note of a poll that was served.
+    fn serve(&mut self, was_old: bool, time: u128) {
+        let since = *self.since.get_or_insert(time);
+        if time - since >= 3 * SECOND {
+            self.rates.push(self.rate(time));
+            self.before = Some((since, std::mem::take(&mut self.served)));
+            self.since = Some(time);
+        }
+        self.served.push(time);
+        if !was_old {
+            if let Some(asked) = self.sent.get(self.asked_from).filter(|_| !self.is_proven) {
+                self.doubling = self.doubling.max((32 * (time - asked) / SECOND).min(600));
+            }
+            self.is_proven = true;
+            self.save(1);
+        }
+        if let (Some(pace), Some(cut), true) = (self.pace, self.cut, self.has_waited && !was_old) {
+            self.paced += pace;
+            let (seconds, doubling) = (self.paced / SECOND, self.doubling);
+            let left = cut * doubling.pow(2) / (doubling.pow(2) + seconds.pow(2));
+            self.pace = Some(left.max(1));
+        }
+    }
+
+    /// Returns when the next slot is, if there is one.
+    fn slot(&self) -> Option<u128> {
+        self.slots.as_ref()?.opens(self.sent.last().copied())
     }
 
     fn is_down(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use asyncpoll::{
     Elapsed, Fleet, Outcome, Policy,
-    fleet::{Due, DuePoll, Id, Upstream},
+    fleet::{Ask, Due, DuePoll, Grant, Id, Upstream},
     rand_core::Rng,
 };
 use core::time::Duration;
@@ -20,7 +20,32 @@ pub(crate) struct Pair<R> {
     out: Vec<usize>,
     /// All polls that were handed out.
     polls: Vec<DuePoll>,
+    /// All that slots were asked with, by which upstream, and the number of each there.
+    asks: Vec<(usize, u32, Ask)>,
     now: Duration,
+}
+
+/// What is granted, of which the ask may have been any.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Granted {
+    /// How many epochs have begun.
+    pub(crate) epochs: u32,
+    pub(crate) slots: u32,
+    pub(crate) first: Duration,
+    pub(crate) spacing: Duration,
+    pub(crate) held: Duration,
+    pub(crate) proven: bool,
+    pub(crate) again: Duration,
+    pub(crate) turn: u64,
+}
+
+impl Granted {
+    pub(crate) fn answer(self, ask: &Ask) -> Grant {
+        let Self { epochs, slots, first, spacing, held, proven, again, turn } = self;
+        let mut grant = Grant::known(ask, slots, first, spacing, held);
+        (grant.epoch, grant.proven, grant.again, grant.turn) = (grant.epoch + epochs, proven, again, turn);
+        grant
+    }
 }
 
 impl<R: Rng + Clone> Pair<R> {
@@ -33,7 +58,7 @@ impl<R: Rng + Clone> Pair<R> {
             upstreams.push(fleet.add_upstream(rules.limits()));
             model.add_upstream(*rules);
         }
-        Self { fleet, model, upstreams, ids: Vec::new(), out: Vec::new(), polls: Vec::new(), now }
+        Self { fleet, model, upstreams, ids: Vec::new(), out: Vec::new(), polls: Vec::new(), asks: Vec::new(), now }
     }
 
     pub(crate) fn now(&self) -> Duration {
@@ -207,6 +232,38 @@ impl<R: Rng + Clone> Pair<R> {
         self.compare();
     }
 
+    /// Asks for slots, if it is time to, and returns with what.
+    pub(crate) fn ask(&mut self, upstream: usize) -> Option<Ask> {
+        let upstream = upstream % self.upstreams.len();
+        let ask = self.fleet.ask(self.upstreams[upstream], self.now);
+        let expected = self.model.ask(upstream, self.now);
+        assert_eq!(ask.map(without_id), expected.map(without_id), "what is asked");
+        self.asks.extend(ask.map(|ask| (upstream, self.model.asks(upstream), ask)));
+        self.compare();
+        ask
+    }
+
+    /// Answers the ask that came so many before the last with what is made of it.
+    pub(crate) fn grant(&mut self, before: usize, answer: impl FnOnce(&Ask) -> Grant) {
+        let Some((upstream, number, ask)) = self.asks.iter().rev().nth(before % self.asks.len().max(1)).copied() else {
+            return;
+        };
+        let grant = answer(&ask);
+        self.model.grant(upstream, number, &grant, self.now);
+        // To another upstream, it says nothing.
+        for to in &self.upstreams {
+            self.fleet.grant(*to, &grant, self.now);
+        }
+        self.compare();
+    }
+
+    pub(crate) fn ask_failed(&mut self, upstream: usize, retry: Duration) {
+        let upstream = upstream % self.upstreams.len();
+        self.fleet.ask_failed(self.upstreams[upstream], retry, self.now);
+        self.model.ask_failed(upstream, retry, self.now);
+        self.compare();
+    }
+
     pub(crate) fn set_limits(&mut self, upstream: usize, rules: &Rules) {
         let upstream = upstream % self.upstreams.len();
         self.fleet.set_limits(self.upstreams[upstream], rules.limits(), self.now);
@@ -274,6 +331,14 @@ impl<R: Rng + Clone> Pair<R> {
         assert_eq!(self.fleet.in_flight(), in_flight, "polls in flight");
         for (number, upstream) in self.upstreams.iter().enumerate() {
             assert_eq!(self.fleet.status(*upstream, self.now), self.model.status(number), "the status");
+            let wait = self.fleet.until_ask(*upstream, self.now);
+            assert_eq!(wait.map(|wait| wait.as_nanos()), self.model.until_ask(number, self.now), "until slots are asked for");
         }
     }
+}
+
+/// What is asked, whoever asks.
+fn without_id(ask: Ask) -> impl PartialEq + core::fmt::Debug {
+    let told = (ask.epoch, ask.served, ask.failed, ask.refused, ask.hint, ask.latency);
+    (told, ask.hold, ask.quota, ask.resume, ask.due, ask.wanted, ask.turn)
 }

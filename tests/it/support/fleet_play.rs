@@ -2,7 +2,7 @@
 
 use asyncpoll::{
     Decision, Elapsed, Fleet, GaveUp, Jitter, Outcome, Policy, Snapshot,
-    fleet::{Due, DuePoll, Id, Upstream},
+    fleet::{Ask, Due, DuePoll, Id, Upstream},
 };
 use core::{cell::Cell, time::Duration};
 use proptest::prelude::*;
@@ -11,6 +11,7 @@ use std::rc::Rc;
 use super::{
     Tape,
     fleet_model::{HOUR, Rules},
+    fleet_pair::Granted,
     poller_model::Settings,
     seconds, strategies,
 };
@@ -47,6 +48,11 @@ pub(crate) enum Event {
     Resume(usize),
     Quota(usize, u64, Option<Duration>),
     SetLimits(usize, Rules),
+    /// Slots are asked for, if it is time to.
+    Ask(usize),
+    /// The ask that came so many before the last is answered.
+    Grant(usize, Granted),
+    FailAsk(usize, Duration),
     Cancel(usize),
     Reset(usize),
     SetBackoff(usize, Duration),
@@ -99,10 +105,11 @@ pub(crate) fn rules() -> impl Strategy<Value = Rules> {
     ]
 }
 
-/// These and those under which answers are not waited for as long as they take.
+/// These and those under which answers are not waited for as long as they take, or slots come from outside.
 pub(crate) fn all_rules() -> impl Strategy<Value = Rules> {
     let within = (1..100_000_000_000_u64).prop_map(Duration::from_nanos);
-    (rules(), prop::option::weighted(0.4, within)).prop_map(|(rules, answer_within)| Rules { answer_within, ..rules })
+    let rules = (rules(), prop::option::weighted(0.4, within), prop::bool::weighted(0.4));
+    rules.prop_map(|(rules, answer_within, shared)| Rules { answer_within, shared, ..rules })
 }
 
 /// Policies whose waits end within the centuries that a fleet can tell apart.
@@ -160,10 +167,31 @@ pub(crate) fn all_events() -> impl Strategy<Value = Vec<Event>> {
         1 => (any::<usize>(), all_rules()).prop_map(|(upstream, rules)| Event::SetLimits(upstream, rules)),
         4 => (0..9_usize).prop_map(Event::Batch),
         4 => (any::<usize>(), outcomes()).prop_map(|(which, outcome)| Event::StepPoll(which, outcome)),
+        8 => any::<usize>().prop_map(Event::Ask),
+        8 => (prop_oneof![4 => Just(0), 1 => 0..20_usize], granted()).prop_map(|(before, granted)| Event::Grant(before, granted)),
+        1 => (any::<usize>(), hint()).prop_map(|(upstream, retry)| Event::FailAsk(upstream, retry)),
         1 => any::<usize>().prop_map(Event::LosePoll),
         1 => any::<usize>().prop_map(Event::ReleasePoll),
     ];
     prop::collection::vec(event, 0..150)
+}
+
+fn granted() -> impl Strategy<Value = Granted> {
+    let time = || prop_oneof![0..1_000_000_000_u64, 0..1_000_000_u64, 0..10_000_000_000_u64].prop_map(Duration::from_nanos);
+    let held = prop_oneof![6 => Just(Duration::ZERO), 1 => time()];
+    let epochs = prop_oneof![6 => Just(0), 1 => 1..3_u32];
+    (epochs, 0..9_u32, time(), time(), held, prop::bool::weighted(0.8), time(), 0..4_u64).prop_map(
+        |(epochs, slots, first, spacing, held, proven, again, turn)| Granted {
+            epochs,
+            slots,
+            first,
+            spacing,
+            held,
+            proven,
+            again,
+            turn,
+        },
+    )
 }
 
 fn event(refusals: bool) -> impl Strategy<Value = Event> {
@@ -277,6 +305,14 @@ pub(crate) enum What {
         upstream: usize,
         rules: Rules,
     },
+    /// It has asked for so many slots, if it was time to.
+    Asked {
+        upstream: usize,
+        wanted: Option<u32>,
+    },
+    Granted {
+        slots: u32,
+    },
     Cancelled {
         number: usize,
         gave_up: GaveUp,
@@ -352,6 +388,7 @@ pub(crate) struct Player {
     ids: Vec<Id>,
     /// The operations with a poll in flight, as far as the caller knows.
     pub(crate) out: Vec<usize>,
+    asks: Vec<(Upstream, Ask)>,
     now: Duration,
     latest: Duration,
     time: u128,
@@ -374,8 +411,8 @@ impl Player {
         let now = seconds(1_000_000.0);
         let mut fleet = Fleet::new(tape, now);
         let upstreams = setup.rules.iter().map(|rules| fleet.add_upstream(rules.limits())).collect();
-        let (ids, out, entries) = (Vec::new(), Vec::new(), Vec::new());
-        Self { setup: setup.clone(), fleet, draws, upstreams, ids, out, now, latest: now, time: 0, entries }
+        let (ids, out, asks, entries) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { setup: setup.clone(), fleet, draws, upstreams, ids, out, asks, now, latest: now, time: 0, entries }
     }
 
     pub(crate) fn play(&mut self, event: Event) {
@@ -455,6 +492,26 @@ impl Player {
                 let upstream = upstream % self.upstreams.len();
                 self.fleet.set_limits(self.upstreams[upstream], rules.limits(), self.now);
                 self.note(What::Limited { upstream, rules });
+            }
+            Event::Ask(upstream) => {
+                self.read();
+                let upstream = upstream % self.upstreams.len();
+                let ask = self.fleet.ask(self.upstreams[upstream], self.now);
+                self.asks.extend(ask.map(|ask| (self.upstreams[upstream], ask)));
+                self.note(What::Asked { upstream, wanted: ask.map(|ask| ask.wanted) });
+            }
+            Event::Grant(before, granted) => {
+                let asked = self.asks.iter().rev().nth(before % self.asks.len().max(1)).copied();
+                let Some((upstream, ask)) = asked else { return };
+                self.read();
+                self.fleet.grant(upstream, &granted.answer(&ask), self.now);
+                self.note(What::Granted { slots: granted.slots });
+            }
+            Event::FailAsk(upstream, retry) => {
+                self.read();
+                let upstream = upstream % self.upstreams.len();
+                self.fleet.ask_failed(self.upstreams[upstream], retry, self.now);
+                self.note(What::Granted { slots: 0 });
             }
             Event::Cancel(which) => self.cancel(which),
             Event::PutAway { which, upstream, policy, away } => self.put_away(which, upstream, policy, away),
