@@ -50,14 +50,21 @@ impl Database {
 
     /// Stops the server at once, as a crash does, and starts it again.
     pub fn crash(&mut self) -> Result<()> {
+        self.stop()?;
+        self.run()
+    }
+
+    /// Stops the server at once, as a crash does.
+    pub fn stop(&mut self) -> Result<()> {
         if let Some(mut server) = self.server.take() {
             kill_process(Pid::from_child(&server), Signal::QUIT)?;
             server.wait()?;
         }
-        self.run()
+        Ok(())
     }
 
-    fn run(&mut self) -> Result<()> {
+    /// Starts the server again.
+    pub fn run(&mut self) -> Result<()> {
         let address = self.home.address;
         let server = self
             .program("postgres")?

@@ -11,6 +11,7 @@
 pub mod authority;
 pub mod daemon;
 pub mod database;
+pub mod limited;
 #[expect(missing_debug_implementations, reason = "a client of PostgreSQL has no such text")]
 pub mod polling;
 pub mod proxy;

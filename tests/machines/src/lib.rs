@@ -9,10 +9,12 @@
 #![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 pub mod connection;
+pub mod pace;
 pub mod polling;
 pub mod redis_server;
 pub mod slots;
 pub mod states;
+pub mod worker;
 
 /// The code of the guide compiles.
 #[cfg(doctest)]

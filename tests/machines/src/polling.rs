@@ -1,10 +1,11 @@
-//! The loop of a process that polls its orders at a pace that it shares with others.
+//! The loop of a process that polls its orders at a pace that it shares with
+//! others.
 
 use std::{collections::HashMap, time::Duration};
 
 use asyncpoll::{
-    Decision, Fleet, Outcome, Policy, SeededRng, Snapshot,
-    fleet::{Ask, Due, DuePoll, Grant, Id, Limits, Upstream},
+    Decision, Elapsed, Fleet, Outcome, Policy, SeededRng, Snapshot,
+    fleet::{Due, DuePoll, Id, Limits, Upstream},
     random_seed,
 };
 use tokio::{
@@ -13,115 +14,136 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-/// How many polls are sent at a time.
-const SENDERS: usize = 64;
+use crate::pace::{Answering, Pace};
 
 /// How long after an ask that failed the next is made.
-const RETRY: Duration = Duration::from_secs(1);
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
-/// What a poll found: a result, or an error.
-pub type Found = Outcome<String, String>;
+/// An order, as it is kept.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Which it is.
+    pub id: i64,
+    /// Its poller.
+    pub poller: Snapshot,
+    /// The last error.
+    pub last_error: Option<String>,
+    /// How it has ended, if it has.
+    pub ended: Option<String>,
+}
 
 /// What your process brings along.
 pub trait Work {
     /// Polls an order.
-    fn poll(&self, order: i64) -> impl Future<Output = Found> + Send + 'static;
+    fn poll(&self, order: i64) -> impl Future<Output = Outcome<String, String>> + Send + 'static;
 
-    /// Notes what was decided of an order, and its poller while it goes on: keep that where a restart finds it.
-    fn note(&mut self, order: i64, decision: Decision<String, String>, poller: Option<Snapshot>);
+    /// Keeps an order as it is now, where a restart of the process finds it.
+    fn keep(&mut self, order: &Order);
 }
 
-/// The orders of a process, which are polled at a pace that it shares.
-#[derive(Debug)]
-pub struct Orders {
-    /// When each is polled.
-    pub fleet: Fleet<Instant, SeededRng>,
-    /// The server that has them.
-    pub upstream: Upstream,
-    /// By what the fleet calls them.
-    pub ids: HashMap<Id, i64>,
+/// Polls the orders that come, each with the time since its start, until no
+/// more can come and all have ended.
+pub async fn poll_orders(
+    work: &mut impl Work,
+    policy: Policy,
+    limits: Limits,
+    pace: impl Pace,
+    mut incoming: mpsc::Receiver<(Order, Elapsed)>,
+) {
+    let mut answering = Answering::start(pace);
+    let mut orders = Orders::new(limits);
+    let mut polls = JoinSet::new();
+    let mut is_open = true;
+    loop {
+        let now = Instant::now();
+        if let Some(ask) = orders.fleet.ask(orders.upstream, now) {
+            answering.ask(ask);
+        }
+        match orders.fleet.next_due(now) {
+            Some(Due::Poll(poll)) => {
+                let found = work.poll(orders.by_id[&poll.id].id);
+                // If a poll panics, the inner task dies, and not the outer one.
+                polls.spawn(async move { (poll, tokio::spawn(found).await.ok()) });
+                continue;
+            }
+            Some(Due::Ended(id, gave_up)) => {
+                orders.decided(work, id, Decision::GaveUp(gave_up.with_last_error(None)));
+                continue;
+            }
+            None if !is_open && orders.fleet.is_empty() => return,
+            None => {}
+        }
+        let until_next = orders.fleet.until_next(now);
+        let until_ask = orders.fleet.until_ask(orders.upstream, now);
+        let wait = until_next.into_iter().chain(until_ask).min();
+        tokio::select! {
+            order = incoming.recv(), if is_open => match order {
+                Some((order, elapsed)) => orders.take_in(order, policy, elapsed),
+                None => is_open = false,
+            },
+            Some(Ok((poll, found))) = polls.join_next() => orders.polled(work, poll, found),
+            grant = answering.answer() => match grant {
+                Some(grant) => orders.fleet.grant(orders.upstream, &grant, Instant::now()),
+                None => orders.fleet.ask_failed(orders.upstream, AFTER_FAILURE, Instant::now()),
+            },
+            () = sleep(wait.unwrap_or(Duration::MAX)) => {}
+        }
+    }
+}
+
+/// The orders of a process.
+struct Orders {
+    fleet: Fleet<Instant, SeededRng>,
+    upstream: Upstream,
+    by_id: HashMap<Id, Order>,
 }
 
 impl Orders {
-    /// Begins without orders.
-    pub fn new(limits: Limits) -> Self {
+    fn new(limits: Limits) -> Self {
         let mut fleet = Fleet::seeded(random_seed(), Instant::now());
         let upstream = fleet.add_upstream(limits);
-        Self { fleet, upstream, ids: HashMap::new() }
+        Self { fleet, upstream, by_id: HashMap::new() }
     }
 
-    /// Takes a new order in.
-    pub fn start(&mut self, order: i64, policy: Policy) {
-        let id = self.fleet.start(self.upstream, policy, Instant::now());
-        self.ids.insert(id, order);
+    fn take_in(&mut self, order: Order, policy: Policy, elapsed: Elapsed) {
+        let id = self.fleet.restore(self.upstream, &order.poller, policy, Instant::now(), elapsed);
+        self.by_id.insert(id, order);
     }
 
-    /// Polls all orders to their end. What they ask for goes to `asks`, and what is granted comes from `grants`, or nothing if nobody
-    /// has answered.
-    #[expect(clippy::indexing_slicing, reason = "each operation has an order")]
-    pub async fn poll(&mut self, work: &mut impl Work, asks: &mpsc::Sender<Ask>, grants: &mut mpsc::Receiver<Option<Grant>>) {
-        let (mut tasks, mut polls) = (JoinSet::new(), HashMap::new());
-        while !self.fleet.is_empty() {
-            if let Some(ask) = self.fleet.ask(self.upstream, Instant::now()) {
-                // If there is no room, whoever answers is stuck: it has failed.
-                let _ = asks.try_send(ask);
-            }
-            if tasks.len() < SENDERS {
-                match self.fleet.next_due(Instant::now()) {
-                    Some(Due::Poll(poll)) => {
-                        let found = work.poll(self.ids[&poll.id]);
-                        polls.insert(tasks.spawn(found).id(), poll);
-                        continue;
-                    }
-                    Some(Due::Ended(id, gave_up)) => {
-                        self.note(work, id, Decision::GaveUp(gave_up.with_last_error(None)));
-                        continue;
-                    }
-                    None => {}
-                }
-            }
-            let now = Instant::now();
-            let is_free = tasks.len() < SENDERS;
-            let next = self.fleet.until_next(now).filter(|_| is_free);
-            let ask = self.fleet.until_ask(self.upstream, now);
-            let wait = next.into_iter().chain(ask).min();
-            tokio::select! {
-                Some(joined) = tasks.join_next_with_id() => {
-                    let (task, found) = match joined {
-                        Ok((task, found)) => (task, Some(found)),
-                        Err(died) => (died.id(), None),
-                    };
-                    if let Some(poll) = polls.remove(&task) {
-                        self.found(work, poll, found);
-                    }
-                }
-                Some(granted) = grants.recv() => match granted {
-                    Some(grant) => self.fleet.grant(self.upstream, &grant, Instant::now()),
-                    None => self.fleet.ask_failed(self.upstream, RETRY, Instant::now()),
-                },
-                () = sleep(wait.unwrap_or(Duration::MAX)) => {}
-            }
-        }
-    }
-
-    /// Takes what a poll found, or that its task died.
-    fn found(&mut self, work: &mut impl Work, poll: DuePoll, found: Option<Found>) {
+    /// Takes what a poll found, or nothing if it panicked.
+    fn polled(&mut self, work: &mut impl Work, poll: DuePoll, found: Option<Outcome<String, String>>) {
+        let Some(order) = self.by_id.get_mut(&poll.id) else { return };
+        let now = Instant::now();
         let decision = match found {
-            Some(outcome) => self.fleet.step(poll, outcome, Instant::now()),
-            None => match self.fleet.lost(poll, Instant::now()) {
+            Some(outcome) => self.fleet.step_keeping(poll, outcome, now, &mut order.last_error),
+            None => match self.fleet.lost(poll, now) {
                 Decision::Sleep(wait) => Decision::Sleep(wait),
                 Decision::GaveUp(gave_up) => Decision::GaveUp(gave_up.with_last_error(None)),
                 Decision::Done(never) | Decision::Failed(never) => match never {},
             },
         };
-        self.note(work, poll.id, decision);
+        self.decided(work, poll.id, decision);
     }
 
-    fn note(&mut self, work: &mut impl Work, id: Id, decision: Decision<String, String>) {
-        let poller = self.fleet.snapshot(id, Instant::now());
-        let order = if poller.is_some() { self.ids.get(&id).copied() } else { self.ids.remove(&id) };
-        if let Some(order) = order {
-            work.note(order, decision, poller);
+    /// Has an order kept, and forgets it if it has ended.
+    fn decided(&mut self, work: &mut impl Work, id: Id, decision: Decision<String, String>) {
+        let Some(order) = self.by_id.get_mut(&id) else { return };
+        if let Some(poller) = self.fleet.snapshot(id, Instant::now()) {
+            order.poller = poller;
+        }
+        order.ended = match decision {
+            Decision::Sleep(_) => None,
+            Decision::Done(result) => Some(format!("done: {result}")),
+            Decision::Failed(error) => Some(format!("failed: {error}")),
+            Decision::GaveUp(gave_up) => {
+                let (gave_up, error) = gave_up.split();
+                order.last_error = error.or(order.last_error.take());
+                Some(gave_up.to_string())
+            }
+        };
+        work.keep(order);
+        if order.ended.is_some() {
+            self.by_id.remove(&id);
         }
     }
 }

@@ -33,11 +33,12 @@ impl RedisServer {
 
     /// Kills the server, and starts it again, empty.
     pub fn crash(&mut self) -> Result<()> {
-        self.kill()?;
+        self.stop()?;
         self.run()
     }
 
-    fn kill(&mut self) -> Result<()> {
+    /// Kills the server.
+    pub fn stop(&mut self) -> Result<()> {
         if let Some(mut server) = self.server.take() {
             server.kill()?;
             server.wait()?;
@@ -45,7 +46,8 @@ impl RedisServer {
         Ok(())
     }
 
-    fn run(&mut self) -> Result<()> {
+    /// Starts the server again, empty.
+    pub fn run(&mut self) -> Result<()> {
         let address = self.home.address;
         let server = self
             .home
@@ -62,6 +64,6 @@ impl RedisServer {
 impl Drop for RedisServer {
     fn drop(&mut self) {
         // It has ended already if this fails.
-        let _ = self.kill();
+        let _ = self.stop();
     }
 }

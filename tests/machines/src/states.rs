@@ -15,19 +15,21 @@ pub trait States: Send {
     /// Puts `new` in the place of `old`, and returns whether it stands there. It does not if the state has ceased to be `old`.
     fn replace(&mut self, upstream: &str, old: &[u8], new: &[u8]) -> impl Future<Output = anyhow::Result<bool>> + Send;
 
-    /// Replaces the state of an upstream by what `step` makes of it and of the store's clock. `step` is called again if another
-    /// client was faster; what it returns last stands.
-    fn admit(
+    /// Replaces the state of an upstream by what `step` makes of it and of the
+    /// store's clock, and returns what `step` returns besides. `step` is called
+    /// again if another client was faster; what it returns last stands. If it
+    /// fails, the state stays as it is.
+    fn admit<T: Send>(
         &mut self,
         upstream: &str,
-        mut step: impl FnMut(&[u8], Duration) -> Vec<u8> + Send,
-    ) -> impl Future<Output = anyhow::Result<()>> + Send {
+        mut step: impl FnMut(&[u8], Duration) -> anyhow::Result<(Vec<u8>, T)> + Send,
+    ) -> impl Future<Output = anyhow::Result<T>> + Send {
         async move {
             for _ in 0..MOST_STEPS {
                 let (old, now) = self.read(upstream).await?;
-                let new = step(&old, now);
+                let (new, made) = step(&old, now)?;
                 if self.replace(upstream, &old, &new).await? {
-                    return Ok(());
+                    return Ok(made);
                 }
             }
             bail!("others were faster to replace the state of {upstream} {MOST_STEPS} times in a row")

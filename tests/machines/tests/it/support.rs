@@ -176,7 +176,8 @@ impl StateClient {
         }
     }
 
-    pub(crate) fn admit(&mut self, upstream: &str, step: impl FnMut(&[u8], Duration) -> Vec<u8> + Send) -> Result<()> {
+    pub(crate) fn admit(&mut self, upstream: &str, mut step: impl FnMut(&[u8], Duration) -> Vec<u8> + Send) -> Result<()> {
+        let step = |state: &[u8], now| Ok((step(state, now), ()));
         match &mut self.states {
             EitherStates::Postgres(states) => self.runtime.block_on(states.admit(upstream, step)),
             EitherStates::Redis(states) => self.runtime.block_on(states.admit(upstream, step)),
