@@ -31,7 +31,6 @@ pub(crate) struct Replica {
 pub(crate) enum Act {
     Poll(DuePoll, usize),
     Ask(Ask),
-    GaveUp,
     Nothing,
 }
 
@@ -79,7 +78,7 @@ impl Replica {
             Some(Due::Poll(poll)) => Act::Poll(poll, self.orders[&poll.id]),
             Some(Due::Ended(id, _)) => {
                 self.orders.remove(&id);
-                Act::GaveUp
+                Act::Nothing
             }
             None => Act::Nothing,
         }

@@ -41,7 +41,7 @@ pub(crate) struct Shared {
     /// The time from the end of an order until it was noticed, in seconds: the mean, and that of the replica with the longest.
     pub(crate) mean: f64,
     pub(crate) worst: f64,
-    /// Orders that polling gave up.
+    /// Orders whose end nobody noticed, since polling gave them up.
     pub(crate) given_up: u32,
 }
 
@@ -81,7 +81,6 @@ struct Play<'a> {
     asks: u32,
     /// From the end of an order until it was noticed, by replicas.
     delays: Vec<Vec<f64>>,
-    given_up: u32,
 }
 
 impl Replicas {
@@ -108,7 +107,6 @@ impl Replicas {
             refused: 0,
             asks: 0,
             delays: vec![Vec::new(); self.count],
-            given_up: 0,
         };
         play.run();
         play.figures()
@@ -171,7 +169,6 @@ impl Play<'_> {
                 let back = now + self.server.latency();
                 self.foresee(back, number, Event::Answered { poll, found, quota });
             }
-            Act::GaveUp => self.given_up += 1,
             Act::Nothing => {}
         }
     }
@@ -190,11 +187,11 @@ impl Play<'_> {
                 }
             }
             _ if !is_alive => {}
-            Event::Answered { poll, found, quota } => match replica.hear(poll, found, quota, now) {
-                Decision::Done(end) => self.delays[number].push((now - end).as_secs_f64()),
-                Decision::Failed(()) | Decision::GaveUp(_) => self.given_up += 1,
-                Decision::Sleep(_) => {}
-            },
+            Event::Answered { poll, found, quota } => {
+                if let Decision::Done(end) = replica.hear(poll, found, quota, now) {
+                    self.delays[number].push((now - end).as_secs_f64());
+                }
+            }
             Event::Granted(grant) => replica.take(grant.as_ref(), now),
             Event::Killed => {
                 replica.die();
@@ -217,7 +214,7 @@ impl Play<'_> {
             asks: self.asks,
             mean: self.delays.iter().flatten().sum::<f64>() / noticed.max(1) as f64,
             worst,
-            given_up: self.given_up,
+            given_up: (self.ends.len() - noticed) as u32,
             sent: self.sent,
         }
     }

@@ -211,7 +211,8 @@ impl SharedPace {
     /// use asyncpoll::fleet::{Ask, Limits, LimitsError, SharedPace};
     /// use core::time::Duration;
     ///
-    /// let rate = Limits::builder().rate(10, Duration::from_secs(1)).build()?;
+    /// let second = Duration::from_secs(1);
+    /// let rate = Limits::none().to_builder().rate(10, second).build()?;
     /// let mut pace = SharedPace::new(Duration::ZERO);
     /// let mut ask = Ask::default();
     /// (ask.due, ask.wanted) = (5, 5);
