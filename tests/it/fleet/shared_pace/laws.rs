@@ -30,7 +30,7 @@ proptest! {
             prop_assert_eq!((model.time, model.epoch), (step.time, pace.epoch()), "step {}: time and epoch", number);
             let counts = (u128::from(pace.slots()), u128::from(pace.refusals()), u128::from(pace.forgiven()));
             prop_assert_eq!((model.slots, model.refusals, model.forgiven), counts, "step {}: counts", number);
-            prop_assert_eq!(pace.held(step.now).as_nanos(), model.held(), "step {}: held", number);
+            prop_assert_eq!(pace.held(step.now).as_nanos(), model.held_at(step.now), "step {}: held", number);
             let spacing = pace.spacing(&step.rules.limits()).map_or(0, |spacing| spacing.as_nanos());
             prop_assert_eq!(spacing, model.spacing(&step.rules), "step {}: spacing", number);
         }
