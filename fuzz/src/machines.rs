@@ -190,7 +190,7 @@ impl Machines {
                 Operation::Start(which) => replicas[usize::from(which) % count].pair.start(0, &policy),
                 Operation::All(which) => while replicas[usize::from(which) % count].pair.next() {},
                 Operation::Answer(which, poll, outcome) => {
-                    replicas[usize::from(which) % count].pair.answer(poll.into(), outcome)
+                    replicas[usize::from(which) % count].pair.answer(poll.into(), outcome);
                 }
                 Operation::Ask(which) | Operation::AskAndGrant(which) => {
                     let Replica { pair, grants } = &mut replicas[usize::from(which) % count];
@@ -210,19 +210,20 @@ impl Machines {
                 }
                 Operation::AskFailed(which, retry) => replicas[usize::from(which) % count].pair.ask_failed(0, retry),
                 Operation::WakeUp(which) => {
-                    let before = replicas[usize::from(which) % count].pair.now();
-                    replicas[usize::from(which) % count].pair.wake_up(Duration::ZERO);
-                    let by = replicas[usize::from(which) % count].pair.now() - before;
+                    let woken = usize::from(which) % count;
+                    let before = replicas[woken].pair.now();
+                    replicas[woken].pair.wake_up(Duration::ZERO);
+                    let by = replicas[woken].pair.now().saturating_sub(before);
                     now = now.saturating_add(by);
-                    for (other, replica) in replicas.iter_mut().enumerate() {
-                        if other != usize::from(which) % count {
-                            replica.pair.set_clock(replica.pair.now() + by);
-                        }
+                    for (_, replica) in replicas.iter_mut().enumerate().filter(|(other, _)| *other != woken) {
+                        replica.pair.set_clock(replica.pair.now() + by);
                     }
                 }
                 Operation::Advance(by) => {
                     now = now.saturating_add(by);
-                    replicas.iter_mut().for_each(|replica| replica.pair.set_clock(replica.pair.now() + by));
+                    for replica in &mut replicas {
+                        replica.pair.set_clock(replica.pair.now() + by);
+                    }
                 }
                 Operation::StoreBack(by) => now = now.saturating_sub(by),
                 Operation::StepBack(which, by) => {

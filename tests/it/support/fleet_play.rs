@@ -2,7 +2,7 @@
 
 use asyncpoll::{
     Decision, Elapsed, Fleet, GaveUp, Jitter, Outcome, Policy, Snapshot,
-    fleet::{Ask, Due, DuePoll, Id, Upstream},
+    fleet::{Ask, Due, DuePoll, Grant, Id, Upstream},
 };
 use core::{cell::Cell, time::Duration};
 use proptest::prelude::*;
@@ -11,7 +11,6 @@ use std::rc::Rc;
 use super::{
     Tape,
     fleet_model::{HOUR, Rules},
-    fleet_pair::Granted,
     poller_model::Settings,
     seconds, strategies,
 };
@@ -75,6 +74,29 @@ pub(crate) struct Setup {
     pub(crate) rules: Vec<Rules>,
     pub(crate) policies: Vec<Policy>,
     pub(crate) tape: Vec<u64>,
+}
+
+/// What is granted, of which the ask may have been any.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Granted {
+    /// How many epochs have begun.
+    pub(crate) epochs: u32,
+    pub(crate) slots: u32,
+    pub(crate) first: Duration,
+    pub(crate) spacing: Duration,
+    pub(crate) held: Duration,
+    pub(crate) proven: bool,
+    pub(crate) again: Duration,
+    pub(crate) turn: u64,
+}
+
+impl Granted {
+    pub(crate) fn answer(self, ask: &Ask) -> Grant {
+        let Self { epochs, slots, first, spacing, held, proven, again, turn } = self;
+        let mut grant = Grant::known(ask, slots, first, spacing, held);
+        (grant.epoch, grant.proven, grant.again, grant.turn) = (grant.epoch + epochs, proven, again, turn);
+        grant
+    }
 }
 
 /// No limits at all.
