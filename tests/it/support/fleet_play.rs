@@ -131,7 +131,7 @@ pub(crate) fn rules() -> impl Strategy<Value = Rules> {
 pub(crate) fn all_rules() -> impl Strategy<Value = Rules> {
     let within = (1..100_000_000_000_u64).prop_map(Duration::from_nanos);
     let rules = (rules(), prop::option::weighted(0.4, within), prop::bool::weighted(0.4));
-    rules.prop_map(|(rules, answer_within, shared)| Rules { answer_within, shared, ..rules })
+    rules.prop_map(|(rules, answer_within, shared)| Rules { shared, answer_within, ..rules })
 }
 
 /// Policies whose waits end within the centuries that a fleet can tell apart.
@@ -515,26 +515,9 @@ impl Player {
                 self.fleet.set_limits(self.upstreams[upstream], rules.limits(), self.now);
                 self.note(What::Limited { upstream, rules });
             }
-            Event::Ask(upstream) => {
-                self.read();
-                let upstream = upstream % self.upstreams.len();
-                let ask = self.fleet.ask(self.upstreams[upstream], self.now);
-                self.asks.extend(ask.map(|ask| (self.upstreams[upstream], ask)));
-                self.note(What::Asked { upstream, wanted: ask.map(|ask| ask.wanted) });
-            }
-            Event::Grant(before, granted) => {
-                let asked = self.asks.iter().rev().nth(before % self.asks.len().max(1)).copied();
-                let Some((upstream, ask)) = asked else { return };
-                self.read();
-                self.fleet.grant(upstream, &granted.answer(&ask), self.now);
-                self.note(What::Granted { slots: granted.slots });
-            }
-            Event::FailAsk(upstream, retry) => {
-                self.read();
-                let upstream = upstream % self.upstreams.len();
-                self.fleet.ask_failed(self.upstreams[upstream], retry, self.now);
-                self.note(What::Granted { slots: 0 });
-            }
+            Event::Ask(upstream) => self.ask(upstream),
+            Event::Grant(before, granted) => self.grant(before, granted),
+            Event::FailAsk(upstream, retry) => self.fail_ask(upstream, retry),
             Event::Cancel(which) => self.cancel(which),
             Event::PutAway { which, upstream, policy, away } => self.put_away(which, upstream, policy, away),
             // These two read no clock.
@@ -596,6 +579,28 @@ impl Player {
         self.out.retain(|out| *out != number);
         let answer = self.answer(id, outcome, |fleet, now| fleet.step(id, outcome, now));
         self.note(What::Fed { number, answer });
+    }
+
+    fn ask(&mut self, upstream: usize) {
+        self.read();
+        let upstream = upstream % self.upstreams.len();
+        let ask = self.fleet.ask(self.upstreams[upstream], self.now);
+        self.asks.extend(ask.map(|ask| (self.upstreams[upstream], ask)));
+        self.note(What::Asked { upstream, wanted: ask.map(|ask| ask.wanted) });
+    }
+
+    fn grant(&mut self, before: usize, granted: Granted) {
+        let asked = self.asks.iter().rev().nth(before % self.asks.len().max(1)).copied();
+        let Some((upstream, ask)) = asked else { return };
+        self.read();
+        self.fleet.grant(upstream, &granted.answer(&ask), self.now);
+        self.note(What::Granted { slots: granted.slots });
+    }
+
+    fn fail_ask(&mut self, upstream: usize, retry: Duration) {
+        self.read();
+        self.fleet.ask_failed(self.upstreams[upstream % self.upstreams.len()], retry, self.now);
+        self.note(What::Granted { slots: 0 });
     }
 
     fn look(&mut self, which: usize, outcome: Outcome<(), ()>) {
