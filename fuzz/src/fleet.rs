@@ -33,7 +33,7 @@ pub struct Operations {
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
-struct Limited {
+pub(crate) struct Limited {
     #[arbitrary(with = rate)]
     rate: Option<(u32, Duration)>,
     /// None at zero.
@@ -140,7 +140,7 @@ impl Operations {
 }
 
 impl Limited {
-    fn rules(&self) -> Rules {
+    pub(crate) fn rules(&self) -> Rules {
         let in_flight = (self.in_flight > 0).then_some(self.in_flight.into());
         let longest_hold = self.longest_hold.filter(|longest| !longest.is_zero());
         let answer_within = self.answer_within.filter(|within| !within.is_zero());
@@ -163,7 +163,7 @@ fn patient(settings: &Settings) -> Settings {
 }
 
 /// Makes up what a poll found; seldom an end.
-fn outcome(u: &mut Unstructured<'_>) -> Result<Outcome<(), ()>> {
+pub(crate) fn outcome(u: &mut Unstructured<'_>) -> Result<Outcome<(), ()>> {
     Ok(match u.int_in_range(0..=15)? {
         0..=5 => Outcome::pending(),
         6..=7 => Outcome::pending().retry_after(short(u)?),
@@ -176,11 +176,11 @@ fn outcome(u: &mut Unstructured<'_>) -> Result<Outcome<(), ()>> {
     })
 }
 
-fn short(u: &mut Unstructured<'_>) -> Result<Duration> {
+pub(crate) fn short(u: &mut Unstructured<'_>) -> Result<Duration> {
     Ok(span(u)?.min(LONGEST))
 }
 
-fn optional_hint(u: &mut Unstructured<'_>) -> Result<Option<Duration>> {
+pub(crate) fn optional_hint(u: &mut Unstructured<'_>) -> Result<Option<Duration>> {
     Ok(optional_span(u)?.map(|hint| hint.min(LONGEST)))
 }
 

@@ -31,6 +31,7 @@ mod fleet_model;
 mod fleet_pair;
 pub mod journal;
 pub mod logs;
+pub mod machines;
 pub mod operations;
 mod payload;
 #[path = "../../tests/it/support/poller_model.rs"]
@@ -41,6 +42,10 @@ pub mod refusals;
 pub mod restored;
 pub mod seeds;
 pub mod settings;
+#[path = "../../tests/it/support/shared_pace_model.rs"]
+mod shared_pace_model;
+#[path = "../../tests/it/support/slots_model.rs"]
+mod slots_model;
 pub mod span;
 pub mod tape;
 #[path = "../../tests/it/support/ticker_model.rs"]

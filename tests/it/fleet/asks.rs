@@ -63,8 +63,8 @@ impl Replica {
         let _decision = self.fleet.step(poll, outcome, seconds(now));
     }
 
-    fn held(&self, now: f64) -> f64 {
-        self.fleet.status(self.upstream, seconds(now)).held.as_secs_f64()
+    fn held(&self, now: f64) -> Duration {
+        self.fleet.status(self.upstream, seconds(now)).held
     }
 }
 
@@ -318,15 +318,15 @@ fn a_hold_is_told_to_all_and_ended_for_all() {
     one.step(poll, refused(60.0), 0.0);
     turn(&mut one, &mut pace, 0.0);
     turn(&mut other, &mut pace, 1.0);
-    assert_eq!([one.held(1.0), other.held(1.0)], [59.0, 59.0]);
+    assert_eq!([one.held(1.0), other.held(1.0)], [seconds(59.0); 2]);
     // One of them looks in again, for it may have been ended.
     assert_eq!(other.until_ask(1.0), Some(10.0));
     other.assert_waits(4.0);
     one.fleet.resume(one.upstream, seconds(5.0));
-    assert_eq!((one.held(5.0), other.held(5.0)), (0.0, 55.0));
+    assert_eq!([one.held(5.0), other.held(5.0)], [seconds(0.0), seconds(55.0)]);
     turn(&mut one, &mut pace, 5.0);
     turn(&mut other, &mut pace, 11.0);
-    assert_eq!((pace.epoch(), other.held(11.0)), (2, 0.0));
+    assert_eq!((pace.epoch(), other.held(11.0)), (2, Duration::ZERO));
     let _poll = other.send(11.0);
 }
 
@@ -345,7 +345,7 @@ fn a_refusal_after_the_end_of_a_hold_is_obeyed() {
     assert_eq!((ask.resume, ask.hold), (true, seconds(20.0)));
     let grant = pace.admit(&limits, &ask, seconds(2.0));
     replica.fleet.grant(replica.upstream, &grant, seconds(2.0));
-    assert_eq!((grant.held, replica.held(2.0)), (seconds(20.0), 20.0));
+    assert_eq!((grant.held, replica.held(2.0)), (seconds(20.0), seconds(20.0)));
 }
 
 #[test]
@@ -356,13 +356,13 @@ fn a_grant_under_way_does_not_bring_back_a_hold_that_the_caller_has_ended() {
     let held = seconds(60.0);
     let grant = Grant::known(&ask, 0, held, seconds(0.1), held);
     replica.fleet.grant(replica.upstream, &grant, seconds(0.2));
-    assert_eq!(replica.held(0.2), 0.0);
+    assert_eq!(replica.held(0.2), Duration::ZERO);
     let ask = replica.ask(0.2);
     assert_eq!((ask.resume, ask.hold), (true, Duration::ZERO));
     // If nobody has ended it, it holds.
     let grant = Grant::known(&ask, 0, held, seconds(0.1), held);
     replica.fleet.grant(replica.upstream, &grant, seconds(0.3));
-    assert_eq!(replica.held(0.3), 60.0);
+    assert_eq!(replica.held(0.3), held);
 }
 
 #[test]
@@ -535,7 +535,7 @@ fn a_statement_that_knows_of_no_holds_ends_none() {
         }
         let ask = replica.ask(now);
         replica.grant(&ask, (3, 0.0, 0.1), now);
-        assert_eq!(replica.held(now), held);
+        assert_eq!(replica.held(now), seconds(held));
         replica.assert_waits(now);
     }
 }

@@ -25,29 +25,6 @@ pub(crate) struct Pair<R> {
     now: Duration,
 }
 
-/// What is granted, of which the ask may have been any.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Granted {
-    /// How many epochs have begun.
-    pub(crate) epochs: u32,
-    pub(crate) slots: u32,
-    pub(crate) first: Duration,
-    pub(crate) spacing: Duration,
-    pub(crate) held: Duration,
-    pub(crate) proven: bool,
-    pub(crate) again: Duration,
-    pub(crate) turn: u64,
-}
-
-impl Granted {
-    pub(crate) fn answer(self, ask: &Ask) -> Grant {
-        let Self { epochs, slots, first, spacing, held, proven, again, turn } = self;
-        let mut grant = Grant::known(ask, slots, first, spacing, held);
-        (grant.epoch, grant.proven, grant.again, grant.turn) = (grant.epoch + epochs, proven, again, turn);
-        grant
-    }
-}
-
 impl<R: Rng + Clone> Pair<R> {
     /// Both draw from generators that are at the same place of the same tape.
     pub(crate) fn new(rngs: [R; 2], rules: &[Rules], now: Duration) -> Self {

@@ -2,7 +2,7 @@
 
 use asyncpoll::{
     Decision, Elapsed, Fleet, GaveUp, Jitter, Outcome, Policy, Snapshot,
-    fleet::{Ask, Due, DuePoll, Id, Upstream},
+    fleet::{Ask, Due, DuePoll, Grant, Id, Upstream},
 };
 use core::{cell::Cell, time::Duration};
 use proptest::prelude::*;
@@ -11,7 +11,6 @@ use std::rc::Rc;
 use super::{
     Tape,
     fleet_model::{HOUR, Rules},
-    fleet_pair::Granted,
     poller_model::Settings,
     seconds, strategies,
 };
@@ -77,6 +76,29 @@ pub(crate) struct Setup {
     pub(crate) tape: Vec<u64>,
 }
 
+/// What is granted, of which the ask may have been any.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Granted {
+    /// How many epochs have begun.
+    pub(crate) epochs: u32,
+    pub(crate) slots: u32,
+    pub(crate) first: Duration,
+    pub(crate) spacing: Duration,
+    pub(crate) held: Duration,
+    pub(crate) proven: bool,
+    pub(crate) again: Duration,
+    pub(crate) turn: u64,
+}
+
+impl Granted {
+    pub(crate) fn answer(self, ask: &Ask) -> Grant {
+        let Self { epochs, slots, first, spacing, held, proven, again, turn } = self;
+        let mut grant = Grant::known(ask, slots, first, spacing, held);
+        (grant.epoch, grant.proven, grant.again, grant.turn) = (grant.epoch + epochs, proven, again, turn);
+        grant
+    }
+}
+
 /// No limits at all.
 pub(crate) const NONE: Rules = Rules {
     rate: None,
@@ -109,7 +131,7 @@ pub(crate) fn rules() -> impl Strategy<Value = Rules> {
 pub(crate) fn all_rules() -> impl Strategy<Value = Rules> {
     let within = (1..100_000_000_000_u64).prop_map(Duration::from_nanos);
     let rules = (rules(), prop::option::weighted(0.4, within), prop::bool::weighted(0.4));
-    rules.prop_map(|(rules, answer_within, shared)| Rules { answer_within, shared, ..rules })
+    rules.prop_map(|(rules, answer_within, shared)| Rules { shared, answer_within, ..rules })
 }
 
 /// Policies whose waits end within the centuries that a fleet can tell apart.
@@ -493,26 +515,9 @@ impl Player {
                 self.fleet.set_limits(self.upstreams[upstream], rules.limits(), self.now);
                 self.note(What::Limited { upstream, rules });
             }
-            Event::Ask(upstream) => {
-                self.read();
-                let upstream = upstream % self.upstreams.len();
-                let ask = self.fleet.ask(self.upstreams[upstream], self.now);
-                self.asks.extend(ask.map(|ask| (self.upstreams[upstream], ask)));
-                self.note(What::Asked { upstream, wanted: ask.map(|ask| ask.wanted) });
-            }
-            Event::Grant(before, granted) => {
-                let asked = self.asks.iter().rev().nth(before % self.asks.len().max(1)).copied();
-                let Some((upstream, ask)) = asked else { return };
-                self.read();
-                self.fleet.grant(upstream, &granted.answer(&ask), self.now);
-                self.note(What::Granted { slots: granted.slots });
-            }
-            Event::FailAsk(upstream, retry) => {
-                self.read();
-                let upstream = upstream % self.upstreams.len();
-                self.fleet.ask_failed(self.upstreams[upstream], retry, self.now);
-                self.note(What::Granted { slots: 0 });
-            }
+            Event::Ask(upstream) => self.ask(upstream),
+            Event::Grant(before, granted) => self.grant(before, granted),
+            Event::FailAsk(upstream, retry) => self.fail_ask(upstream, retry),
             Event::Cancel(which) => self.cancel(which),
             Event::PutAway { which, upstream, policy, away } => self.put_away(which, upstream, policy, away),
             // These two read no clock.
@@ -574,6 +579,28 @@ impl Player {
         self.out.retain(|out| *out != number);
         let answer = self.answer(id, outcome, |fleet, now| fleet.step(id, outcome, now));
         self.note(What::Fed { number, answer });
+    }
+
+    fn ask(&mut self, upstream: usize) {
+        self.read();
+        let upstream = upstream % self.upstreams.len();
+        let ask = self.fleet.ask(self.upstreams[upstream], self.now);
+        self.asks.extend(ask.map(|ask| (self.upstreams[upstream], ask)));
+        self.note(What::Asked { upstream, wanted: ask.map(|ask| ask.wanted) });
+    }
+
+    fn grant(&mut self, before: usize, granted: Granted) {
+        let asked = self.asks.iter().rev().nth(before % self.asks.len().max(1)).copied();
+        let Some((upstream, ask)) = asked else { return };
+        self.read();
+        self.fleet.grant(upstream, &granted.answer(&ask), self.now);
+        self.note(What::Granted { slots: granted.slots });
+    }
+
+    fn fail_ask(&mut self, upstream: usize, retry: Duration) {
+        self.read();
+        self.fleet.ask_failed(self.upstreams[upstream % self.upstreams.len()], retry, self.now);
+        self.note(What::Granted { slots: 0 });
     }
 
     fn look(&mut self, which: usize, outcome: Outcome<(), ()>) {

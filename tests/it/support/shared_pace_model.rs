@@ -132,7 +132,12 @@ impl SharedPaceModel {
         self.end_hold();
     }
 
-    pub(crate) fn held(&self) -> u128 {
+    /// What is left of the hold, when the store's clock shows `now`.
+    pub(crate) fn held_at(&self, now: Duration) -> u128 {
+        self.held_until.saturating_sub(self.time + nanos(now).saturating_sub(self.latest))
+    }
+
+    fn held(&self) -> u128 {
         self.held_until.saturating_sub(self.time)
     }
 

@@ -48,13 +48,8 @@ pub(crate) struct Step {
     pub(crate) rules: Rules,
     pub(crate) before: SharedPace,
     pub(crate) after: SharedPace,
-    pub(crate) what: What,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum What {
-    Asked { ask: Ask, grant: Grant },
-    Resumed,
+    /// What was asked and granted; if nothing was, a hold was ended.
+    pub(crate) asked: Option<(Ask, Grant)>,
 }
 
 /// What a replica knows.
@@ -142,18 +137,18 @@ pub(crate) fn play(rules: &[Rules], events: &[Event]) -> Vec<Step> {
         time += now.saturating_sub(latest).as_nanos();
         latest = now;
         let before = pace;
-        let what = match asked {
+        let asked = match asked {
             None => {
                 pace.resume(now);
-                What::Resumed
+                None
             }
             Some((which, ask)) => {
                 let grant = pace.admit(&rules_now.limits(), &ask, now);
                 replicas[which] = Replica { epoch: grant.epoch, turn: grant.turn, last: Some(ask) };
-                What::Asked { ask, grant }
+                Some((ask, grant))
             }
         };
-        steps.push(Step { time, now, rules: rules_now, before, after: pace, what });
+        steps.push(Step { time, now, rules: rules_now, before, after: pace, asked });
     }
     steps
 }
@@ -173,9 +168,9 @@ impl Report {
 impl Step {
     /// The slots that are granted, as times since the start.
     pub(crate) fn slots(&self) -> impl Iterator<Item = u128> {
-        let (slots, first, spacing) = match self.what {
-            What::Asked { grant, .. } => (grant.slots, grant.first.as_nanos(), grant.spacing.as_nanos()),
-            What::Resumed => (0, 0, 0),
+        let (slots, first, spacing) = match self.asked {
+            Some((_, grant)) => (grant.slots, grant.first.as_nanos(), grant.spacing.as_nanos()),
+            None => (0, 0, 0),
         };
         (0..u128::from(slots)).map(move |number| self.time + first + number * spacing)
     }

@@ -84,6 +84,7 @@ struct LimitsSettings {
     in_flight: u32,
     is_growing: bool,
     find_pace: bool,
+    shared: bool,
     forgive: u32,
     longest_hold: u64,
     answer_within: u64,
@@ -162,9 +163,10 @@ impl Device {
 
     #[cfg(feature = "fleet")]
     pub(crate) fn limits(&self) -> Result<Limits, LimitsError> {
-        let LimitsSettings { polls, per, in_flight, is_growing, find_pace, forgive, longest_hold, answer_within } = self.limits;
+        let LimitsSettings { polls, per, in_flight, is_growing, find_pace, shared, forgive, longest_hold, answer_within } =
+            self.limits;
         let builder = Limits::builder().rate(polls, Duration::from_millis(per)).find_pace(find_pace).forgive(forgive);
-        let builder = builder.longest_hold(Duration::from_millis(longest_hold));
+        let builder = builder.shared(shared).longest_hold(Duration::from_millis(longest_hold));
         let builder = builder.answer_within(Duration::from_millis(answer_within));
         if is_growing { builder.in_flight_from(in_flight) } else { builder.in_flight(in_flight) }.build()
     }

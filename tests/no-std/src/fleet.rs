@@ -6,11 +6,12 @@ use core::{
     fmt::Write,
     ptr::null_mut,
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 use asyncpoll::{
     Decision, Elapsed, Fleet, const_limits,
-    fleet::{Due, Limits, LimitsBuilder},
+    fleet::{Due, Grant, Limits, LimitsBuilder, SharedPace, Upstream},
 };
 
 use crate::{
@@ -79,7 +80,7 @@ pub extern "C" fn print_limits(device: &Device) -> bool {
         Some(served) => others.forgive(served),
         None => others.no_forgive(),
     };
-    let others = others.find_pace(limits.find_pace()).build();
+    let others = others.find_pace(limits.find_pace()).shared(limits.shared()).build();
     others.is_ok_and(|others| write!(device.console(), "{limits:?} {others:?}").is_ok())
 }
 
@@ -200,4 +201,39 @@ pub extern "C" fn step_fleet(device: &Device) -> End {
         Decision::Failed(_) => End::Failed,
         Decision::Sleep(_) | Decision::GaveUp(_) => End::GaveUp,
     }
+}
+
+/// Asks once for a fleet, at a row that the device keeps with the fleet, and puts the row back as it is then. Returns in how many
+/// seconds to ask again, or else what is counted in the row; if it is of a later version, says so.
+#[expect(unsafe_code, reason = "the entry of a program has a name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn share_pace(
+    device: &Device,
+    fleet: &mut Fleet<Tick, Generator>,
+    upstream: &Upstream,
+    row: &mut [u8; SharedPace::LENGTH],
+) -> u64 {
+    let now = Duration::from_secs(device.seed());
+    let mut pace = match SharedPace::from_bytes(row).or_else(|_| SharedPace::from_row(row, now)) {
+        Ok(pace) => pace,
+        Err(error) => return u64::from(write!(device.console(), "{error}").is_ok()),
+    };
+    let Some(ask) = fleet.ask(*upstream, device.now()) else {
+        return fleet.until_ask(*upstream, device.now()).map_or(0, |wait| wait.as_secs());
+    };
+    let limits = fleet.limits(*upstream).copied().unwrap_or(KNOWN);
+    if device.is_stopped() {
+        pace.resume(now);
+        fleet.ask_failed(*upstream, ask.latency, device.now());
+    } else if device.has_progress() {
+        let grant = Grant::known(&ask, ask.wanted, ask.hold, ask.latency, ask.hold);
+        fleet.grant(*upstream, &grant, device.now());
+    } else {
+        let grant = pace.admit(&limits, &ask, now);
+        fleet.grant(*upstream, &grant, device.now());
+    }
+    *row = pace.to_bytes();
+    let spacing = pace.spacing(&limits).map_or(0, |spacing| spacing.as_secs());
+    let counted = pace.slots() ^ pace.refusals() ^ pace.forgiven() ^ u64::from(pace.epoch());
+    counted ^ spacing ^ pace.held(now).as_secs()
 }

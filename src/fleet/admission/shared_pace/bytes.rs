@@ -101,7 +101,8 @@ impl SharedPace {
         ] {
             writer.put(number.to_le_bytes());
         }
-        let checksum = crc32(writer.bytes.split_at(writer.at).0);
+        let (content, _) = writer.bytes.split_at(Self::LENGTH.saturating_sub(CHECKSUM));
+        let checksum = crc32(content);
         writer.put(checksum.to_le_bytes());
         writer.bytes
     }

@@ -12,7 +12,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     for byte in bytes {
         rest ^= u32::from(*byte);
         for _ in 0..8 {
-            rest = if rest % 2 == 1 { rest / 2 ^ 0xedb8_8320 } else { rest / 2 };
+            rest = if rest % 2 == 1 { (rest / 2) ^ 0xedb8_8320 } else { rest / 2 };
         }
     }
     !rest

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::support::{
     fleet_model::{Rules, SECOND},
     shared_pace_model::SharedPaceModel,
-    shared_pace_play::{START, What, events, play, rules},
+    shared_pace_play::{START, events, play, rules},
 };
 
 proptest! {
@@ -19,18 +19,18 @@ proptest! {
     fn reference_of_plain_lists_agrees(rules in rules(), events in events()) {
         let mut model = SharedPaceModel::new(START);
         for (number, step) in play(&rules, &events).iter().enumerate() {
-            match step.what {
-                What::Asked { ask, grant } => {
+            match step.asked {
+                Some((ask, grant)) => {
                     let agrees = model.admit(&step.rules, &ask, step.now, &grant);
                     prop_assert!(agrees.is_ok(), "step {number}: {}, for {ask:?}", agrees.unwrap_err());
                 }
-                What::Resumed => model.resume(step.now),
+                None => model.resume(step.now),
             }
             let pace = step.after;
             prop_assert_eq!((model.time, model.epoch), (step.time, pace.epoch()), "step {}: time and epoch", number);
             let counts = (u128::from(pace.slots()), u128::from(pace.refusals()), u128::from(pace.forgiven()));
             prop_assert_eq!((model.slots, model.refusals, model.forgiven), counts, "step {}: counts", number);
-            prop_assert_eq!(pace.held(step.now).as_nanos(), model.held(), "step {}: held", number);
+            prop_assert_eq!(pace.held(step.now).as_nanos(), model.held_at(step.now), "step {}: held", number);
             let spacing = pace.spacing(&step.rules.limits()).map_or(0, |spacing| spacing.as_nanos());
             prop_assert_eq!(spacing, model.spacing(&step.rules), "step {}: spacing", number);
         }
@@ -42,11 +42,11 @@ proptest! {
             let bytes = step.before.to_bytes();
             let mut restored = SharedPace::from_bytes(&bytes).expect("Pure: what was written is read");
             prop_assert_eq!(restored.to_bytes(), bytes, "Pure: bytes go round");
-            match step.what {
-                What::Asked { ask, grant } => {
+            match step.asked {
+                Some((ask, grant)) => {
                     prop_assert_eq!(restored.admit(&step.rules.limits(), &ask, step.now), grant, "Pure: the grant");
                 }
-                What::Resumed => restored.resume(step.now),
+                None => restored.resume(step.now),
             }
             prop_assert_eq!(restored, step.after, "Pure: the pace after it");
         }
@@ -60,7 +60,7 @@ proptest! {
             if step.has_new_epoch() {
                 last = None;
             }
-            let What::Asked { grant, .. } = step.what else { continue };
+            let Some((_, grant)) = step.asked else { continue };
             let spacing = grant.spacing.as_nanos();
             if let Some((_, least)) = &mut last {
                 *least = spacing.min(*least);
@@ -80,9 +80,9 @@ proptest! {
         // Until when a hold lasts, and the epoch that began when one was last ended.
         let (mut held_until, mut resumed) = (0, 0);
         for step in play(&rules, &events) {
-            let (resume, reported) = match step.what {
-                What::Resumed => (true, None),
-                What::Asked { ask, .. } => {
+            let (resume, reported) = match step.asked {
+                None => (true, None),
+                Some((ask, _)) => {
                     let longest = step.rules.longest_hold.map_or(u128::MAX, |longest| longest.as_nanos() * 6 / 5);
                     let has_heard = ask.resume || ask.epoch >= resumed;
                     let used_up = ask.quota.filter(|(remaining, _)| *remaining == 0).map(|(_, reset)| reset);
@@ -109,9 +109,9 @@ proptest! {
             let (before, after) = (step.before, step.after);
             let begun = after.epoch() - before.epoch();
             let was_held = before.held(step.now) > Duration::ZERO;
-            match step.what {
-                What::Resumed => prop_assert_eq!(begun, u32::from(was_held), "an end of a hold begins an epoch"),
-                What::Asked { ask, grant } => {
+            match step.asked {
+                None => prop_assert_eq!(begun, u32::from(was_held), "an end of a hold begins an epoch"),
+                Some((ask, grant)) => {
                     let ended = u32::from(ask.resume && was_held);
                     prop_assert!(begun <= 1, "one report begins {begun} epochs");
                     if begun > ended {
@@ -136,7 +136,7 @@ proptest! {
         let rules: Vec<_> = rules.into_iter().map(|rules| Rules { rate: None, ..rules }).collect();
         let limits = Rules { find_pace: true, ..Rules::DEFAULT }.limits();
         for step in play(&rules, &events) {
-            let What::Asked { ask, .. } = step.what else { continue };
+            let Some((ask, _)) = step.asked else { continue };
             if !step.rules.find_pace || ask.quota.is_some() {
                 continue;
             }
@@ -157,7 +157,7 @@ proptest! {
     #[test]
     fn turn_of_half_a_second_or_one(rules in rules(), events in events()) {
         for step in play(&rules, &events) {
-            let What::Asked { ask, grant } = step.what else { continue };
+            let Some((ask, grant)) = step.asked else { continue };
             let most = (SECOND / 2 / grant.spacing.as_nanos()).max(1);
             prop_assert!(u128::from(grant.slots) <= most, "Turn: {} slots", grant.slots);
             prop_assert!(grant.slots <= ask.wanted, "Turn: more than is wanted");
