@@ -35,6 +35,12 @@ const AT_ONCE: u64 = 16;
 /// cut goes by what was served.
 const FEW: u64 = 32;
 
+/// So many slots have been given out for so many polls that are served, when the first refusal is heard of: their rate has risen
+/// meanwhile. At 1 for 1, the first cut leaves now less than the limit, and now more, so that a second hold follows: orders of two
+/// replicas at one server are noticed after 68 s instead of 56 s.
+const GIVEN: u64 = 12;
+const SERVED: u64 = 11;
+
 /// How long at most until a fleet looks in again during a hold: it may have been ended.
 const LOOK_IN: u64 = 10 * SECOND;
 
@@ -61,9 +67,9 @@ const PROMISED_PERCENT: u8 = 95;
 ///   report cuts once at most, however often it comes.
 /// - The pace is that of a [`Fleet`](crate::Fleet), but: until a poll is served or refused, 16 slots are given out, and then one a
 ///   second. Before the first refusal 16 are given out a second, an eighth more each second and each latency in which polls wait
-///   for them and are served. The first refusal sets the pace by the rate at which slots were given out, or by the rate at which
-///   polls were served if fewer than 32 slots were. It is never raised by that. Slots that are given out are saved up for refusals,
-///   and not polls that are served.
+///   for them and are served. The first refusal sets the pace by eleven twelfths of the rate at which slots were given out, or by
+///   the rate at which polls were served if fewer than 32 slots were. It is never raised by that. Slots that are given out are
+///   saved up for refusals, and not polls that are served.
 /// - A hold lasts as long as the longest that any fleet reports. [`longest_hold`](crate::fleet::LimitsBuilder::longest_hold) and a
 ///   fifth bound it. A server that fails all polls, and one whose quota is known, are polled as by a fleet. That a poll was served
 ///   says that a server is up again if its fleet had heard before that the server is down.
@@ -437,10 +443,15 @@ impl SharedPace {
             return self.pace.refused(false, hint, 0, self.time);
         }
         let is_guess = self.slots < FEW;
-        let spacing = if is_guess { self.spacing_served() } else { self.pace.rate.spacing(self.time) };
+        let spacing = if is_guess { self.spacing_served() } else { self.spacing_given() };
         // What nobody has tried is not the pace, whatever was reported.
         self.pace.set(spacing.max(self.first_spacing), is_guess, hint.unwrap_or(0), 0);
         Verdict::Cut
+    }
+
+    /// Returns the time between two polls that were served before the first refusal, by the slots that were given out.
+    fn spacing_given(&self) -> u64 {
+        self.pace.rate.spacing(self.time).saturating_mul(GIVEN) / SERVED
     }
 
     /// Returns the mean time between two polls that were served before the first refusal.
