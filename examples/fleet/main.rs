@@ -19,10 +19,12 @@ mod backlog;
 mod client;
 mod commands;
 mod keyboard;
+mod orders;
 mod polling;
 mod progress;
 mod replica;
 mod replica_tables;
+#[expect(dead_code, reason = "the example of machines kills replicas while they poll")]
 mod replicas;
 mod server;
 mod simulation;

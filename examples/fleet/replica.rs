@@ -22,7 +22,7 @@ pub(crate) struct Replica {
     orders: BTreeMap<Id, usize>,
     /// Counts the processes that it has been.
     pub(crate) process: u32,
-    is_up: bool,
+    pub(crate) is_up: bool,
     /// When it wakes up.
     pub(crate) next: Option<Duration>,
 }

@@ -9,10 +9,10 @@ use asyncpoll::{
 };
 
 use super::{
+    orders::log_normal,
     replica::{Act, Found, Replica},
     server::{Answer, Running, Server},
-    simulation::log_normal,
-    store::{GIVES_UP_AFTER, Row, Store},
+    store::{Admits, GIVES_UP_AFTER, Store},
 };
 
 /// A server, the orders that are placed there, all at once, and the replicas that poll them.
@@ -66,26 +66,41 @@ struct Happening {
     event: Event,
 }
 
-struct Play<'a> {
-    scenario: &'a Replicas,
+/// Replicas that are polling.
+pub(crate) struct Play {
+    scenario: Replicas,
     server: Running,
-    row: Row,
+    row: Box<dyn Admits>,
     replicas: Vec<Replica>,
     /// When each order comes to its end.
     ends: Vec<Duration>,
     /// By when they happen, and in which order they were foreseen.
     happenings: BTreeMap<(Duration, u64), Happening>,
     foreseen: u64,
-    sent: Vec<Duration>,
-    refused: u32,
     asks: u32,
-    /// From the end of an order until it was noticed, by replicas.
-    delays: Vec<Vec<f64>>,
+    tallies: Vec<Tally>,
+}
+
+/// What has become of the polls of a replica.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    /// When each was made.
+    pub(crate) sent: Vec<Duration>,
+    pub(crate) refused: u32,
+    /// From the end of an order until it was noticed, in seconds.
+    pub(crate) delays: Vec<f64>,
 }
 
 impl Replicas {
     /// Polls all orders to their end. How long they take, and when they are polled, is drawn.
     pub(crate) fn run(&self, draw: u64) -> Shared {
+        let mut play = self.start(draw, Box::new(self.store.start()));
+        play.advance(Duration::MAX);
+        play.figures()
+    }
+
+    /// Begins, with the pace in this row.
+    pub(crate) fn start(&self, draw: u64, row: Box<dyn Admits>) -> Play {
         let mut rng = SeededRng::new(17 + draw);
         let ends = (0..self.orders).map(|_| log_normal(180.0, &mut rng)).collect();
         let replicas = (0..self.count)
@@ -96,20 +111,20 @@ impl Replicas {
             })
             .collect();
         let mut play = Play {
-            scenario: self,
+            scenario: self.clone(),
             server: self.server.start(),
-            row: self.store.start(),
+            row,
             replicas,
             ends,
             happenings: BTreeMap::new(),
             foreseen: 0,
-            sent: Vec::new(),
-            refused: 0,
             asks: 0,
-            delays: vec![Vec::new(); self.count],
+            tallies: vec![Tally::default(); self.count],
         };
-        play.run();
-        play.figures()
+        if let Some(every) = self.killed_every {
+            play.foresee(every, 0, Event::Killed);
+        }
+        play
     }
 
     fn replica_of(&self, order: usize) -> usize {
@@ -121,14 +136,15 @@ impl Replicas {
     }
 }
 
-impl Play<'_> {
-    fn run(&mut self) {
-        if let Some(every) = self.scenario.killed_every {
-            self.foresee(every, 0, Event::Killed);
-        }
-        loop {
+impl Play {
+    /// Lets all happen that happens until then.
+    pub(crate) fn advance(&mut self, until: Duration) {
+        while !self.is_done() {
             let next = self.replicas.iter().enumerate().filter_map(|(number, replica)| Some((replica.next?, number))).min();
             let happens = self.happenings.first_key_value().map(|((at, _), _)| *at);
+            if next.map(|(next, _)| next).into_iter().chain(happens).all(|at| at > until) {
+                return;
+            }
             // What happens as a replica wakes up happens first.
             if let Some((now, number)) = next.filter(|(next, _)| happens.is_none_or(|at| next < &at)) {
                 self.wake(number, now);
@@ -136,10 +152,25 @@ impl Play<'_> {
             } else if let Some(((now, _), happening)) = self.happenings.pop_first() {
                 self.happen(happening, now);
             }
-            if self.replicas.iter().all(Replica::is_done) {
-                return;
-            }
         }
+    }
+
+    /// Returns whether no order is left.
+    pub(crate) fn is_done(&self) -> bool {
+        self.replicas.iter().all(Replica::is_done)
+    }
+
+    /// Kills a replica, unless it is dead. It begins anew ten seconds later.
+    pub(crate) fn kill(&mut self, number: usize, now: Duration) {
+        if self.replicas[number].is_up {
+            let process = self.replicas[number].process;
+            self.happen(Happening { replica: number, process, event: Event::Killed }, now);
+        }
+    }
+
+    /// Returns what has become of the polls of each replica, and whether it is up.
+    pub(crate) fn tallies(&self) -> impl Iterator<Item = (&Tally, bool)> {
+        self.tallies.iter().zip(self.replicas.iter().map(|replica| replica.is_up))
     }
 
     fn foresee(&mut self, at: Duration, replica: usize, event: Event) {
@@ -155,10 +186,10 @@ impl Play<'_> {
                 self.foresee(now + self.row.round_trip() / 2, number, Event::Asked(ask));
             }
             Act::Poll(poll, order) => {
-                self.sent.push(now);
+                self.tallies[number].sent.push(now);
                 let found = match self.server.poll(now) {
                     Answer::Refused => {
-                        self.refused += 1;
+                        self.tallies[number].refused += 1;
                         Outcome::throttled(()).retry_after(self.scenario.server.hint)
                     }
                     Answer::Failed => Outcome::transient(()),
@@ -189,7 +220,7 @@ impl Play<'_> {
             _ if !is_alive => {}
             Event::Answered { poll, found, quota } => {
                 if let Decision::Done(end) = replica.hear(poll, found, quota, now) {
-                    self.delays[number].push((now - end).as_secs_f64());
+                    self.tallies[number].delays.push((now - end).as_secs_f64());
                 }
             }
             Event::Granted(grant) => replica.take(grant.as_ref(), now),
@@ -206,16 +237,19 @@ impl Play<'_> {
     }
 
     fn figures(self) -> Shared {
-        let noticed: usize = self.delays.iter().map(Vec::len).sum();
-        let means = self.delays.iter().filter(|delays| !delays.is_empty());
+        let delays = || self.tallies.iter().map(|tally| &tally.delays);
+        let noticed: usize = delays().map(Vec::len).sum();
+        let means = delays().filter(|delays| !delays.is_empty());
         let worst = means.map(|delays| delays.iter().sum::<f64>() / delays.len() as f64).fold(0.0, f64::max);
+        let mut sent: Vec<_> = self.tallies.iter().flat_map(|tally| &tally.sent).copied().collect();
+        sent.sort_unstable();
         Shared {
-            refused: self.refused,
+            refused: self.tallies.iter().map(|tally| tally.refused).sum(),
             asks: self.asks,
-            mean: self.delays.iter().flatten().sum::<f64>() / noticed.max(1) as f64,
+            mean: delays().flatten().sum::<f64>() / noticed.max(1) as f64,
             worst,
             given_up: (self.ends.len() - noticed) as u32,
-            sent: self.sent,
+            sent,
         }
     }
 }

@@ -6,13 +6,12 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use asyncpoll::{
     Decision, Fleet, Outcome, Policy, Poller, SeededRng,
     fleet::{Due, Id, Limits},
-    rand_core::Rng as _,
 };
 
-use super::server::{Answer, Running, Server};
-
-/// The standard deviation of the logarithm of the time that an order takes.
-const SIGMA: f64 = 0.5;
+use super::{
+    orders::log_normal,
+    server::{Answer, Running, Server},
+};
 
 /// A server, and the orders that are placed there, all at once.
 #[derive(Clone, Copy, Debug)]
@@ -192,12 +191,4 @@ pub(crate) fn busiest(sent: &[Duration]) -> u32 {
         busiest = busiest.max(end + 1 - start);
     }
     busiest as u32
-}
-
-/// Draws the time that an order takes, by the transform of Box and Muller.
-pub(crate) fn log_normal(median: f64, rng: &mut SeededRng) -> Duration {
-    let mut uniform = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-    let radius = (-2.0 * (1.0 - uniform()).ln()).sqrt();
-    let normal = radius * (core::f64::consts::TAU * uniform()).cos();
-    Duration::from_secs_f64(median * (SIGMA * normal).exp())
 }

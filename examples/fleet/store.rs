@@ -10,6 +10,15 @@ pub(crate) const GIVES_UP_AFTER: Duration = Duration::from_secs(1);
 /// What the store's clock shows at first.
 const STARTS_AT: Duration = Duration::from_secs(1_700_000_000);
 
+/// A row that is stepped by those who ask.
+pub(crate) trait Admits {
+    /// Returns how long an ask takes.
+    fn round_trip(&self) -> Duration;
+
+    /// Steps the row, and returns the grant, unless it does not come back.
+    fn admit(&mut self, limits: &Limits, ask: &Ask, now: Duration) -> Option<Grant>;
+}
+
 /// A store, as it behaves from its start on.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
@@ -45,13 +54,12 @@ pub(crate) struct Row {
     replies: u32,
 }
 
-impl Row {
-    pub(crate) const fn round_trip(&self) -> Duration {
+impl Admits for Row {
+    fn round_trip(&self) -> Duration {
         self.store.round_trip
     }
 
-    /// Steps the row, and returns the grant, unless it does not come back.
-    pub(crate) fn admit(&mut self, limits: &Limits, ask: &Ask, now: Duration) -> Option<Grant> {
+    fn admit(&mut self, limits: &Limits, ask: &Ask, now: Duration) -> Option<Grant> {
         if self.store.gone.as_ref().is_some_and(|gone| gone.contains(&now)) {
             return None;
         }

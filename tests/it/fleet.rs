@@ -19,6 +19,8 @@ mod limits;
 mod lost;
 mod no_hint;
 mod order;
+#[path = "../../examples/fleet/orders.rs"]
+mod orders;
 mod pace;
 #[path = "../../examples/fleet/progress.rs"]
 mod progress;
@@ -27,6 +29,7 @@ mod quota;
 mod replica;
 #[path = "../../examples/fleet/replica_tables.rs"]
 mod replica_tables;
+#[expect(dead_code, reason = "the example of machines kills replicas while they poll")]
 #[path = "../../examples/fleet/replicas.rs"]
 mod replicas;
 mod replicated;

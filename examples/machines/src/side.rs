@@ -1,0 +1,116 @@
+//! One half of the picture: the replicas, and what has become of their polls.
+
+use core::time::Duration;
+
+use asyncpoll::{const_limits, fleet::Limits};
+
+use crate::{
+    arguments::Arguments,
+    database::Database,
+    replicas::{Play, Replicas, Tally},
+    server::Server,
+    store::{Admits, Store},
+};
+
+const OWN: Limits = const_limits!(Limits::builder());
+const SHARED: Limits = const_limits!(Limits::builder().shared(true));
+
+/// How long ago polls are counted that make the rate of now.
+const OF_LATE: Duration = Duration::from_secs(10);
+
+pub(crate) struct Side {
+    pub(crate) name: &'static str,
+    play: Play,
+}
+
+/// What is shown of a replica, or of all of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Figures {
+    pub(crate) is_up: bool,
+    /// Polls a second, of late.
+    pub(crate) rate: f64,
+    pub(crate) polls: usize,
+    pub(crate) refused: u32,
+    /// In seconds.
+    pub(crate) noticed_after: Option<f64>,
+}
+
+impl Side {
+    /// Returns the replicas with a pace each, and those that share one.
+    pub(crate) fn both(arguments: &Arguments) -> anyhow::Result<[Self; 2]> {
+        let replicas = |limits| Replicas {
+            count: arguments.replicas.into(),
+            orders: 5_000,
+            on_first: None,
+            limits: [limits; 2],
+            server: Server::new(40),
+            store: Store::new(Duration::from_millis(5)),
+            killed_every: None,
+        };
+        let (own, shared) = (replicas(OWN), replicas(SHARED));
+        let unused = Box::new(own.store.start());
+        let row: Box<dyn Admits> = match &arguments.postgres {
+            Some(url) => Box::new(Database::connect(url)?),
+            None => Box::new(shared.store.start()),
+        };
+        Ok([
+            Self { name: "a pace each", play: own.start(0, unused) },
+            Self { name: "one pace, in a row", play: shared.start(0, row) },
+        ])
+    }
+
+    /// Lets all happen that happens until then.
+    pub(crate) fn advance(&mut self, until: Duration) {
+        self.play.advance(until);
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        self.play.is_done()
+    }
+
+    pub(crate) fn kill(&mut self, replica: usize, now: Duration) {
+        self.play.kill(replica, now);
+    }
+
+    /// Returns the figures of each replica.
+    pub(crate) fn figures(&self, now: Duration) -> Vec<Figures> {
+        self.play.tallies().map(|(tally, is_up)| Figures::of(tally, is_up, now)).collect()
+    }
+}
+
+impl Figures {
+    fn of(Tally { sent, refused, delays }: &Tally, is_up: bool, now: Duration) -> Self {
+        let of_late = sent.iter().rev().take_while(|at| **at + OF_LATE > now).count();
+        let mean = delays.iter().sum::<f64>() / delays.len() as f64;
+        Self {
+            is_up,
+            rate: of_late as f64 / OF_LATE.min(now).as_secs_f64().max(1.0),
+            polls: sent.len(),
+            refused: *refused,
+            noticed_after: (!delays.is_empty()).then_some(mean),
+        }
+    }
+
+    /// Adds up what all replicas have in common.
+    pub(crate) fn together(all: &[Self]) -> Self {
+        all.iter().fold(Self::default(), |sum, one| Self {
+            rate: sum.rate + one.rate,
+            polls: sum.polls + one.polls,
+            refused: sum.refused + one.refused,
+            ..sum
+        })
+    }
+
+    /// Returns the share of the polls that was refused, in percent.
+    pub(crate) fn refused_percent(&self) -> f64 {
+        100.0 * f64::from(self.refused) / self.polls.max(1) as f64
+    }
+}
+
+/// Returns how evenly the polls are shared: 1 if each replica has sent as many, and less the more one has sent than another (R. Jain,
+/// D.-M. Chiu and W. Hawe, DEC-TR-301, 1984).
+pub(crate) fn fairness(all: &[Figures]) -> f64 {
+    let (sum, squares) =
+        all.iter().map(|one| one.polls as f64).fold((0.0, 0.0), |(sum, squares), polls| (sum + polls, squares + polls * polls));
+    if squares > 0.0 { sum * sum / (squares * all.len() as f64) } else { 1.0 }
+}
