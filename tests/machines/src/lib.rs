@@ -9,6 +9,7 @@
 #![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 pub mod connection;
+pub mod orders;
 pub mod pace;
 pub mod polling;
 pub mod redis_server;

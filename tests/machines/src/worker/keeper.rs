@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 
-use crate::{polling::Order, worker::table::Table};
+use crate::{orders::Order, worker::table::Table};
 
 /// How long a batch is collected, and how long after an error it is kept again.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -4,6 +4,7 @@ mod guide;
 mod lock;
 mod model;
 mod outages;
+mod pace;
 mod slots;
 mod states;
 mod support;

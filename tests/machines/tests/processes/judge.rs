@@ -19,31 +19,35 @@ pub(crate) const WINDOW: Duration = Duration::from_secs(10);
 /// A stretch of time, and what happened in it.
 pub(crate) type Stretch = (Duration, Duration);
 
-/// What is expected of the windows in a stretch of time.
+/// The hundredths of the limit that are used at least in a window in which nothing happens but kills: after its first cut, the pace
+/// is three quarters of the limit, and grows from there.
+const LEAST: u32 = 70;
+
+/// And those that are used in all of these windows together.
+const LEAST_TOGETHER: u32 = 80;
+
+/// What has happened that costs more than a kill does.
 #[derive(Clone, Debug)]
-pub(crate) struct Expected {
-    /// What is judged.
+pub(crate) struct Loss {
     pub(crate) name: &'static str,
-    /// At least so many hundredths of the limit are used in each.
-    pub(crate) percent: u32,
-    /// The windows that touch this stretch, unless they touch one of those before.
+    /// When, and until its consequences are over.
     pub(crate) stretch: Stretch,
+    /// At most so many hundredths of the limit are lost by it in a window.
+    pub(crate) percent: u32,
 }
 
-/// The least that was used of the windows of a kind, and how many of them there are.
-pub(crate) type Worst = BTreeMap<&'static str, (u32, usize)>;
-
-/// Judges every window from the one that begins at `from` to the one that ends at `to` by the first of what is `expected` that it
-/// touches. A window that touches a stall of the machine is left out.
+/// Judges every window from the one that begins at `from` to the one that ends at `to`. One that touches a stall of the machine is
+/// left out.
 pub(crate) fn judge(
     log: &[Request],
     spacing: Duration,
     (from, to): Stretch,
-    expected: &[Expected],
+    losses: &[Loss],
     stalls: &[Stretch],
-) -> Result<Worst> {
+) -> Result<()> {
     let most = u32::try_from(WINDOW.as_nanos() / spacing.as_nanos())?;
-    let (mut worst, mut left_out, mut all) = (Worst::new(), 0, 0);
+    let (mut worst, mut left_out, mut all) = (BTreeMap::new(), 0, 0);
+    let mut quiet = Vec::new();
     let mut begin = from;
     while begin + WINDOW <= to {
         let window = (begin, begin + WINDOW);
@@ -54,18 +58,31 @@ pub(crate) fn judge(
             continue;
         }
         let served = log.iter().filter(|request| request.answer != Answer::Refused && contains(window, request.at)).count();
-        let percent = u32::try_from(served)? * 100 / most;
-        let kind = expected.iter().find(|expected| touches(expected.stretch, window));
-        let Expected { name, percent: least, .. } = kind.ok_or_else(|| anyhow!("nothing is expected of {window:?}"))?;
-        ensure!(percent >= *least, "{name}: only {percent} % of the limit are used in {window:?}");
-        let (worst, count) = worst.entry(*name).or_insert((percent, 0));
+        // What was saved up before can be used as well.
+        let percent = (u32::try_from(served)? * 100 / most).min(100);
+        let (mut names, mut least) = (Vec::new(), LEAST);
+        for Loss { name, percent, .. } in losses.iter().filter(|loss| touches(loss.stretch, window)) {
+            names.push(*name);
+            least = least.saturating_sub(*percent);
+        }
+        if names.is_empty() {
+            quiet.push(percent);
+        }
+        let kind = if names.is_empty() { "nothing but kills".to_owned() } else { names.join(", ") };
+        ensure!(percent >= least, "{kind}: {percent} % of the limit are used in {window:?}, and must be {least} % at least");
+        let (worst, count) = worst.entry(kind).or_insert((percent, 0));
         *worst = percent.min(*worst);
         *count += 1;
     }
+    for (kind, (percent, windows)) in worst {
+        println!("{kind}: {percent} % of the limit in the worst of {windows} windows");
+    }
     println!("{left_out} of {all} windows are left out, in which the machine stalled");
-    ensure!(all >= 10, "only {all} windows");
+    let together = quiet.iter().sum::<u32>().checked_div(u32::try_from(quiet.len())?).unwrap_or(0);
+    println!("nothing but kills: {together} % of the limit in all {} windows together", quiet.len());
+    ensure!(together >= LEAST_TOGETHER, "only {together} % of the limit are used");
     ensure!(left_out * 2 <= all, "the machine stalls too often to judge anything");
-    Ok(worst)
+    Ok(())
 }
 
 fn touches(one: Stretch, other: Stretch) -> bool {
