@@ -5,6 +5,7 @@ mod lock;
 mod model;
 mod outages;
 mod pace;
+mod polling;
 mod slots;
 mod states;
 mod support;

@@ -49,7 +49,7 @@ fn a_found_pace_is_shared() -> Result<()> {
 fn a_state_of_a_newer_version_is_left_alone() -> Result<()> {
     for store in Store::both()? {
         let (mut states, mut pace) = (store.states()?, store.found_pace("ca")?);
-        ensure!(states.replace("ca", b"", &OF_VERSION_2)?);
+        ensure!(states.read("ca")?.0.is_empty() && states.replace("ca", b"", &OF_VERSION_2)?);
         let error = pace.grant(&ask(1, Duration::ZERO)).map_err(|error| error.to_string());
         ensure!(error == Err("shared pace is of version 2; this release reads version 1".into()), "{error:?}");
         ensure!(states.read("ca")?.0 == OF_VERSION_2);
@@ -97,7 +97,7 @@ fn a_known_pace_grants_slots() -> Result<()> {
         let spacing = Duration::from_micros(28_001);
         let grant = pace.grant(&ask(50, Duration::ZERO)).await?;
         ensure!((grant.slots, grant.first, grant.spacing) == (17, Duration::ZERO, spacing), "{grant:?}");
-        ensure!(grant.again == spacing * 17 - Duration::from_millis(500) && grant.held == Duration::ZERO, "{grant:?}");
+        ensure!(grant.held == Duration::ZERO, "{grant:?}");
         let held = pace.grant(&ask(1, HOUR)).await?;
         ensure!(held.slots == 0 && held.held == HOUR, "{held:?}");
         Ok(())
