@@ -41,7 +41,9 @@ impl<S: States + 'static> Pace for FoundPace<S> {
                 let mut pace = match SharedPace::from_bytes(state) {
                     // A newer release shares it. To begin anew would undo what
                     // that has found, at every ask.
-                    Err(error @ SharedPaceError::UnknownVersion { .. }) => return Err(error.into()),
+                    Err(error @ SharedPaceError::UnknownVersion { .. }) => {
+                        return Err(error.into());
+                    }
                     pace => pace.unwrap_or_else(|_| SharedPace::new(now)),
                 };
                 let grant = pace.admit(limits, ask, now);

@@ -5,12 +5,12 @@ use std::{collections::HashMap, time::Duration};
 
 use asyncpoll::{
     Decision, Elapsed, Fleet, Outcome, Policy, SeededRng,
-    fleet::{Due, Id, Limits, Upstream},
+    fleet::{Due, DuePoll, Grant, Id, Limits, Upstream},
     random_seed,
 };
 use tokio::{
     sync::mpsc,
-    task::JoinSet,
+    task::{JoinError, JoinSet},
     time::{Instant, sleep},
 };
 
@@ -88,22 +88,9 @@ impl<W: Work> Orders<W> {
                     None => is_open = false,
                 },
                 Some(Ok((poll, found))) = polls.join_next() => {
-                    let error = |died| Outcome::transient(format!("{died}"));
-                    let found = found.unwrap_or_else(error);
-                    let Some(order) = self.orders.get_mut(&poll.id) else {
-                        continue;
-                    };
-                    let (now, last) = (Instant::now(), &mut order.last_error);
-                    let decision = self.fleet.step_keeping(poll, found, now, last);
-                    self.decided(poll.id, decision);
+                    self.polled(poll, found);
                 }
-                grant = answering.answer() => {
-                    let now = Instant::now();
-                    match grant {
-                        Some(grant) => self.fleet.grant(self.upstream, &grant, now),
-                        None => self.fleet.ask_failed(self.upstream, AFTER_FAILURE, now),
-                    }
-                }
+                grant = answering.answer() => self.answered(grant),
             }
         }
     }
@@ -112,6 +99,25 @@ impl<W: Work> Orders<W> {
         let (poller, now) = (&order.poller, Instant::now());
         let id = self.fleet.restore(self.upstream, poller, self.policy, now, elapsed);
         self.orders.insert(id, order);
+    }
+
+    /// Takes what a poll found, or that it panicked.
+    fn polled(&mut self, poll: DuePoll, found: Result<Found, JoinError>) {
+        let Some(order) = self.orders.get_mut(&poll.id) else { return };
+        let panicked = |error: JoinError| Outcome::transient(error.to_string());
+        let found = found.unwrap_or_else(panicked);
+        let (now, last) = (Instant::now(), &mut order.last_error);
+        let decision = self.fleet.step_keeping(poll, found, now, last);
+        self.decided(poll.id, decision);
+    }
+
+    /// Takes a grant, or that there is none.
+    fn answered(&mut self, grant: Option<Grant>) {
+        let now = Instant::now();
+        match grant {
+            Some(grant) => self.fleet.grant(self.upstream, &grant, now),
+            None => self.fleet.ask_failed(self.upstream, AFTER_FAILURE, now),
+        }
     }
 
     /// Has an order kept, and forgets it if it has ended.

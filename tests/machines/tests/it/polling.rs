@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use asyncpoll::{
     Elapsed, Outcome, Policy, Poller,
     fleet::{Ask, Grant, Limits, SharedPace},
@@ -19,7 +19,7 @@ use asyncpoll_machines::{
 use tokio::{
     runtime::Builder,
     sync::mpsc,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 
 const ORDERS: i64 = 30;
@@ -98,20 +98,21 @@ fn order(id: i64) -> (Order, Elapsed) {
 }
 
 /// Polls so many orders, of which the last comes a minute later, and returns what has happened, and how long that took.
-fn play<P: Pace>(orders: i64, pace: impl FnOnce() -> P) -> Result<(Log, Duration)> {
+fn play<P: Pace>(last: i64, pace: impl FnOnce() -> P) -> Result<(Log, Duration)> {
     let limits = limits()?;
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build()?;
     runtime.block_on(async {
         let (log, start) = (Log::default(), Instant::now());
         let (sender, incoming) = mpsc::channel(1);
         tokio::spawn(async move {
-            for id in 1..orders {
+            for id in 1..last {
                 sender.send(order(id)).await?;
             }
             sleep(Duration::from_secs(60)).await;
-            sender.send(order(orders)).await
+            sender.send(order(last)).await
         });
-        Orders::new(log.clone(), Policy::default(), limits).poll(pace(), incoming).await;
+        let mut orders = Orders::new(log.clone(), Policy::default(), limits);
+        timeout(Duration::from_secs(3_600), orders.poll(pace(), incoming)).await.context("the orders have not ended")?;
         Ok((log, start.elapsed()))
     })
 }
