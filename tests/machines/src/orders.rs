@@ -25,7 +25,7 @@ impl Order {
             Decision::Failed(error) => Some(format!("failed: {error}")),
             Decision::GaveUp(gave_up) => {
                 let (gave_up, error) = gave_up.split();
-                self.last_error = error.or(self.last_error.take());
+                self.last_error = error.or_else(|| self.last_error.take());
                 Some(gave_up.to_string())
             }
         };

@@ -39,7 +39,7 @@ pub struct Orders<W> {
     policy: Policy,
     fleet: Fleet<Instant, SeededRng>,
     upstream: Upstream,
-    orders: HashMap<Id, Order>,
+    by_id: HashMap<Id, Order>,
 }
 
 impl<W: Work> Orders<W> {
@@ -47,7 +47,7 @@ impl<W: Work> Orders<W> {
     pub fn new(work: W, policy: Policy, limits: Limits) -> Self {
         let mut fleet = Fleet::seeded(random_seed(), Instant::now());
         let upstream = fleet.add_upstream(limits);
-        Self { work, policy, fleet, upstream, orders: HashMap::new() }
+        Self { work, policy, fleet, upstream, by_id: HashMap::new() }
     }
 
     /// Polls the orders that come, each with the time since its start, until
@@ -63,7 +63,7 @@ impl<W: Work> Orders<W> {
             }
             match self.fleet.next_due(now) {
                 Some(Due::Poll(poll)) => {
-                    if let Some(order) = self.orders.get(&poll.id) {
+                    if let Some(order) = self.by_id.get(&poll.id) {
                         let found = tokio::spawn(self.work.poll(order.id));
                         // If that panics, this one does not.
                         polls.spawn(async move { (poll, found.await) });
@@ -98,12 +98,12 @@ impl<W: Work> Orders<W> {
     fn take_in(&mut self, order: Order, elapsed: Elapsed) {
         let (poller, now) = (&order.poller, Instant::now());
         let id = self.fleet.restore(self.upstream, poller, self.policy, now, elapsed);
-        self.orders.insert(id, order);
+        self.by_id.insert(id, order);
     }
 
     /// Takes what a poll found, or that it panicked.
     fn polled(&mut self, poll: DuePoll, found: Result<Found, JoinError>) {
-        let Some(order) = self.orders.get_mut(&poll.id) else { return };
+        let Some(order) = self.by_id.get_mut(&poll.id) else { return };
         let panicked = |error: JoinError| Outcome::transient(error.to_string());
         let found = found.unwrap_or_else(panicked);
         let (now, last) = (Instant::now(), &mut order.last_error);
@@ -122,11 +122,11 @@ impl<W: Work> Orders<W> {
 
     /// Has an order kept, and forgets it if it has ended.
     fn decided(&mut self, id: Id, decision: Decision<String, String>) {
-        let Some(order) = self.orders.get_mut(&id) else { return };
+        let Some(order) = self.by_id.get_mut(&id) else { return };
         order.decided(decision, self.fleet.snapshot(id, Instant::now()));
         self.work.keep(order);
         if order.ended.is_some() {
-            self.orders.remove(&id);
+            self.by_id.remove(&id);
         }
     }
 }
