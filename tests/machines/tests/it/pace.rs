@@ -60,31 +60,43 @@ fn a_state_of_a_newer_version_is_left_alone() -> Result<()> {
 #[test]
 fn a_damaged_state_begins_anew() -> Result<()> {
     for store in Store::both()? {
-        let (mut states, mut pace) = (store.states()?, store.found_pace("ca")?);
-        let told = pace.grant(&ask(1, HOUR))?;
+        let (mut one, mut other) = (store.found_pace("ca")?, store.found_pace("ca")?);
+        let told = one.grant(&ask(2, HOUR))?;
         ensure!(told.held == HOUR, "{told:?}");
+        let mut states = store.states()?;
         let kept = states.read("ca")?.0;
         let mut damaged = kept.clone();
         damaged[40] ^= 1;
         ensure!(states.replace("ca", &kept, &damaged)?);
-        let grant = pace.grant(&ask(1, Duration::ZERO))?;
+        let grant = other.grant(&ask(1, Duration::ZERO))?;
         ensure!((grant.slots, grant.held) == (1, Duration::ZERO), "{grant:?}");
         ensure!(SharedPace::from_bytes(&states.read("ca")?.0)?.slots() == 1);
     }
     Ok(())
 }
 
-/// A store that has lost everything gets it back from whoever asks first, with the hold that was told before.
+/// A store that has lost everything, or has an older state after a failover, gets the latest back, with the hold that was told
+/// before: even if a process that has never seen it asks first.
 #[test]
 fn a_state_that_is_lost_is_brought_back() -> Result<()> {
     for store in Store::both()? {
-        let (mut states, mut pace) = (store.states()?, store.found_pace("ca")?);
-        let told = pace.grant(&ask(1, HOUR))?;
-        ensure!(told.held == HOUR, "{told:?}");
-        let kept = states.read("ca")?.0;
-        ensure!(states.replace("ca", &kept, b"")?);
-        let held = pace.grant(&ask(1, Duration::ZERO))?;
-        ensure!(held.slots == 0 && held.held > HOUR / 2, "{held:?}");
+        let (mut one, mut states) = (store.found_pace("ca")?, store.states()?);
+        let first = one.grant(&ask(3, Duration::ZERO))?;
+        let old = states.read("ca")?.0;
+        let second = one.grant(&ask(3, Duration::ZERO))?;
+        let told = one.grant(&ask(0, HOUR))?;
+        ensure!((first.slots, second.slots, told.held) == (3, 3, HOUR), "{first:?}, {second:?}, {told:?}");
+        for lost in [&old[..], b""] {
+            let kept = states.read("ca")?.0;
+            ensure!(states.replace("ca", &kept, lost)?);
+            let mut other = store.found_pace("ca")?;
+            let new = other.grant(&ask(1, Duration::ZERO))?;
+            ensure!(new.held == Duration::ZERO, "{new:?}");
+            let held = one.grant(&ask(1, Duration::ZERO))?;
+            ensure!(held.slots == 0 && held.held > HOUR / 2, "{held:?}");
+            let heard = other.grant(&ask(1, Duration::ZERO))?;
+            ensure!(heard.slots == 0 && heard.held > HOUR / 2, "{heard:?}");
+        }
     }
     Ok(())
 }
