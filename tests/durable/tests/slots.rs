@@ -1,9 +1,12 @@
 //! Four workers at an authority that bears less than they ask for: with one pace for all, and without.
 
-use std::{thread, time::Duration};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Result, anyhow, ensure};
-use asyncpoll::{Poller, random_seed};
+use asyncpoll::{Outcome, Poller, random_seed};
 use asyncpoll_durable::{
     ask_sql::TABLE_SQL,
     database::Database,
@@ -37,6 +40,45 @@ fn workers_with_one_pace_are_not_refused() -> Result<()> {
     let (polls, refused) = polls_and_refused(|worker, _, agent, url| worker.poll_one(|order, _| ask(agent, url, order)))?;
     println!("no pace: {refused} of {polls} polls refused");
     ensure!(refused * 10 >= polls, "only {refused} of {polls} polls were refused without a pace, so this shows nothing");
+    Ok(())
+}
+
+/// No worker has a slot before the time is over for which another was refused.
+#[test]
+fn a_refusal_holds_all_workers() -> Result<()> {
+    const HINT: Duration = Duration::from_secs(2);
+    let database = Database::start()?;
+    database.connect()?.batch_execute(TABLE_SQL)?;
+    let mut one = Pace::new(&database.settings(), "authority", SPACING);
+    let mut other = Pace::new(&database.settings(), "authority", SPACING);
+    one.wait()?;
+    other.wait()?;
+    let refused = Instant::now();
+    let _ = one.poll(|| Outcome::<(), _>::throttled("429").retry_after(HINT));
+    let _ = other.poll(|| Outcome::<(), &str>::pending());
+    other.wait()?;
+    let waited = refused.elapsed();
+    ensure!(waited >= HINT, "a slot came {waited:?} after the refusal");
+    Ok(())
+}
+
+/// A slot in which nothing was due is used for what is due next.
+#[test]
+fn a_slot_is_used_once() -> Result<()> {
+    let database = Database::start()?;
+    let mut client = database.connect()?;
+    client.batch_execute(TABLE_SQL)?;
+    let mut next = || anyhow::Ok(client.query_one("select next from upstream_slots", &[])?.get::<_, i64>(0));
+    let mut pace = Pace::new(&database.settings(), "authority", SPACING);
+    let taken = Instant::now();
+    pace.wait()?;
+    let first = next()?;
+    pace.wait()?;
+    // After a second it is lost, as on a machine that stalls.
+    ensure!(next()? == first || taken.elapsed() >= Duration::from_secs(1), "a slot was taken, and one was there");
+    let _ = pace.poll(|| Outcome::<(), &str>::pending());
+    pace.wait()?;
+    ensure!(next()? > first, "a slot was used twice");
     Ok(())
 }
 
