@@ -55,7 +55,7 @@ fn a_refusal_holds_all_workers() -> Result<()> {
     other.wait()?;
     let refused = Instant::now();
     let _ = one.poll(|| Outcome::<(), _>::throttled("429").retry_after(HINT));
-    let _ = other.poll(|| Outcome::<(), &str>::pending());
+    let _ = other.poll(Outcome::<(), &str>::pending);
     other.wait()?;
     let waited = refused.elapsed();
     ensure!(waited >= HINT, "a slot came {waited:?} after the refusal");
@@ -76,7 +76,7 @@ fn a_slot_is_used_once() -> Result<()> {
     pace.wait()?;
     // After a second it is lost, as on a machine that stalls.
     ensure!(next()? == first || taken.elapsed() >= Duration::from_secs(1), "a slot was taken, and one was there");
-    let _ = pace.poll(|| Outcome::<(), &str>::pending());
+    let _ = pace.poll(Outcome::<(), &str>::pending);
     pace.wait()?;
     ensure!(next()? > first, "a slot was used twice");
     Ok(())
