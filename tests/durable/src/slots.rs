@@ -63,7 +63,7 @@ impl Pace {
         self.slot = None;
         let outcome = ask();
         if let Outcome::Throttled { retry_after: Some(hint), .. } = &outcome {
-            // If that fails, whoever is refused next tells it.
+            // If that fails, the next worker that is refused tells it.
             let _ = self.ask(0, *hint);
         }
         outcome
