@@ -1,6 +1,7 @@
 //! Slots and states at a real PostgreSQL and a real Redis.
 
 mod guide;
+mod keeper;
 mod lock;
 mod model;
 mod outages;
