@@ -8,6 +8,7 @@
 //! ```
 #![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+pub mod ask_sql;
 pub mod authority;
 pub mod daemon;
 pub mod database;
@@ -16,6 +17,8 @@ pub mod limited;
 pub mod polling;
 pub mod proxy;
 pub mod settling;
+#[expect(missing_debug_implementations, reason = "a client of PostgreSQL has no such text")]
+pub mod slots;
 pub mod worker;
 
 /// The code of the guide compiles.

@@ -12,7 +12,7 @@ use asyncpoll::{Outcome, http::classify};
 use tiny_http::{Header, Response, Server};
 
 /// How long it asks whoever is refused to wait.
-pub const RETRY_AFTER: Duration = Duration::from_secs(3);
+pub const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 /// So many requests are answered at a time. A second's worth would be 5 of them at 40 a second, with the mean latency.
 const THREADS: usize = 24;

@@ -15,6 +15,7 @@ fn it_shows_the_table_and_the_worker() {
         ("schema.sql", include_str!("../src/schema.sql")),
         ("settling.rs", include_str!("../src/settling.rs")),
         ("polling.rs", include_str!("../src/polling.rs")),
+        ("slots.rs", include_str!("../src/slots.rs")),
     ] {
         assert!(guide.contains(&words(file)), "the guide shows another {name}");
     }

@@ -21,35 +21,39 @@ pub struct FoundPace<S> {
     upstream: String,
     limits: Limits,
     /// The state, as this process has seen it last.
-    copy: Vec<u8>,
+    copy: Option<SharedPace>,
 }
 
 impl<S: States> FoundPace<S> {
     /// Makes the pace of an upstream, whose limits are the same everywhere.
     pub fn new(states: S, upstream: &str, limits: Limits) -> Self {
-        Self { states, upstream: upstream.to_owned(), limits, copy: Vec::new() }
+        Self { states, upstream: upstream.to_owned(), limits, copy: None }
     }
 }
 
 impl<S: States + 'static> Pace for FoundPace<S> {
     async fn grant(&mut self, ask: &Ask) -> anyhow::Result<Grant> {
         let Self { states, upstream, limits, copy } = self;
-        let (kept, grant) = states
+        let (pace, grant) = states
             .admit(upstream, |state, now| {
-                // A store that keeps nothing on a disk has come back empty.
-                let state = if state.is_empty() { &*copy } else { state };
-                let mut pace = match SharedPace::from_bytes(state) {
+                let kept = match SharedPace::from_bytes(state) {
                     // A newer release shares it. To begin anew would undo what
                     // that has found, at every ask.
-                    Err(error @ SharedPaceError::UnknownVersion { .. }) => return Err(error.into()),
-                    pace => pace.unwrap_or_else(|_| SharedPace::new(now)),
+                    Err(error @ SharedPaceError::UnknownVersion { .. }) => {
+                        return Err(error.into());
+                    }
+                    kept => kept.ok(),
                 };
+                // The slots that it has given out only ever grow. If there are
+                // fewer than in the copy, the store has lost the latest state.
+                let both = copy.iter().chain(&kept);
+                let latest = both.max_by_key(|pace| (pace.slots(), pace.epoch()));
+                let mut pace = latest.copied().unwrap_or_else(|| SharedPace::new(now));
                 let grant = pace.admit(limits, ask, now);
-                let state = pace.to_bytes().to_vec();
-                Ok((state.clone(), (state, grant)))
+                Ok((pace.to_bytes().to_vec(), (pace, grant)))
             })
             .await?;
-        *copy = kept;
+        *copy = Some(pace);
         Ok(grant)
     }
 }

@@ -15,8 +15,9 @@ use tokio::{
 };
 
 use crate::{
+    orders::Order,
     pace::{FoundPace, Pace},
-    polling::{Order, Work, poll_orders},
+    polling::{Found, Orders, Work},
     states::{postgres::PostgresStates, redis::RedisStates},
 };
 use keeper::Unkept;
@@ -70,8 +71,8 @@ async fn polled(worker: i32, database: &str, url: &str, limits: Limits, pace: im
     let unkept = Unkept::default();
     let mut keeper = JoinSet::new();
     keeper.spawn(unkept.clone().keep(table));
-    let mut http = Http { agent: agent(), url: url.to_owned(), unkept: unkept.clone() };
-    poll_orders(&mut http, POLICY, limits, pace, incoming).await;
+    let http = Http { agent: agent(), url: url.to_owned(), unkept: unkept.clone() };
+    Orders::new(http, POLICY, limits).poll(pace, incoming).await;
     unkept.are_all();
     keeper.join_all().await;
 }
@@ -84,7 +85,7 @@ struct Http {
 }
 
 impl Work for Http {
-    fn poll(&self, order: i64) -> impl Future<Output = Outcome<String, String>> + Send + 'static {
+    fn poll(&self, order: i64) -> impl Future<Output = Found> + Send + 'static {
         let (agent, url) = (self.agent.clone(), self.url.clone());
         async move {
             let found = spawn_blocking(move || ask(&agent, &url, order)).await;

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use tokio_postgres::Statement;
 
-use crate::{
-    connection::{Connection, in_time},
-    states::States,
-};
+use crate::connection::{Connection, in_time};
+use crate::states::States;
 
 const ADD: &str = "insert into upstream (name) values ($1) on conflict do nothing";
 

@@ -4,12 +4,8 @@ use std::time::Duration;
 
 use redis::{Client, Script, aio::MultiplexedConnection};
 
-use crate::{
-    connection::{connect_to_redis, in_time},
-    states::States,
-};
-
-const REPLACE: &str = include_str!("replace.lua");
+use crate::connection::{connect_to_redis, in_time};
+use crate::states::{States, replace::REPLACE_LUA};
 
 /// Keys with states, over a connection that is made anew after an error.
 #[derive(Debug)]
@@ -22,7 +18,7 @@ pub struct RedisStates {
 impl RedisStates {
     /// Makes a client that connects to this URL.
     pub fn new(url: &str) -> anyhow::Result<Self> {
-        Ok(Self { client: Client::open(url)?, connection: None, replace: Script::new(REPLACE) })
+        Ok(Self { client: Client::open(url)?, connection: None, replace: Script::new(REPLACE_LUA) })
     }
 
     /// Takes the connection, which is put back if nothing fails.
@@ -38,7 +34,8 @@ impl States for RedisStates {
     async fn read(&mut self, upstream: &str) -> anyhow::Result<(Vec<u8>, Duration)> {
         in_time(async {
             let mut connection = self.take().await?;
-            // The clock is read after the state, so that no state is of a later time.
+            // The clock is read after the state, so that no state is of a
+            // later time.
             let mut both = redis::pipe();
             let both = both.get(key(upstream)).cmd("TIME");
             let (state, (secs, micros)): (Vec<u8>, (u64, u64)) = both.query_async(&mut connection).await?;

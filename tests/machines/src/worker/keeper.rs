@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 
-use crate::{polling::Order, worker::table::Table};
+use crate::{orders::Order, worker::table::Table};
 
 /// How long a batch is collected, and how long after an error it is kept again.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -39,14 +39,14 @@ impl Unkept {
         let mut may_come = true;
         while may_come || !self.locked().is_empty() {
             let batch = std::mem::take(&mut *self.locked());
-            if !batch.is_empty() {
-                if let Err(error) = table.keep(batch.values()).await {
-                    eprintln!("{} orders are kept later: {error:#}", batch.len());
-                    let mut orders = self.locked();
-                    for (id, order) in batch {
-                        // What has come since is newer.
-                        orders.entry(id).or_insert(order);
-                    }
+            if !batch.is_empty()
+                && let Err(error) = table.keep(batch.values()).await
+            {
+                eprintln!("{} orders are kept later: {error:#}", batch.len());
+                let mut orders = self.locked();
+                for (id, order) in batch {
+                    // What has come since is newer.
+                    orders.entry(id).or_insert(order);
                 }
             }
             if may_come {

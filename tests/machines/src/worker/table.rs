@@ -6,7 +6,7 @@ use asyncpoll::{Elapsed, Snapshot};
 
 use crate::{
     connection::{Connection, in_time},
-    polling::Order,
+    orders::Order,
 };
 
 /// All that have not ended, with the time since the start of each by the clock

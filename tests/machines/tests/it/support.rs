@@ -3,8 +3,10 @@
 use std::{thread, time::Duration};
 
 use anyhow::{Result, anyhow};
+use asyncpoll::fleet::{self, Grant, Limits};
 use asyncpoll_durable::database::Database;
 use asyncpoll_machines::{
+    pace::{FoundPace, Pace as _},
     redis_server::RedisServer,
     slots::{Slots, postgres::PostgresSlots, redis::RedisSlots},
     states::{States, postgres::PostgresStates, redis::RedisStates},
@@ -49,6 +51,18 @@ impl Store {
             Self::Redis(redis) => EitherStates::Redis(RedisStates::new(&redis.url())?),
         };
         Ok(StateClient { runtime: runtime()?, states })
+    }
+
+    /// Makes a client of the pace that is found for an upstream.
+    pub(crate) fn found_pace(&self, upstream: &str) -> Result<PaceClient> {
+        let limits = Limits::default();
+        let pace = match self {
+            Self::Postgres(database) => {
+                EitherPace::Postgres(FoundPace::new(PostgresStates::new(&database.settings()), upstream, limits))
+            }
+            Self::Redis(redis) => EitherPace::Redis(FoundPace::new(RedisStates::new(&redis.url())?, upstream, limits)),
+        };
+        Ok(PaceClient { runtime: runtime()?, pace })
     }
 
     /// Ends every connection.
@@ -117,7 +131,7 @@ pub(crate) fn postgres() -> Result<Database> {
     Ok(database)
 }
 
-fn runtime() -> Result<Runtime> {
+pub(crate) fn runtime() -> Result<Runtime> {
     Ok(Builder::new_current_thread().enable_all().build()?)
 }
 
@@ -181,6 +195,26 @@ impl StateClient {
         match &mut self.states {
             EitherStates::Postgres(states) => self.runtime.block_on(states.admit(upstream, step)),
             EitherStates::Redis(states) => self.runtime.block_on(states.admit(upstream, step)),
+        }
+    }
+}
+
+enum EitherPace {
+    Postgres(FoundPace<PostgresStates>),
+    Redis(FoundPace<RedisStates>),
+}
+
+/// A client of a pace that is found, on a runtime of its own.
+pub(crate) struct PaceClient {
+    runtime: Runtime,
+    pace: EitherPace,
+}
+
+impl PaceClient {
+    pub(crate) fn grant(&mut self, ask: &fleet::Ask) -> Result<Grant> {
+        match &mut self.pace {
+            EitherPace::Postgres(pace) => self.runtime.block_on(pace.grant(ask)),
+            EitherPace::Redis(pace) => self.runtime.block_on(pace.grant(ask)),
         }
     }
 }

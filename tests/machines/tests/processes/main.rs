@@ -12,23 +12,29 @@ use asyncpoll_durable::{
     limited::{Answer, Limit, LimitedAuthority, Request},
 };
 use asyncpoll_machines::{redis_server::RedisServer, worker::POLICY};
-use judge::{Expected, Stalls, Stretch, judge};
+use judge::{Loss, Stalls, Stretch, judge};
 use postgres::Client;
 use team::Team;
 
 const ORDERS: usize = 1_000;
 const WORKERS: usize = 4;
 
-const LIMIT: Limit = Limit { spacing: Duration::from_millis(25), burst: 80, pending_for: Duration::from_secs(62) };
+const LIMIT: Limit = Limit { spacing: Duration::from_millis(25), burst: 40, pending_for: Duration::from_secs(62) };
 
 /// Until then, the pace is found.
 const FOUND: Duration = Duration::from_secs(20);
 
-/// When a worker is stopped, and for how long.
+/// When a worker is stopped, and when it goes on.
 const STOP: Stretch = (Duration::from_secs(24), Duration::from_secs(32));
 
 /// When the store of the pace crashes, and when it is started again.
 const CRASH: Stretch = (Duration::from_secs(44), Duration::from_secs(50));
+
+/// How long it takes until all have found the store again.
+const FIND: Duration = Duration::from_secs(2);
+
+/// How long a refusal keeps polls back: for what the authority asks for, a fifth more, and until a first poll has been served.
+const HOLD: Duration = Duration::from_secs(5);
 
 /// After this, nothing is to be expected any more.
 const HANGS: Duration = Duration::from_secs(240);
@@ -59,90 +65,108 @@ fn own_four_paces_for_four_processes() -> Result<()> {
     survive(Store::Own)
 }
 
-fn survive(mut store: Store) -> Result<()> {
+fn survive(store: Store) -> Result<()> {
     let seed = env::var("SEED").ok().map_or_else(|| Ok(random_seed()), |seed| seed.parse())?;
     println!("the kills are drawn with SEED={seed}");
-    let mut rng = SeededRng::new(seed);
-    let mut below = |end: u64| rng.next_u64() % end;
-
-    let mut database = Database::start()?;
+    let database = Database::start()?;
     place_orders(&mut database.connect()?)?;
-    let (name, pace) = match &store {
-        Store::Postgres => ("PostgreSQL", "postgres".to_owned()),
-        Store::Redis(redis) => ("Redis", redis.url()),
-        Store::Own => ("own", "own".to_owned()),
-    };
     let authority = LimitedAuthority::start(LIMIT)?;
     let stalls = Stalls::watch(authority.started_at());
-    let mut team = Team::start(WORKERS, &database.settings(), authority.url(), &pace)?;
-
-    let (mut stopped, mut crashed) = (None, None);
-    let (mut next_kill, mut kills) = (Duration::from_secs(3), 0);
-    while !team.has_ended()? {
-        let now = authority.elapsed();
-        ensure!(now < HANGS, "the orders have not ended");
-        match stopped {
-            None if now >= STOP.0 => {
-                let which = usize::try_from(below(WORKERS as u64))?;
-                team.stop(which)?;
-                stopped = Some((which, now, None));
-            }
-            Some((which, from, None)) if now >= STOP.1 => {
-                team.go_on(which)?;
-                stopped = Some((which, from, Some(now)));
-            }
-            _ => {}
-        }
-        match crashed {
-            None if now >= CRASH.0 => {
-                match &mut store {
-                    Store::Postgres => database.stop()?,
-                    Store::Redis(redis) => redis.stop()?,
-                    Store::Own => {}
-                }
-                crashed = Some((now, None));
-            }
-            Some((from, None)) if now >= CRASH.1 => {
-                match &mut store {
-                    Store::Postgres => database.run()?,
-                    Store::Redis(redis) => redis.run()?,
-                    Store::Own => {}
-                }
-                crashed = Some((from, Some(authority.elapsed())));
-            }
-            _ => {}
-        }
-        if now >= next_kill {
-            kills += u32::from(team.replace(usize::try_from(below(WORKERS as u64))?)?);
-            next_kill = now + Duration::from_millis(4_000 + below(4_000));
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    let took = authority.elapsed();
+    let (name, pace) = store.name_and_pace();
+    let team = Team::start(WORKERS, &database.settings(), authority.url(), &pace)?;
+    let mut play = Play { team, database, store, rng: SeededRng::new(seed), kills: 0 };
+    let (stopped, crashed) = play.until_all_have_ended(&authority)?;
     let stalls = stalls.end()?;
 
     let log = authority.log();
     let refused = log.iter().filter(|request| request.answer == Answer::Refused).count();
-    report(name, &log, took, refused, kills);
-    check_ends(&mut database.connect()?, &log)?;
-    let (Some((_, stop, Some(go_on))), Some((crash, Some(up)))) = (stopped, crashed) else {
-        anyhow::bail!("it was over too soon");
-    };
-    if let Store::Own = store {
+    report(name, &log, authority.elapsed());
+    println!("{name}: {refused} of {} polls refused, {} kills", log.len(), play.kills);
+    check_ends(&mut play.database.connect()?, &log)?;
+    if let Store::Own = play.store {
         return Ok(());
     }
-    let found = (FOUND, until_most_have_ended(&log).context("most orders have not ended")?);
-    let expected = [
-        Expected { name: "store gone", percent: 1, stretch: (crash, up + Duration::from_secs(2)) },
-        Expected { name: "worker stopped", percent: 1, stretch: (stop, go_on) },
-        Expected { name: "found", percent: 1, stretch: (Duration::ZERO, Duration::MAX) },
+    let mut losses = vec![
+        Loss { name: "worker stopped", stretch: stopped, percent: 15 },
+        Loss { name: "store gone", stretch: (crashed.0, crashed.1 + FIND), percent: 30 },
     ];
-    let worst = judge(&log, LIMIT.spacing, found, &expected, &stalls)?;
-    for (kind, (percent, windows)) in worst {
-        println!("{name}: {kind}: {percent} % of the limit in the worst of {windows} windows");
-    }
+    losses.extend(holds(&log).map(|stretch| Loss { name: "refusal", stretch, percent: 35 }));
+    let judged = (FOUND, until_most_have_ended(&log).context("most orders have not ended")?);
+    judge(&log, LIMIT.spacing, judged, &losses, &stalls)?;
     ensure!(refused * 100 <= log.len(), "{refused} of {} polls were refused", log.len());
     Ok(())
+}
+
+impl Store {
+    /// Returns what it is called, and what a worker is told of it.
+    fn name_and_pace(&self) -> (&'static str, String) {
+        match self {
+            Self::Postgres => ("PostgreSQL", "postgres".into()),
+            Self::Redis(redis) => ("Redis", redis.url()),
+            Self::Own => ("own", "own".into()),
+        }
+    }
+}
+
+/// All that can crash.
+struct Play {
+    team: Team,
+    database: Database,
+    store: Store,
+    rng: SeededRng,
+    kills: u32,
+}
+
+impl Play {
+    /// Kills workers until all orders have ended, has one stopped and the store crash meanwhile, and returns when they were.
+    fn until_all_have_ended(&mut self, authority: &LimitedAuthority) -> Result<(Stretch, Stretch)> {
+        let (mut stopped, mut went_on) = (None, None);
+        let (mut crashed, mut is_back) = (None, None);
+        let mut next_kill = Duration::from_secs(3);
+        while !self.team.has_ended()? {
+            let now = authority.elapsed();
+            ensure!(now < HANGS, "the orders have not ended");
+            if now >= STOP.0 && stopped.is_none() {
+                let which = self.draw()?;
+                self.team.stop(which)?;
+                stopped = Some((which, now));
+            }
+            if let (true, None, Some((which, _))) = (now >= STOP.1, went_on, stopped) {
+                self.team.go_on(which)?;
+                went_on = Some(now);
+            }
+            if now >= CRASH.0 && crashed.is_none() {
+                match &mut self.store {
+                    Store::Postgres => self.database.stop()?,
+                    Store::Redis(redis) => redis.stop()?,
+                    Store::Own => {}
+                }
+                crashed = Some(now);
+            }
+            if now >= CRASH.1 && is_back.is_none() {
+                match &mut self.store {
+                    Store::Postgres => self.database.run()?,
+                    Store::Redis(redis) => redis.run()?,
+                    Store::Own => {}
+                }
+                is_back = Some(authority.elapsed());
+            }
+            if now >= next_kill {
+                let which = self.draw()?;
+                self.kills += u32::from(self.team.replace(which)?);
+                next_kill = now + Duration::from_millis(4_000 + self.rng.next_u64() % 4_000);
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        let over = "it was over too soon";
+        let stopped = (stopped.context(over)?.1, went_on.context(over)?);
+        Ok((stopped, (crashed.context(over)?, is_back.context(over)?)))
+    }
+
+    /// Draws a worker.
+    fn draw(&mut self) -> Result<usize> {
+        Ok(usize::try_from(self.rng.next_u64() % WORKERS as u64)?)
+    }
 }
 
 fn place_orders(client: &mut Client) -> Result<()> {
@@ -191,18 +215,24 @@ fn until_most_have_ended(log: &[Request]) -> Option<Duration> {
     issued.map(|request| request.at).nth(ORDERS * 4 / 5)
 }
 
-fn report(name: &str, log: &[Request], took: Duration, refused: usize, kills: u32) {
-    let mut seconds = vec![(0, 0); usize::try_from(took.as_secs()).unwrap_or(0) + 1];
-    for request in log {
-        let second = usize::try_from(request.at.as_secs()).ok().and_then(|second| seconds.get_mut(second));
-        if let Some((served, refused)) = second {
-            *(if request.answer == Answer::Refused { refused } else { served }) += 1;
-        }
-    }
-    let served: Vec<_> = seconds.iter().map(|(served, _)| served.to_string()).collect();
+/// Returns when polls were held back by refusals: of those within a second of each other, once.
+fn holds(log: &[Request]) -> impl Iterator<Item = Stretch> {
+    let mut last = None;
+    let refusals = log.iter().filter(|request| request.answer == Answer::Refused).map(|request| request.at);
+    let first = refusals.filter(move |at| last.replace(*at).is_none_or(|last| *at > last + Duration::from_secs(1)));
+    first.map(|at| (at, at + HOLD))
+}
+
+/// Shows how many polls were served in each second, and how many were refused.
+fn report(name: &str, log: &[Request], took: Duration) {
+    let of_second = |second: u64, is_refused: bool| {
+        let requests = log.iter().filter(|request| request.at.as_secs() == second);
+        requests.filter(|request| (request.answer == Answer::Refused) == is_refused).count()
+    };
+    let served: Vec<_> = (0..=took.as_secs()).map(|second| of_second(second, false).to_string()).collect();
     println!("{name}: served in each second: {}", served.join(" "));
-    let refusals = seconds.iter().zip(0..).filter(|((_, refused), _)| *refused > 0);
-    let refusals: Vec<_> = refusals.map(|((_, refused), second)| format!("{refused} at {second} s")).collect();
-    println!("{name}: refused: {}", refusals.join(", "));
-    println!("{name}: {} polls in {} s, {refused} refused, {kills} kills", log.len(), took.as_secs());
+    let refused = (0..=took.as_secs()).map(|second| (second, of_second(second, true)));
+    let refused: Vec<_> =
+        refused.filter(|(_, polls)| *polls > 0).map(|(second, polls)| format!("{polls} at {second} s")).collect();
+    println!("{name}: refused: {}", refused.join(", "));
 }
