@@ -64,5 +64,5 @@ fn no_poll_is_early_and_no_service_misread() {
             said.is_ok() && service.told && late < Duration::from_secs(30);
         service.watch.add_to(counts, Ended::right(is_right));
     });
-    counts.assert_none(5_000, 1_000);
+    counts.assert_none(4_000, 1_000);
 }
