@@ -1,0 +1,1 @@
+//! The page shows the programs that the other tests run.
