@@ -905,7 +905,7 @@ impl<I: Instant, R> Fleet<I, R> {
         id
     }
 
-    /// Lets `act` have its turn with an operation, and sees to what becomes of that and of its upstream. For an operation that
+    /// Lets `act` change an operation, and sees to what becomes of that and of its upstream. For an operation that
     /// is not there, one that has finished answers.
     #[inline]
     fn feed<O>(&mut self, id: Id, told: Told, now: I, act: impl FnOnce(Feed<'_>, &mut R) -> O) -> O
@@ -1040,7 +1040,7 @@ impl<I, R> Fleet<I, R> {
     }
 }
 
-/// What a turn tells of the upstream.
+/// What is told of the upstream.
 #[derive(Clone, Copy, Debug)]
 enum Told {
     Outcome(Answer),

@@ -1,7 +1,14 @@
 //! The slots of an upstream whose pace is shared: those in hand, what is to be reported, and when to ask for more.
 
-use core::{mem, num::NonZeroU64, time::Duration};
+mod hand;
+mod report;
 
+use core::{num::NonZeroU64, time::Duration};
+
+use self::{
+    hand::Hand,
+    report::{Report, Told},
+};
 use super::{
     ask::{Ask, AskId, Grant, TURN},
     down::MANY,
@@ -11,11 +18,12 @@ use crate::wait::nanos;
 
 const SECOND: u64 = 1_000_000_000;
 
-/// How long after its time a slot can be used. A poll may be due that much later than the slot that was asked for it.
-const KEPT: u64 = 2 * SECOND;
-
 /// How long ahead polls are counted that slots are asked for.
 const SOON: u64 = 2 * SECOND;
+
+/// How many polls are counted for an ask at least, while the pace may rise, and at most, so that counting takes no time to speak of.
+const AT_LEAST: u32 = 64;
+const AT_MOST: u32 = 8_192;
 
 /// Slots are not asked for more often than this, if there is nothing to report.
 const SELDOM: u64 = SECOND / 4;
@@ -37,9 +45,7 @@ const ALONE_AT_MOST: u64 = 10 * SECOND;
 /// The slots of an upstream, as one of the fleets has them that share its pace.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slots {
-    /// Those in hand, and those that were granted before they were used up.
-    run: Run,
-    next_run: Run,
+    hand: Hand,
     /// The time between two slots, as the last grant has it; zero before the first.
     spacing: u64,
     epoch: u32,
@@ -73,50 +79,12 @@ pub(super) struct Slots {
     alone: u64,
 }
 
-/// Slots that are equally far apart.
-#[derive(Clone, Copy, Debug, Default)]
-struct Run {
-    first: u64,
-    spacing: u64,
-    slots: u32,
-}
-
-/// What has become of polls since that was last reported.
-#[derive(Clone, Copy, Debug, Default)]
-struct Report {
-    served: u32,
-    failed: u32,
-    refused: u32,
-    hint: Option<u64>,
-    latency: u64,
-    quota: Option<Told>,
-    resume: bool,
-}
-
 /// An ask that is not answered yet.
 #[derive(Clone, Copy, Debug)]
 struct Asked {
     report: Report,
     wanted: u32,
     at: u64,
-}
-
-/// What a server said of its quota, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Told {
-    remaining: u64,
-    until_reset: u64,
-    at: u64,
-}
-
-impl Told {
-    /// Returns what is to be reported at `time`, unless the quota has been reset since. Others use what remains meanwhile: as much of
-    /// it as has passed of the time, it is assumed.
-    fn since(self, time: u64) -> Option<(u64, Duration)> {
-        let left = self.until_reset.checked_sub(time.saturating_sub(self.at)).filter(|left| *left > 0)?;
-        let remaining = u128::from(self.remaining).saturating_mul(left.into()).checked_div(self.until_reset.into())?;
-        Some((u64::try_from(remaining).unwrap_or(u64::MAX).max(1), Duration::from_nanos(left)))
-    }
 }
 
 /// The polls that a lane has waiting.
@@ -127,26 +95,11 @@ pub(in crate::fleet) struct Waiting {
     pub(in crate::fleet) soon: u32,
 }
 
-impl Run {
-    /// Takes the first slot off.
-    fn take(&mut self) {
-        self.slots = self.slots.saturating_sub(1);
-        self.first = self.first.saturating_add(self.spacing);
-    }
-
-    /// Returns the last time at which a slot of it can be used, if it has any.
-    fn end(&self) -> Option<u64> {
-        let last = self.spacing.saturating_mul(self.slots.checked_sub(1)?.into());
-        Some(self.first.saturating_add(last).saturating_add(KEPT))
-    }
-}
-
 impl Slots {
     /// Begins after so many asks of the same upstream, whose grants may still come.
     pub(super) fn new(asks: u32) -> Self {
         Self {
-            run: Run::default(),
-            next_run: Run::default(),
+            hand: Hand::default(),
             spacing: 0,
             epoch: 0,
             is_proven: true,
@@ -185,35 +138,22 @@ impl Slots {
     #[inline]
     pub(super) fn opens(&self, sent: Option<u64>) -> Option<u64> {
         let after = |spacing: u64| sent.map_or(0, |sent| sent.saturating_add(spacing));
-        match self.run.slots {
-            0 if self.alone > 0 => Some(after(self.alone)),
-            0 => None,
-            _ => Some(self.run.first.max(after(self.run.spacing))),
+        match self.hand.first() {
+            Some((first, spacing)) => Some(first.max(after(spacing))),
+            None => (self.alone > 0).then(|| after(self.alone)),
         }
     }
 
     /// Forgets the slots whose time has passed at `time`, and says whether there were any.
     #[inline]
     pub(super) fn forget(&mut self, time: u64) -> bool {
-        let mut forgot = false;
-        while self.run.slots > 0 && self.run.first.saturating_add(KEPT) < time {
-            self.take();
-            forgot = true;
-        }
-        forgot
-    }
-
-    fn take(&mut self) {
-        self.run.take();
-        if self.run.slots == 0 {
-            self.run = mem::take(&mut self.next_run);
-        }
+        self.hand.forget(time)
     }
 
     /// Notes that a poll goes out.
     #[inline]
     pub(super) fn send(&mut self, time: u64) {
-        self.take();
+        self.hand.take();
         self.sent.get_or_insert(time);
     }
 
@@ -309,8 +249,8 @@ impl Slots {
             return self.retry;
         }
         // There is room for two runs: one more, though it is its turn, would take the place of slots that can still be used.
-        let may_wait = !self.is_short || self.next_run.slots > 0;
-        let has_slot = may_wait && self.last_usable().is_some_and(|end| first_due <= end);
+        let may_wait = !self.is_short || self.hand.is_full();
+        let has_slot = may_wait && self.hand.end().is_some_and(|end| first_due <= end);
         if first_due == u64::MAX || !may_send || has_slot {
             return u64::MAX;
         }
@@ -318,20 +258,15 @@ impl Slots {
         wanted.max(self.again).max(self.retry).max(self.last_asked.saturating_add(SELDOM))
     }
 
-    /// Returns the last time at which a slot in hand can be used.
-    fn last_usable(&self) -> Option<u64> {
-        self.next_run.end().max(self.run.end())
-    }
-
     /// Asks at `time` for slots for the polls that are waiting, no more than so many, while the upstream is held until `held_until`.
     pub(super) fn ask(&mut self, mut id: AskId, waiting: Waiting, room: u32, held_until: u64, time: u64) -> Ask {
         if self.asked.is_some() {
             self.fail(0, held_until, time);
         }
-        self.forget(time);
+        self.hand.forget(time);
         self.asks = self.asks.wrapping_add(1).max(1);
         id.number = self.asks;
-        let in_hand = self.run.slots.saturating_add(self.next_run.slots);
+        let in_hand = self.hand.len();
         let without_slot = |polls: u32| polls.min(room).saturating_sub(in_hand);
         let Report { served, failed, refused, hint, latency, quota, resume } = self.report;
         let wanted = without_slot(waiting.soon);
@@ -383,7 +318,7 @@ impl Slots {
         self.report.take_off(&report);
         self.round_trip = time.saturating_sub(at);
         if grant.epoch != self.epoch {
-            (self.run, self.next_run) = (Run::default(), Run::default());
+            self.hand = Hand::default();
             self.epoch = grant.epoch;
             self.report = Report { quota: self.report.quota, resume: self.report.resume, ..Report::default() };
             (self.old, self.sent) = (in_flight, None);
@@ -397,12 +332,7 @@ impl Slots {
         (self.retry, self.alone) = (0, 0);
         if grant.slots > 0 {
             self.granted.count(grant.slots.into(), time);
-            let run = Run { first: in_time(grant.first), spacing: self.spacing, slots: grant.slots };
-            match (self.run.slots, self.next_run.slots) {
-                (0, _) => self.run = run,
-                (_, 0) => self.next_run = run,
-                _ => (self.run, self.next_run) = (self.next_run, run),
-            }
+            self.hand.add(in_time(grant.first), self.spacing, grant.slots);
         }
         let before = if grant.resumed { 0 } else { held_until };
         Some(before.max(self.known_hold).max(self.fresh_hold))
@@ -430,27 +360,7 @@ impl Slots {
     }
 }
 
-/// How many polls are counted for an ask at least, while the pace may rise, and at most, so that counting takes no time to speak of.
-const AT_LEAST: u32 = 64;
-const AT_MOST: u32 = 8_192;
-
 /// Returns until when a poll is due that a slot is asked for at `time`.
 pub(super) const fn soon(time: u64) -> u64 {
     time.saturating_add(SOON)
-}
-
-impl Report {
-    /// Takes off what has been reported.
-    fn take_off(&mut self, told: &Self) {
-        self.served = self.served.saturating_sub(told.served);
-        self.failed = self.failed.saturating_sub(told.failed);
-        self.refused = self.refused.saturating_sub(told.refused);
-        if self.refused == 0 {
-            self.hint = None;
-        }
-        if self.quota == told.quota {
-            self.quota = None;
-        }
-        self.resume = self.resume && !told.resume;
-    }
 }
