@@ -247,8 +247,8 @@
 //!
 //! # Recipes
 //!
-//! The guide [`cookbook`] has programs to copy: a layer of tower, an iterator of waits, a loop without end that obeys hints, a
-//! device login, and others.
+//! The guide [`cookbook`] has programs to copy: a device login, an AI batch job, operations in three clouds, ACME, gRPC, a job in a
+//! queue, tower, firmware. After them come shorter recipes: an iterator of waits, a loop without end that obeys hints, and others.
 //!
 //! # Coming from a backoff crate
 //!
@@ -316,9 +316,10 @@ pub mod ticker;
 mod trace;
 mod wait;
 
-// Its recipes are tests of this crate. Those of the other guides need packages of their own.
+// The recipes are tests of this crate. The programs, and those of the other guides, need packages of their own.
 #[cfg(doc)]
-#[doc = include_str!("../docs/cookbook.md")]
+#[cfg_attr(not(doctest), doc = include_str!("../docs/cookbook.md"))]
+#[doc = include_str!("../docs/recipes.md")]
 pub mod cookbook {}
 #[cfg(all(doc, not(doctest)))]
 #[doc = include_str!("../docs/durable.md")]

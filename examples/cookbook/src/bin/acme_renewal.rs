@@ -1,11 +1,10 @@
 //! You need this if you renew certificates. The authority says when (ARI, RFC
 //! 9773), and what fails is repeated after 1, 10 and 100 min, then daily.
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use asyncpoll::{Outcome, Policy, Poller, http, poll_async, random_seed};
 use jiff::Timestamp;
 use reqwest::{Client, Response};
-use serde_json::Value;
 use std::{env, process::Command, time::Duration, time::SystemTime};
 use tokio::time::{Instant, sleep};
 const MINUTE: Duration = Duration::from_secs(60);
@@ -30,16 +29,17 @@ pub(crate) async fn renew(
     let asks = asks.max_wait(left()).build_clamped();
     let mut poller = Poller::seeded(asks, random_seed(), Instant::now());
     let look = async |_| match client.get(info).timeout(MINUTE).send().await {
-        Ok(answer) if !answer.status().is_server_error() => {
+        Ok(answer) => {
             let hint = http::retry_after(answer.headers(), SystemTime::now());
-            let hint = hint.map_or(360 * MINUTE, |hint| hint.max(MINUTE));
+            let least = if answer.status().is_server_error() { 1 } else { 360 };
+            let hint = hint.map_or(least * MINUTE, |hint| hint.max(MINUTE));
             match until_renewal(answer, now()).await {
                 Ok(wait) if wait < hint => Outcome::Done(wait),
                 Ok(_) => Outcome::pending().retry_after(hint),
                 Err(error) => Outcome::transient(error).retry_after(hint),
             }
         }
-        broken => Outcome::transient(anyhow!("{broken:?}")),
+        Err(broken) => Outcome::transient(broken.into()),
     };
     let wait = poll_async(&mut poller, Instant::now, sleep, look).await;
     sleep(wait.unwrap_or_else(|_| left())).await;
@@ -50,7 +50,7 @@ pub(crate) async fn renew(
 }
 
 async fn until_renewal(answer: Response, now: Timestamp) -> Result<Duration> {
-    let body: Value = answer.error_for_status()?.json().await?;
+    let body: serde_json::Value = answer.error_for_status()?.json().await?;
     let time = |at| body["suggestedWindow"][at].as_str().unwrap_or("").parse();
     let (start, end): (Timestamp, Timestamp) = (time("start")?, time("end")?);
     ensure!(start < end, "the window ends before it starts");

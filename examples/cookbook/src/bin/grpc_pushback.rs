@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use asyncpoll::{Outcome, Policy, Poller, random_seed};
-use std::{env, ops::ControlFlow, time::Duration};
+use std::{env, error::Error, ops::ControlFlow, time::Duration};
 use tokio::time::{Instant, sleep};
 use tonic::{Code, Request, Status, transport::Channel};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
@@ -25,7 +25,7 @@ pub(crate) async fn wait_until_serving(channel: Channel) -> Result<()> {
         let found = match health.check(request).await {
             Ok(answer) if answer.get_ref().status == 1 => Outcome::Done(()),
             Ok(_) => Outcome::pending(),
-            Err(status) => refused(status, &mut poller),
+            Err(status) => read(status, &mut poller),
         };
         let decision = poller.step(found, Instant::now());
         match decision.control_flow() {
@@ -36,10 +36,7 @@ pub(crate) async fn wait_until_serving(channel: Channel) -> Result<()> {
 }
 
 /// A number is obeyed whatever the code is. Anything else means stop.
-fn refused(
-    status: Status,
-    poller: &mut Poller<Instant>,
-) -> Outcome<(), Status> {
+fn read(status: Status, poller: &mut Poller<Instant>) -> Outcome<(), Status> {
     let pushback = status.metadata().get("grpc-retry-pushback-ms");
     let pushback = pushback.map(|ms| ms.to_str().ok()?.parse::<u64>().ok());
     if pushback.is_some() {
@@ -53,6 +50,8 @@ fn refused(
         (Some(_), _) | (_, Code::Unavailable | Code::Cancelled) => {
             Outcome::transient(status)
         }
+        // The connection broke: no server said so.
+        _ if status.source().is_some() => Outcome::transient(status),
         _ => Outcome::Failed(status),
     };
     found.retry_after(wait.max(info))

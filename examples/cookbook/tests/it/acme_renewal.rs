@@ -59,6 +59,9 @@ impl Certificate {
             self.watch.ask(6 * HOUR);
             return page(404);
         }
+        if self.draw.one_in(20) {
+            return page(503).hint(self.draw.below(1000), &mut self.watch);
+        }
         // It revokes the certificate, and wants it renewed at once.
         if self.draw.one_in(50) {
             self.window = (Duration::ZERO, HOUR);

@@ -51,18 +51,16 @@ impl Batch {
         if let Some(trouble) = trouble(&mut self.draw, &mut self.watch) {
             return trouble;
         }
-        // A page instead of the batch, and a state that there was not before.
+        // The last of them there was not when the program was written.
         let going = ["validating", "in_progress", "finalizing", "queued"];
-        let state = match Instant::now() < self.end {
-            true => self.draw.of(&going),
-            false => self.state,
-        };
+        let is_over = Instant::now() >= self.end;
+        let state = if is_over { self.state } else { self.draw.of(&going) };
         if state == self.state {
             self.told = Some(state);
         }
         let reply = json(200, &json!({ "id": "17", "status": state }));
-        if self.told.is_none() && self.draw.one_in(3) {
-            return reply.hint(self.draw.below(1000), &mut self.watch);
+        if self.told.is_none() && self.draw.one_in(2) {
+            return reply.hint(self.draw.below(2000), &mut self.watch);
         }
         reply
     }

@@ -24,12 +24,10 @@ impl Board for Simulated {
     }
 
     fn sleep(&mut self, millis: u32) {
-        let interrupted = self.draw.one_in(5);
-        let slept = match interrupted {
-            true => self.draw.below(u64::from(millis) + 1),
-            false => u64::from(millis),
-        };
-        self.now += slept;
+        let millis = u64::from(millis);
+        let is_interrupted = self.draw.one_in(5);
+        let left = if is_interrupted { self.draw.below(millis + 1) } else { 0 };
+        self.now += millis - left;
     }
 
     fn poll(&mut self) -> Outcome<u32, ModemError> {
@@ -72,10 +70,8 @@ fn no_poll_is_early_and_no_answer_misread() {
         };
         let said = wait_for_update(&mut board, seed);
         let error = said.as_ref().err().and_then(|error| error.error());
-        let is_right = match board.fails {
-            true => error == Some(&ModemError(1)),
-            false => said == Ok(17),
-        };
+        let is_failure = error == Some(&ModemError(1));
+        let is_right = if board.fails { is_failure } else { said == Ok(17) };
         // Noticed within an hour and a fifth, or the hint.
         let late = board.now.saturating_sub(board.ready.max(board.not_before));
         let hour = Duration::from_secs(3600 * 13 / 10).as_millis();

@@ -15,6 +15,8 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use tokio::{
     net::{UnixListener, UnixStream},
+    select,
+    sync::Notify,
     time::Instant,
 };
 use tokio_stream::Empty;
@@ -41,8 +43,8 @@ struct Service {
 }
 
 impl Service {
-    /// Answers a poll, or not at all.
-    fn answer(&mut self) -> Option<Result<i32, Status>> {
+    /// Answers a poll, or not at all: then the connection may break.
+    fn answer(&mut self, breaks: &Notify) -> Option<Result<i32, Status>> {
         self.polled_on |= self.told;
         self.watch.poll();
         let mut metadata = MetadataMap::new();
@@ -65,7 +67,12 @@ impl Service {
             return Some(Err(status));
         }
         match self.draw.below(6) {
-            0 => return None,
+            0 => {
+                if self.draw.one_in(2) {
+                    breaks.notify_one();
+                }
+                return None;
+            }
             1 | 2 => return Some(Ok(2)),
             3 => {
                 let delay = self.draw.seconds(40);
@@ -89,7 +96,7 @@ impl Service {
 }
 
 #[derive(Clone)]
-struct Shared(Arc<Mutex<Service>>);
+struct Shared(Arc<Mutex<Service>>, Arc<Notify>);
 
 #[tonic::async_trait]
 impl Health for Shared {
@@ -99,7 +106,7 @@ impl Health for Shared {
         &self,
         _: Request<HealthCheckRequest>,
     ) -> Result<Response<HealthCheckResponse>, Status> {
-        let answer = self.0.lock().unwrap().answer();
+        let answer = self.0.lock().unwrap().answer(&self.1);
         match answer {
             Some(answer) => {
                 let status = answer?;
@@ -123,21 +130,29 @@ fn no_poll_is_early_and_no_status_misread() {
         let folder = TempDir::new().unwrap();
         let socket = folder.path().join("socket");
         let listener = UnixListener::bind(&socket).unwrap();
-        let service = Shared(Arc::new(Mutex::new(Service {
+        let service = Arc::new(Mutex::new(Service {
             watch: Watch::new(),
             ready: Instant::now() + draw.seconds(300),
             end: draw.of(&["serving", "serving", "denied", "-1", "soon"]),
             told: false,
             polled_on: false,
             draw,
-        })));
-        let health = HealthServer::new(service.clone());
+        }));
+        let breaks = Arc::new(Notify::new());
+        let health = Shared(Arc::clone(&service), Arc::clone(&breaks));
+        let health = HealthServer::new(health);
         tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
                 let server = http2::Builder::new(TokioExecutor::new());
                 let health = TowerToHyperService::new(health.clone());
                 let connection = TokioIo::new(connection);
-                tokio::spawn(server.serve_connection(connection, health));
+                let breaks = Arc::clone(&breaks);
+                tokio::spawn(async move {
+                    select! {
+                        _ = server.serve_connection(connection, health) => {}
+                        () = breaks.notified() => {}
+                    }
+                });
             }
         });
         let connect = service_fn(move |_: Uri| {
@@ -147,7 +162,7 @@ fn no_poll_is_early_and_no_status_misread() {
         let channel = Endpoint::from_static("http://server.test");
         let channel = channel.connect_with_connector_lazy(connect);
         let said = program::wait_until_serving(channel).await;
-        let service = service.0.lock().unwrap();
+        let service = service.lock().unwrap();
         let said = said.err().map(|error| format!("{error:#}"));
         let is_right = match (service.end, said) {
             ("serving", None) => true,

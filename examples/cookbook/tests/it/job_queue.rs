@@ -84,13 +84,8 @@ fn no_poll_is_early_and_no_operation_misread() {
             (Decision::Failed(error), false) => {
                 Ended::right(told && error.to_string().contains("it is gone"))
             }
-            (Decision::GaveUp(gave_up), _) if !told => {
-                // A wait and a hint longer, and there is no time left.
-                let left =
-                    Duration::from_secs(600).saturating_sub(gave_up.elapsed);
-                let needed = operation.watch.left().mul_f64(1.2)
-                    + Duration::from_secs(5);
-                if left <= needed { Ended::GaveUp } else { Ended::Misread }
+            (Decision::GaveUp(_), _) if !told => {
+                operation.watch.gave_up(begin + Duration::from_secs(600))
             }
             _ => Ended::Misread,
         };
