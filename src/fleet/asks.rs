@@ -73,7 +73,8 @@ impl<I: Instant, R> Fleet<I, R> {
     /// Takes what was granted, at `now`, which is read after the answer has come.
     ///
     /// A grant that does not answer the latest ask of this upstream changes nothing: one that comes twice, or after
-    /// [`ask_failed`](Self::ask_failed), or to another fleet.
+    /// [`ask_failed`](Self::ask_failed), or to another fleet. The slots of two grants are kept in hand: a third grant drops the oldest
+    /// slots of two in hand.
     ///
     /// ```
     /// use asyncpoll::{

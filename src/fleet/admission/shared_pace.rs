@@ -59,19 +59,28 @@ const PROMISED_PERCENT: u8 = 95;
 /// # Rules
 ///
 /// - A *slot* is a time at which one poll may be sent. Slots are at least the pace apart, whoever they are given to, and none lies in
-///   the past, in a hold, or more than a second ahead.
+///   the past, in a hold, or more than a second ahead. Slots that share out a quota end at its reset. The next free slot is a second
+///   and the time between two slots ahead at most, even if slots were further apart before.
 /// - A *turn* is a place in the queue of those who want slots: whoever is granted fewer than wanted is told when to ask again, and
-///   with which turn. A turn is for half a second's worth of slots, and for one at least. A fleet that never comes back for its turn
-///   delays the others by that much.
+///   with which turn. A turn is for half a second's worth of slots, and for one at least. A fleet comes half a second before its
+///   turn. Of the time that a turn takes, 95 % are promised, and all of it if the turn is one slot. A fleet that never comes back for
+///   its turn delays the others by that much. If no slot is ahead, the turns are void, and whoever asks is granted the next slots. A
+///   turn whose slots are more than a second ahead begins anew, behind the others.
+/// - A fleet has no turn during a hold, until half a second before its end: the fleet looks in every ten seconds, since the hold may
+///   have been ended. A fleet has no turn either until the last cut is proven, and until the first poll is served or refused: the
+///   fleet looks in every second.
 /// - An *epoch* begins with each cut, and when a hold is ended. What is reported of an earlier one says nothing of the pace now. So one
 ///   report cuts once at most, however often it comes.
 /// - The pace is that of a [`Fleet`](crate::Fleet), but: until a poll is served or refused, 16 slots are given out, and then one a
 ///   second. Before the first refusal 16 are given out a second, an eighth more each second and each latency in which polls wait
 ///   for them and are served. The first refusal sets the pace by eleven twelfths of the rate at which slots were given out, or by
 ///   the rate at which polls were served if fewer than 32 slots were. It is never raised by that. Slots that are given out are
-///   saved up for refusals, and not polls that are served.
+///   saved up for refusals, and not polls that are served. Polls wait if fewer slots are granted than polls are due, or if a poll
+///   is due and the first slot is ahead. They do not count as waiting if a rate, a quota or failures keep slots further apart than
+///   the pace does.
 /// - A hold lasts as long as the longest that any fleet reports. [`longest_hold`](crate::fleet::LimitsBuilder::longest_hold) and a
-///   fifth bound it. A server that fails all polls, and one whose quota is known, are polled as by a fleet. That a poll was served
+///   fifth bound it. A hold that was ended is not brought back by a fleet that was granted slots before. The hold that a newcomer
+///   reports is believed. A server that fails all polls, and one whose quota is known, are polled as by a fleet. That a poll was served
 ///   says that a server is up again if its fleet had heard before that the server is down.
 ///
 /// # Clocks

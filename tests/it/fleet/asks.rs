@@ -300,7 +300,8 @@ fn no_more_slots_are_asked_for_than_polls_may_be_in_flight() {
     assert_eq!(replica.until_ask(0.3), None, "nothing could be sent");
     replica.step(first, Outcome::pending(), 0.4);
     let ask = replica.ask(0.4);
-    assert_eq!((ask.due, ask.wanted, ask.served), (1, 1, 1));
+    // There is room for one now, and the three come back 4.125 times in half a second and 50 ms, of which an answer takes 0.4 s.
+    assert_eq!((ask.due, ask.wanted, ask.served), (6, 6, 1));
 }
 
 #[test]
@@ -328,6 +329,60 @@ fn a_hold_is_told_to_all_and_ended_for_all() {
     turn(&mut other, &mut pace, 11.0);
     assert_eq!((pace.epoch(), other.held(11.0)), (2, Duration::ZERO));
     let _poll = other.send(11.0);
+}
+
+#[test]
+fn a_hold_ends_early_if_it_was_ended_by_hand_and_not_by_a_cut() {
+    let mut replica = Replica::of(2);
+    replica.fleet.slow_down(replica.upstream, Some(seconds(60.0)), Duration::ZERO);
+    for (now, epoch, resumed, held) in [(0.0, 1, false, 60.0), (10.0, 2, false, 50.0), (20.0, 3, true, 0.0)] {
+        let ask = replica.ask(now);
+        let mut grant = Grant::known(&ask, 0, Duration::ZERO, seconds(0.1), Duration::ZERO);
+        (grant.epoch, grant.resumed, grant.again) = (epoch, resumed, seconds(10.0));
+        replica.fleet.grant(replica.upstream, &grant, seconds(now));
+        assert_eq!(replica.held(now), seconds(held), "after {now} s");
+    }
+}
+
+#[test]
+fn with_the_slots_of_two_grants_in_hand_it_asks_for_no_more() {
+    let mut replica = Replica::of(50);
+    for now in [0.0, 0.5] {
+        let ask = replica.ask(now);
+        replica.grant(&ask, (5, 0.5, 0.1), now);
+    }
+    assert_eq!(replica.until_ask(0.5), None);
+    let polls = [0.5, 0.6, 0.7, 0.8].map(|now| replica.send(now));
+    assert_eq!(replica.until_ask(0.8), None);
+    let _last = replica.send(0.9);
+    assert_eq!(replica.until_ask(0.9), Some(0.1), "half a second before those of the second have passed");
+    replica.step(polls[0], Outcome::throttled("429"), 0.9);
+    // What is granted then is kept beside the second.
+    let ask = replica.ask(0.9);
+    replica.grant(&ask, (2, 3.0, 0.1), 0.9);
+    for now in [1.0, 1.1, 1.2, 1.3, 1.4, 3.9, 4.0] {
+        let _poll = replica.send(now);
+    }
+    replica.assert_waits(5.0);
+}
+
+#[test]
+fn a_third_grant_drops_the_oldest_slots_of_two_in_hand() {
+    let mut replica = Replica::of(50);
+    let ask = replica.ask(0.0);
+    replica.grant(&ask, (5, 0.0, 0.1), 0.0);
+    let poll = replica.send(0.0);
+    let ask = replica.ask(0.25);
+    replica.grant(&ask, (5, 1.0, 0.1), 0.25);
+    // There is news, and so it asks.
+    replica.step(poll, Outcome::throttled("429"), 0.25);
+    let ask = replica.ask(0.25);
+    replica.grant(&ask, (1, 2.0, 0.1), 0.25);
+    replica.assert_waits(1.2);
+    for now in [1.25, 1.35, 1.45, 1.55, 1.65, 2.25] {
+        let _poll = replica.send(now);
+    }
+    replica.assert_waits(3.0);
 }
 
 #[test]
@@ -370,10 +425,10 @@ fn what_is_left_of_a_quota_is_reported() {
     let mut replica = Replica::of(1);
     replica.fleet.quota(replica.upstream, 30, Some(seconds(60.0)), Duration::ZERO);
     let ask = replica.ask(20.0);
-    assert_eq!(ask.quota, Some((30, seconds(40.0))));
+    assert_eq!(ask.quota, Some((20, seconds(40.0))), "a third of it is used by others meanwhile");
     replica.fleet.ask_failed(replica.upstream, Duration::ZERO, seconds(21.0));
     let ask = replica.ask(30.0);
-    assert_eq!(ask.quota, Some((30, seconds(30.0))));
+    assert_eq!(ask.quota, Some((15, seconds(30.0))));
     replica.grant(&ask, (0, 0.0, 1.0), 30.0);
     assert_eq!(replica.ask(31.0).quota, None);
 }

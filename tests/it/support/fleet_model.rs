@@ -11,7 +11,7 @@ use asyncpoll::{
 use core::{convert::Infallible, time::Duration};
 use std::collections::BTreeMap;
 
-use super::slots_model::Slots;
+use super::slots_model::{Quota, Slots};
 
 pub(crate) const SECOND: u128 = 1_000_000_000;
 
@@ -588,9 +588,11 @@ impl<R: Rng + Clone> Model<R> {
             return None;
         }
         let this = &self.upstreams[upstream];
-        let room = this.bound.map_or(usize::MAX, |bound| bound.saturating_sub(self.in_flight(upstream)));
+        let slots = this.slots.as_ref()?;
+        let room =
+            this.bound.map_or(usize::MAX, |bound| bound.saturating_sub(self.in_flight(upstream)) + slots.coming_back(bound));
         let room = if this.hold.is_paused { 0 } else { room };
-        let most = this.slots.as_ref()?.most();
+        let most = slots.most();
         let due_by = |until: u128| {
             let due = self.waiting(upstream).filter(|(_, operation)| operation.due() <= signed(until));
             due.count().min(most).min(room)
@@ -611,8 +613,7 @@ impl<R: Rng + Clone> Model<R> {
         let Some(slots) = &mut this.slots else { return };
         let epoch = slots.epoch;
         let Some(held_until) = slots.grant(number, grant, time) else { return };
-        let is_ended = epoch > 0 && grant.epoch != epoch;
-        this.hold.until = match held_until.max(if is_ended { 0 } else { this.hold.until }) {
+        this.hold.until = match held_until.max(if grant.resumed { 0 } else { this.hold.until }) {
             until if until > time => until,
             _ => this.hold.until.min(time),
         };
@@ -648,7 +649,7 @@ impl<R: Rng + Clone> Model<R> {
             let this = &mut self.upstreams[upstream];
             let reset = this.rules.longest_hold.map_or(reset, |longest| reset.min(longest)).as_nanos();
             match &mut this.slots {
-                Some(slots) => slots.told.quota = Some((left, self.time + reset)),
+                Some(slots) => slots.told.quota = Some(Quota { remaining: left, at: self.time, until_reset: reset }),
                 None => this.quota = (self.time + reset, reset / left),
             }
         }

@@ -317,5 +317,5 @@ impl<R: Rng + Clone> Pair<R> {
 /// What is asked, whoever asks.
 fn without_id(ask: Ask) -> impl PartialEq + core::fmt::Debug {
     let told = (ask.epoch, ask.served, ask.failed, ask.refused, ask.hint, ask.latency);
-    (told, ask.hold, ask.quota, ask.resume, ask.due, ask.wanted, ask.turn)
+    (told, ask.proven, ask.hold, ask.quota, ask.resume, ask.due, ask.wanted, ask.turn)
 }

@@ -85,6 +85,8 @@ pub(crate) struct Granted {
     pub(crate) first: Duration,
     pub(crate) spacing: Duration,
     pub(crate) held: Duration,
+    /// Whether the hold was ended by hand.
+    pub(crate) resumed: bool,
     pub(crate) proven: bool,
     pub(crate) again: Duration,
     pub(crate) turn: u64,
@@ -92,9 +94,10 @@ pub(crate) struct Granted {
 
 impl Granted {
     pub(crate) fn answer(self, ask: &Ask) -> Grant {
-        let Self { epochs, slots, first, spacing, held, proven, again, turn } = self;
+        let Self { epochs, slots, first, spacing, held, resumed, proven, again, turn } = self;
         let mut grant = Grant::known(ask, slots, first, spacing, held);
-        (grant.epoch, grant.proven, grant.again, grant.turn) = (grant.epoch + epochs, proven, again, turn);
+        (grant.epoch, grant.resumed, grant.proven) = (grant.epoch + epochs, resumed, proven);
+        (grant.again, grant.turn) = (again, turn);
         grant
     }
 }
@@ -202,13 +205,15 @@ fn granted() -> impl Strategy<Value = Granted> {
     let time = || prop_oneof![0..1_000_000_000_u64, 0..1_000_000_u64, 0..10_000_000_000_u64].prop_map(Duration::from_nanos);
     let held = prop_oneof![6 => Just(Duration::ZERO), 1 => time()];
     let epochs = prop_oneof![6 => Just(0), 1 => 1..3_u32];
-    (epochs, 0..9_u32, time(), time(), held, prop::bool::weighted(0.8), time(), 0..4_u64).prop_map(
-        |(epochs, slots, first, spacing, held, proven, again, turn)| Granted {
+    let says = (prop::bool::weighted(0.1), prop::bool::weighted(0.8));
+    (epochs, 0..9_u32, time(), time(), held, says, time(), 0..4_u64).prop_map(
+        |(epochs, slots, first, spacing, held, (resumed, proven), again, turn)| Granted {
             epochs,
             slots,
             first,
             spacing,
             held,
+            resumed,
             proven,
             again,
             turn,

@@ -1,7 +1,6 @@
 //! A naive pace that fleets share, with all times in lists.
 //!
-//! It shares no code with the crate's own and follows the docs of `SharedPace`, and of `Fleet` for the pace. Where those leave a
-//! choice, of how many slots to grant to whom, it takes the crate's and says whether it may be that many.
+//! It shares no code with the crate's own and follows the docs of `SharedPace`, and of `Fleet` for the pace.
 
 use asyncpoll::fleet::{Ask, Grant};
 use core::time::Duration;
@@ -20,8 +19,9 @@ pub(crate) struct SharedPaceModel {
     /// The epoch that began when a hold was last ended.
     resumed: u32,
     held_until: u128,
-    /// When the next slot is free.
+    /// When the next slot is free, and until when turns are promised.
     next: u128,
+    promised: u128,
     /// Until when requests remain, and the time between two of them.
     quota: (u128, u128),
     /// The time between two slots before the first refusal, and when that last shrank.
@@ -116,6 +116,7 @@ impl SharedPaceModel {
             resumed: 0,
             held_until: 0,
             next: 0,
+            promised: 0,
             quota: (0, 0),
             first_spacing: SECOND / 16,
             shrunk: 0,
@@ -166,7 +167,7 @@ impl SharedPaceModel {
 
     /// Takes holds and what remains of a quota.
     fn obey(&mut self, rules: &Rules, ask: &Ask) {
-        let knows_of_resume = ask.resume || ask.epoch >= self.resumed;
+        let knows_of_resume = ask.resume || !self.may_know_an_ended_hold(ask);
         if ask.resume {
             self.end_hold();
         }
@@ -179,6 +180,11 @@ impl SharedPaceModel {
             Some((remaining, reset)) => self.quota = ((self.time + reset).min(MOST - 1), reset / remaining),
             None => {}
         }
+    }
+
+    /// Whether a hold was ended that a fleet may know of, and has not heard the end of. A newcomer knows of none.
+    fn may_know_an_ended_hold(&self, ask: &Ask) -> bool {
+        (1..self.resumed).contains(&ask.epoch)
     }
 
     fn hold(&mut self, length: u128) {
@@ -197,14 +203,17 @@ impl SharedPaceModel {
 
     fn begin_epoch(&mut self) {
         self.epoch += 1;
-        self.next = self.time;
+        (self.next, self.promised) = (self.time, self.time);
     }
 
     /// Learns of polls that were sent in this epoch: of what was served first.
     fn learn(&mut self, rules: &Rules, ask: &Ask) {
         let (time, latency, served) = (self.time, nanos(ask.latency), u128::from(ask.served));
         if served > 0 {
-            self.found.failed = 0;
+            let has_heard = !ask.proven;
+            if !self.is_down() || has_heard {
+                self.found.failed = 0;
+            }
             if self.found.pace.is_none() {
                 self.served += served;
                 if self.found.has_waited && time - self.shrunk >= latency.max(SECOND) {
@@ -241,12 +250,13 @@ impl SharedPaceModel {
                 let is_guess = self.slots < 32;
                 let spacing = if is_guess {
                     let since = found.since.unwrap_or(time);
-                    (time - since).max(SECOND).checked_div(self.served).unwrap_or(SECOND)
+                    (time - since).max(SECOND).checked_div(self.served).unwrap_or(SECOND).min(SECOND)
                 } else {
-                    found.rates.iter().copied().chain([found.rate(time)]).min().expect("there is one")
+                    // Of twelve slots that were given out, eleven count.
+                    found.rates.iter().copied().chain([found.rate(time), SECOND]).min().expect("there is a second") * 12 / 11
                 };
                 let doubling = if is_guess { 10 } else { doubling };
-                found.cut(spacing.min(SECOND).max(self.first_spacing), 6, doubling);
+                found.cut(spacing.max(self.first_spacing), 6, doubling);
                 found.save(rules.forgive.map_or(0, u128::from), rules.forgive);
             }
         }
@@ -257,58 +267,88 @@ impl SharedPaceModel {
     /// The time between two slots, zero if nothing keeps them apart.
     pub(crate) fn spacing(&self, rules: &Rules) -> u128 {
         let limit = rules.rate.map_or(0, |(polls, per)| nanos(per).div_ceil(polls.into()));
-        let found = match self.found.pace {
-            Some(pace) if self.found.is_proven => pace,
-            Some(pace) => pace.max(SECOND),
-            None if rules.find_pace => self.first_spacing,
-            None => 0,
-        };
-        let down = if self.found.failed >= 16 { SECOND } else { 0 };
+        let down = if self.is_down() { SECOND } else { 0 };
         let (reset, shared_out) = self.quota;
-        limit.max(found).max(down).max(if self.time < reset { shared_out } else { 0 })
+        limit.max(self.found(rules)).max(down).max(if self.time < reset { shared_out } else { 0 })
     }
 
+    /// The time between two slots by the pace alone.
+    fn found(&self, rules: &Rules) -> u128 {
+        match self.found.pace {
+            Some(pace) if self.found.is_proven => pace,
+            Some(pace) => pace.max(SECOND),
+            None if self.is_unanswered(rules) && self.slots >= 16 => SECOND,
+            None if rules.find_pace => self.first_spacing,
+            None => 0,
+        }
+    }
+
+    fn is_down(&self) -> bool {
+        self.found.failed >= 16
+    }
+
+    /// Whether no poll has been served or refused.
+    fn is_unanswered(&self, rules: &Rules) -> bool {
+        rules.find_pace && self.found.pace.is_none() && self.served == 0
+    }
+
+    /// Gives out the next slots, or a turn, and says how the crate's own grant differs, if it does.
     fn give(&mut self, rules: &Rules, ask: &Ask, granted: &Grant) -> Result<(), String> {
         let time = self.time;
         let spacing = self.spacing(rules).max(1);
         self.next = self.next.min(time + SECOND + spacing);
         let start = self.next.max(time).max(self.held_until);
-        let wanted = u128::from(ask.wanted);
-        let turn = (SECOND / 2 / spacing).max(1);
-        let slots = u128::from(granted.slots);
-        // As many as there are, if nobody has been granted the next slot yet.
-        let most = wanted.min(turn).min((time + SECOND).saturating_sub(start).div_ceil(spacing));
-        if slots > most || (start <= time && slots < most) {
-            return Err(format!("{slots} slots are granted, where {most} may be"));
+        let is_ahead = start > time;
+        if !is_ahead {
+            self.promised = time;
         }
+        let behind_all = self.promised.max(start);
+        let turn = Some(u128::from(ask.turn)).filter(|turn| (1..=behind_all).contains(turn));
+        let is_turn = turn.unwrap_or(behind_all) <= time + SECOND / 2;
+        let (wanted, most) = (u128::from(ask.wanted), (SECOND / 2 / spacing).max(1));
+        // None lies after the reset by which they are shared out.
+        let (reset, end) = (self.quota.0, (time + SECOND).min(MOST));
+        let end = if start < reset { end.min(reset) } else { end };
+        let ahead = end.saturating_sub(start).div_ceil(spacing);
+        let slots = if is_turn { wanted.min(most).min(ahead) } else { 0 };
         if slots > 0 {
-            self.next = start + slots * spacing;
+            self.next = (start + slots * spacing).min(MOST);
         }
+        self.promised = self.promised.max(self.next.min(MOST));
         self.slots += slots;
         if wanted > 0 {
-            let have_waited = u128::from(ask.due) > slots || (ask.due > 0 && start > time);
+            let is_by_pace = spacing == self.found(rules).max(1);
+            let have_waited = is_by_pace && (u128::from(ask.due) > slots || (ask.due > 0 && is_ahead));
             self.found.give(slots, have_waited, rules.forgive, time);
         }
-        let is_proven = self.found.pace.is_none() || self.found.is_proven;
-        let again = if wanted == slots {
-            Some(0)
+        let is_proven = (self.found.pace.is_none() || self.found.is_proven) && !self.is_unanswered(rules);
+        let left = (wanted - slots).min(most);
+        let (turn, again) = if left == 0 {
+            (0, 0)
         } else if self.held() > SECOND / 2 {
-            Some((self.held() - SECOND / 2).min(10 * SECOND))
+            (0, (self.held() - SECOND / 2).min(10 * SECOND))
+        } else if !is_proven {
+            (0, SECOND)
         } else {
-            (!is_proven).then_some(SECOND)
+            let turn = turn.filter(|_| !is_turn).unwrap_or_else(|| {
+                let percent = if most == 1 { 100 } else { 95 };
+                let behind = self.promised.max(time + 1);
+                self.promised = (behind + (left * spacing).min(MOST) * percent / 100).min(MOST);
+                behind
+            });
+            (turn, turn.saturating_sub(time + SECOND / 2))
         };
-        let found = (granted.epoch, nanos(granted.first), nanos(granted.spacing), nanos(granted.held), granted.proven);
-        let expected = (self.epoch, start - time, spacing, self.held(), is_proven);
+        let found = (u128::from(granted.slots), nanos(granted.first), nanos(granted.spacing), nanos(granted.held));
+        let expected = (slots, start - time, spacing, self.held());
         if found != expected {
-            return Err(format!("granted is {found:?}, not {expected:?}"));
+            return Err(format!("slots, first, spacing and hold are {found:?}, not {expected:?}"));
         }
-        match again {
-            Some(again) if (again, 0) != (nanos(granted.again), granted.turn) => {
-                Err(format!("it is to ask again after {again} ns without a turn: {granted:?}"))
-            }
-            None if granted.turn == 0 => Err(format!("it has no turn: {granted:?}")),
-            _ => Ok(()),
+        let found = (granted.epoch, granted.resumed, granted.proven, u128::from(granted.turn), nanos(granted.again));
+        let expected = (self.epoch, self.may_know_an_ended_hold(ask), is_proven && !self.is_down(), turn, again);
+        if found != expected {
+            return Err(format!("epoch, end of a hold, proof, turn and next ask are {found:?}, not {expected:?}"));
         }
+        Ok(())
     }
 }
 

@@ -56,6 +56,8 @@ pub(crate) struct Step {
 #[derive(Clone, Copy, Debug, Default)]
 struct Replica {
     epoch: u32,
+    /// Whether the last grant was not proven.
+    is_unproven: bool,
     turn: u64,
     last: Option<Ask>,
 }
@@ -109,8 +111,10 @@ pub(crate) fn play(rules: &[Rules], events: &[Event]) -> Vec<Step> {
     for event in events {
         let asked = match *event {
             Event::Ask(which, report) => {
-                let Replica { epoch, turn, .. } = replicas[which];
-                Some((which, report.ask(if report.is_old { epoch.saturating_sub(1) } else { epoch }, turn)))
+                let Replica { epoch, is_unproven, turn, .. } = replicas[which];
+                let mut ask = report.ask(if report.is_old { epoch.saturating_sub(1) } else { epoch }, turn);
+                ask.proven = !is_unproven;
+                Some((which, ask))
             }
             Event::Repeat(which) => replicas[which].last.map(|ask| (which, ask)),
             Event::Resume => None,
@@ -144,7 +148,7 @@ pub(crate) fn play(rules: &[Rules], events: &[Event]) -> Vec<Step> {
             }
             Some((which, ask)) => {
                 let grant = pace.admit(&rules_now.limits(), &ask, now);
-                replicas[which] = Replica { epoch: grant.epoch, turn: grant.turn, last: Some(ask) };
+                replicas[which] = Replica { epoch: grant.epoch, is_unproven: !grant.proven, turn: grant.turn, last: Some(ask) };
                 Some((ask, grant))
             }
         };

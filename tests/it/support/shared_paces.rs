@@ -42,11 +42,12 @@ impl Row {
 }
 
 /// The states of a pace, each with how it came to be.
-fn states() -> [(&'static str, SharedPace); 12] {
+fn states() -> [(&'static str, SharedPace); 13] {
     let found = || Row::new().serve(0, 20, 30).refuse(20.0, None);
     let proven = || found().serve(21, 90, 8);
     let states = [
         ("new", Row::new()),
+        ("unanswered", [0.0, 0.5].into_iter().fold(Row::new(), |row, now| row.ask(now, |ask| (ask.due, ask.wanted) = (8, 8)))),
         ("first-slots", Row::new().serve(0, 3, 8)),
         ("turns-promised", Row::new().serve(0, 1, 30).ask(0.0, |ask| (ask.due, ask.wanted) = (60, 60))),
         ("guessed", Row::new().refuse(0.0, None)),

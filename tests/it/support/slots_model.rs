@@ -46,9 +46,16 @@ pub(super) struct Told {
     failed: u32,
     refused: u32,
     hint: Option<u128>,
-    /// How many requests remain, and until when.
-    pub(super) quota: Option<(u128, u128)>,
+    pub(super) quota: Option<Quota>,
     resume: bool,
+}
+
+/// How many requests remained, when that was said, and how long it was until there are more.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Quota {
+    pub(super) remaining: u128,
+    pub(super) at: u128,
+    pub(super) until_reset: u128,
 }
 
 struct Asked {
@@ -108,6 +115,12 @@ impl Slots {
 
     pub(super) fn failed(&mut self) {
         self.told.failed += 1;
+        self.is_urgent |= self.told.failed >= 16;
+        self.measure_anew();
+    }
+
+    /// The latency is that of a poll that is served: of the next, perhaps.
+    fn measure_anew(&mut self) {
         if self.latency == 0 {
             self.first_sent = None;
         }
@@ -116,6 +129,7 @@ impl Slots {
     pub(super) fn refused(&mut self, hint: Option<u128>) {
         self.told.refused += 1;
         self.told.hint = self.told.hint.max(hint);
+        self.measure_anew();
         self.is_urgent = true;
         if self.alone > 0 {
             self.alone = (self.alone * 2).min(10 * SECOND);
@@ -144,10 +158,22 @@ impl Slots {
             return Some(self.retry);
         }
         let last = self.hand.iter().flatten().map(|(slot, _)| slot + KEPT).max();
-        let first_due = first_due.filter(|due| self.is_short || last.is_none_or(|last| *due > last))?;
-        let wanted = first_due.saturating_sub(2 * self.round_trip + SECOND / 20);
+        let may_be_more = self.is_short && self.hand.len() < 2;
+        let first_due = first_due.filter(|due| may_be_more || last.is_none_or(|last| *due > last))?;
+        let wanted = first_due.saturating_sub(self.ahead());
         let not_often = self.last_asked.map_or(0, |asked| asked + SECOND / 4);
         Some(wanted.max(self.again).max(self.retry).max(not_often))
+    }
+
+    /// Returns how long before a poll is due its slot is asked for.
+    fn ahead(&self) -> u128 {
+        2 * self.round_trip + SECOND / 20
+    }
+
+    /// Returns how many polls come back, if so many are in flight, while the slots of a turn are waited for and used.
+    pub(super) fn coming_back(&self, in_flight: usize) -> usize {
+        let back = (in_flight as u128 * (SECOND / 2 + self.ahead())).checked_add(self.latency.saturating_sub(1));
+        back.and_then(|back| back.checked_div(self.latency)).unwrap_or(0).try_into().expect("it is small")
     }
 
     /// Returns how many polls are counted at most.
@@ -162,12 +188,17 @@ impl Slots {
         let in_hand = self.hand.iter().flatten().count();
         let without_slot = |polls: usize| polls.saturating_sub(in_hand).try_into().expect("there are few");
         let told = self.told;
-        let known = if self.fresh_hold > 0 { 0 } else { SECOND };
+        let hold = if self.fresh_hold > time { self.fresh_hold } else { held_until.saturating_sub(SECOND) };
         let mut ask = Ask::default();
         (ask.epoch, ask.latency, ask.turn) = (self.epoch, nanos(self.latency), self.turn);
         (ask.served, ask.failed, ask.refused, ask.hint) = (told.served, told.failed, told.refused, told.hint.map(nanos));
-        (ask.hold, ask.resume) = (nanos(held_until.saturating_sub(time + known)), told.resume);
-        ask.quota = told.quota.map(|(left, reset)| (left.try_into().expect("it was one"), nanos(reset.saturating_sub(time))));
+        (ask.hold, ask.resume) = (nanos(hold.saturating_sub(time)), told.resume);
+        ask.proven = !self.is_unproven;
+        // The others use it as evenly as time passes.
+        ask.quota = told.quota.and_then(|Quota { remaining, at, until_reset }| {
+            let left = until_reset.checked_sub(time - at).filter(|left| *left > 0)?;
+            Some(((remaining * left / until_reset).max(1).try_into().expect("it was one"), nanos(left)))
+        });
         (ask.due, ask.wanted) = (without_slot(due), without_slot(wanted));
         self.asked = Some(Asked { told, wanted: ask.wanted, at: time });
         self.asks += 1;
@@ -176,18 +207,19 @@ impl Slots {
     }
 
     pub(super) fn fail(&mut self, retry: u128, held_until: u128, time: u128) {
-        let Some(Asked { told, .. }) = self.asked.take() else { return };
+        let Some(Asked { told, at, .. }) = self.asked.take() else { return };
         self.retry = time + retry;
         self.is_urgent |= told.refused > 0 || told.resume || held_until > self.known_hold.max(time) + SECOND;
         self.fresh_hold = held_until;
         if self.alone == 0 {
-            self.alone = self.share().map_or(10 * SECOND, |share| (2 * share).clamp(1, 10 * SECOND));
+            self.alone = self.share(at).map_or(10 * SECOND, |share| (2 * share).clamp(1, 10 * SECOND));
         }
     }
 
-    /// The mean time between two slots that were granted of late: in a stretch of three seconds or more, and in what came after it.
-    fn share(&self) -> Option<u128> {
-        let (mut since, last) = (self.granted.first()?.0, self.granted.last()?.0);
+    /// The mean time between two slots that were granted of late, as it was when it asked: in a stretch of three seconds or more, and
+    /// since.
+    fn share(&self, asked_at: u128) -> Option<u128> {
+        let mut since = self.granted.first()?.0;
         let (mut start, mut before, mut now) = (since, 0, 0);
         for (time, slots) in &self.granted {
             if time - since >= 3 * SECOND {
@@ -195,7 +227,7 @@ impl Slots {
             }
             now += slots;
         }
-        (last - start).max(SECOND).checked_div(before + now)
+        (asked_at - start).max(SECOND).checked_div(before + now)
     }
 
     /// Takes the grant of the ask of this number, and returns until when it holds, if that is the latest.

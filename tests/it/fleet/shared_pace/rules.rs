@@ -110,6 +110,27 @@ fn turns_come_one_after_another() {
 }
 
 #[test]
+fn a_turn_of_one_slot_is_promised_whole() {
+    let mut row = Row::new(Limits::builder().rate(1, seconds(1.0)).find_pace(false));
+    let grants = [0.0; 4].map(|now| row.want(now, 1, 0));
+    assert_eq!(grants.map(|grant| grant.slots), [1, 0, 0, 0]);
+    assert_eq!(grants.map(|grant| grant.again), [0.0, 0.5, 1.5, 2.5].map(seconds));
+}
+
+#[test]
+fn a_turn_whose_slots_are_more_than_a_second_ahead_begins_anew_behind_the_others() {
+    let mut row = Row::ten_a_second();
+    let [_first, two, three, four] = [0.0; 4].map(|now| row.want(now, 5, 0));
+    assert_eq!((slots(two), three.again), ((5, 0.5), seconds(0.5)));
+    // From now on, slots are two seconds apart: the next is free at 1 s, and that after it at 3 s.
+    let _grant = row.ask(0.5, |ask| ask.quota = Some((30, seconds(60.0))));
+    assert_eq!(slots(row.want(0.5, 1, three.turn)), (1, 0.5));
+    let late = row.want(0.975, 5, four.turn);
+    assert_eq!((late.slots, late.again), (0, seconds(3.0 - 0.5 - 0.975)));
+    assert!(late.turn > four.turn);
+}
+
+#[test]
 fn who_never_comes_back_for_its_turn_delays_the_others_by_that() {
     let mut row = Row::ten_a_second();
     let _first = row.want(0.0, 5, 0);
@@ -158,19 +179,19 @@ fn if_answers_take_long_it_is_an_eighth_more_each_latency() {
 }
 
 #[test]
-fn the_first_refusal_leaves_six_tenths_of_the_rate_at_which_slots_were_given_out() {
+fn the_first_refusal_leaves_six_tenths_of_eleven_twelfths_of_the_rate_at_which_slots_were_given_out() {
     let mut row = Row::new(Limits::builder());
     // Eight a second, for five seconds.
-    for second in 0..5 {
-        let _grant = row.want(second.into(), 8, 0);
-    }
+    row.serve(0, 5, 8);
     let grant = row.ask(5.0, |ask| ask.refused = 1);
     assert_eq!((grant.epoch, grant.proven, row.pace.refusals()), (2, false, 1));
-    // Until one is served, they are a second apart.
+    // Until one is served, they are a second apart, and whoever wants more looks in after a second.
     row.assert_spacing(1.0);
+    let grant = row.want(5.0, 2, 0);
+    assert_eq!((slots(grant), grant.turn, grant.again), ((1, 0.0), 0, seconds(1.0)));
     let grant = row.ask(6.0, |ask| ask.served = 1);
     assert!(grant.proven);
-    row.assert_spacing(1.0 / (8.0 * 0.6));
+    row.assert_spacing(1.0 / (8.0 * 11.0 / 12.0 * 0.6));
 }
 
 #[test]
@@ -187,15 +208,13 @@ fn if_few_slots_were_given_out_the_first_refusal_leaves_six_tenths_of_the_rate_s
     row.assert_spacing(1.0 / 0.6);
 }
 
-/// One whose pace was found, at 4.8 a second, at six seconds; and nothing is saved up but for one refusal.
+/// One whose pace was found, at 4.4 a second, at six seconds; and nothing is saved up but for one refusal.
 fn found() -> Row {
     let mut row = Row::new(Limits::builder());
-    for second in 0..5 {
-        let _grant = row.want(second.into(), 8, 0);
-    }
+    row.serve(0, 5, 8);
     let _cut = row.ask(5.0, |ask| ask.refused = 1);
     let _proven = row.ask(6.0, |ask| ask.served = 1);
-    row.assert_spacing(1.0 / 4.8);
+    row.assert_spacing(1.0 / 4.4);
     row
 }
 
@@ -208,7 +227,7 @@ fn the_second_refusal_is_forgiven_and_the_next_cuts_to_eight_tenths_or_seven_aft
         let cut = row.ask(6.0, |ask| (ask.refused, ask.hint) = (1, hint.map(seconds)));
         assert_eq!((row.pace.forgiven(), cut.epoch, cut.proven), (1, 3, false));
         let _proven = row.ask(7.0, |ask| ask.served = 1);
-        row.assert_spacing(1.0 / (4.8 * left));
+        row.assert_spacing(1.0 / (4.4 * left));
     }
 }
 
@@ -251,12 +270,22 @@ fn served_polls_raise_the_pace_while_polls_wait_for_it() {
     let before = row.spacing();
     // Nobody waits.
     let _grant = row.want(6.0, 1, 0);
-    let _served = row.ask(6.0, |ask| ask.served = 480);
+    let _served = row.ask(6.0, |ask| ask.served = 441);
     row.assert_spacing(before);
     let _waits = row.want(6.0, 60, 0);
-    let _served = row.ask(6.0, |ask| ask.served = 480);
+    let _served = row.ask(6.0, |ask| ask.served = 441);
     // A hundred seconds at the pace, of which 66 double it.
     row.assert_spacing(before / (1.0 + (100.0_f64 / 66.0).powi(2)));
+}
+
+#[test]
+fn a_pace_does_not_rise_while_a_quota_is_what_polls_wait_for() {
+    let mut row = Row::new(Limits::builder());
+    let _grant = row.ask(0.0, |ask| ask.quota = Some((20, seconds(10.0))));
+    row.serve(0, 10, 60);
+    row.assert_spacing(0.5);
+    let _after = row.want(10.0, 1, 0);
+    row.assert_spacing(0.0625);
 }
 
 #[test]
@@ -293,7 +322,8 @@ fn a_hold_that_is_ended_begins_an_epoch_and_none_does_if_there_is_no_hold() {
     // One who has not heard of it reports what was left.
     let stale = row.ask(2.0, |ask| (ask.epoch, ask.hold) = (1, seconds(29.0)));
     assert_eq!((stale.epoch, stale.held), (2, Duration::ZERO));
-    // Whoever has does not.
+    // A newcomer has never known of that hold, and whoever has heard of its end knows of another.
+    assert_eq!(row.ask(2.0, |ask| (ask.epoch, ask.hold) = (0, seconds(5.0))).held, seconds(5.0));
     assert_eq!(row.ask(2.0, |ask| ask.hold = seconds(7.0)).held, seconds(7.0));
 }
 
@@ -311,7 +341,10 @@ fn a_server_that_fails_sixteen_polls_is_asked_once_a_second_until_it_serves_one(
     let _grant = row.ask(0.0, |ask| ask.failed = 15);
     row.assert_spacing(0.1);
     let grant = row.ask(0.0, |ask| (ask.failed, ask.due, ask.wanted) = (1, 9, 9));
-    assert_eq!((slots(grant), grant.spacing, grant.proven), ((1, 0.0), seconds(1.0), true));
+    assert_eq!((slots(grant), grant.spacing, grant.proven), ((1, 0.0), seconds(1.0), false));
+    // Whoever was told last that the server is up reports what was served before.
+    let _before = row.ask(0.4, |ask| (ask.served, ask.proven) = (1, true));
+    row.assert_spacing(1.0);
     let _served = row.ask(0.5, |ask| ask.served = 1);
     row.assert_spacing(0.1);
     // Of one who reports of an earlier epoch, it says nothing of now.
