@@ -27,12 +27,13 @@ struct Batch {
 
 impl Batch {
     fn new(mut draw: Draw) -> Self {
-        let states =
-            ["completed", "completed", "failed", "cancelled", "expired"];
-        let state = draw.of(&states);
-        let after = match state {
-            "expired" => 24 * HOUR,
-            _ => draw.seconds(24 * 3600),
+        let (state, after) = match draw.below(50) {
+            0 => ("expired", 24 * HOUR),
+            1 => ("completed", draw.seconds(24 * 3600)),
+            _ => {
+                let state = draw.of(&["completed", "failed", "cancelled"]);
+                (state, draw.seconds(3600))
+            }
         };
         Self {
             draw,
