@@ -1,5 +1,6 @@
 //! The programs of the cookbook, each run a thousand times against a server
 //! that counts early polls and misreadings.
+#![cfg(unix)]
 
 mod acme_order;
 mod acme_renewal;
