@@ -144,15 +144,16 @@ impl Machines {
         };
         assert_eq!(pace.to_bytes()[..], bytes, "bytes go round");
         let limits = self.limited.rules().limits();
-        let (mut now, mut turn) = (SECOND, 0);
+        let (mut now, mut turn, mut proven) = (SECOND, 0, true);
         for (asked, time) in self.asks.iter().cycle().take(100) {
             now = match *time {
                 Time::On(by) => now.saturating_add(by),
                 Time::Back(by) => now.saturating_sub(by),
             };
-            let (before, ask) = (pace, asked.ask(pace.epoch(), turn));
+            let (before, mut ask) = (pace, asked.ask(pace.epoch(), turn));
+            ask.proven = proven;
             let grant = pace.admit(&limits, &ask, now);
-            turn = grant.turn;
+            (turn, proven) = (grant.turn, grant.proven);
             let mut same = before;
             assert_eq!((same.admit(&limits, &ask, now), same), (grant, pace), "Pure: {ask:?}");
             let read = SharedPace::from_bytes(&pace.to_bytes());

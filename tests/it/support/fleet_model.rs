@@ -852,7 +852,6 @@ impl<R: Rng + Clone> Model<R> {
             if !was_old {
                 slots.refused(hint.map(|hint| hint.as_nanos()));
             }
-            slots.held(this.hold.until, time);
             return;
         }
         if !this.rules.find_pace {

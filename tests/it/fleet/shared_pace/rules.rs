@@ -338,6 +338,7 @@ fn a_hold_that_comes_with_the_end_of_another_is_later_than_that() {
 #[test]
 fn a_server_that_fails_sixteen_polls_is_asked_once_a_second_until_it_serves_one() {
     let mut row = Row::new(Limits::builder().rate(10, seconds(1.0)));
+    assert!(row.ask(0.0, |ask| ask.served = 1).proven);
     let _grant = row.ask(0.0, |ask| ask.failed = 15);
     row.assert_spacing(0.1);
     let grant = row.ask(0.0, |ask| (ask.failed, ask.due, ask.wanted) = (1, 9, 9));
