@@ -404,7 +404,8 @@ impl Gate {
         if held_until > was_held.max(time) {
             self.trace.held(held_until.saturating_sub(time));
         }
-        if epoch > 0 && grant.epoch != epoch && !grant.proven {
+        // Two things begin an epoch, and the other is that a hold was ended.
+        if epoch > 0 && grant.epoch > epoch && !grant.resumed {
             self.counts.cuts = self.counts.cuts.saturating_add(1);
             self.trace.cut(slots.spacing());
         }

@@ -335,12 +335,13 @@ fn a_hold_is_told_to_all_and_ended_for_all() {
 fn a_hold_ends_early_if_it_was_ended_by_hand_and_not_by_a_cut() {
     let mut replica = Replica::of(2);
     replica.fleet.slow_down(replica.upstream, Some(seconds(60.0)), Duration::ZERO);
-    for (now, epoch, resumed, held) in [(0.0, 1, false, 60.0), (10.0, 2, false, 50.0), (20.0, 3, true, 0.0)] {
+    for (now, epoch, resumed, held, cuts) in [(0.0, 1, false, 60.0, 0), (10.0, 2, false, 50.0, 1), (20.0, 3, true, 0.0, 1)] {
         let ask = replica.ask(now);
         let mut grant = Grant::known(&ask, 0, Duration::ZERO, seconds(0.1), Duration::ZERO);
         (grant.epoch, grant.resumed, grant.again) = (epoch, resumed, seconds(10.0));
         replica.fleet.grant(replica.upstream, &grant, seconds(now));
-        assert_eq!(replica.held(now), seconds(held), "after {now} s");
+        let status = replica.fleet.status(replica.upstream, seconds(now));
+        assert_eq!((status.held, status.cuts), (seconds(held), cuts), "after {now} s");
     }
 }
 

@@ -620,7 +620,7 @@ impl<R: Rng + Clone> Model<R> {
         this.herd = (0, 0);
         if grant.epoch != epoch {
             this.old = in_flight;
-            this.cuts += u64::from(epoch > 0 && !grant.proven);
+            this.cuts += u64::from(epoch > 0 && grant.epoch > epoch && !grant.resumed);
         }
         self.note_room(upstream);
     }
