@@ -24,7 +24,10 @@ const FRAME: Duration = Duration::from_millis(100);
 
 /// How many polls a second make the longest bar, and how long that is.
 const FULL: f64 = 12.0;
-const WIDTH: usize = 12;
+const WIDTH: usize = 10;
+
+/// What has passed when the first frame is drawn: both halves have met the limit, and the first hold is over.
+const BEFORE: Duration = Duration::from_secs(60);
 
 /// What the user wants.
 enum Key {
@@ -55,11 +58,12 @@ impl Drop for Screen {
 /// Shows how it goes, until it is over or the user has seen enough, and then prints what came of it.
 pub(crate) fn run(mut sides: [Side; 2], arguments: &Arguments) -> anyhow::Result<()> {
     let start = Instant::now();
-    let mut now = Duration::ZERO;
+    let before = if arguments.postgres.is_some() { Duration::ZERO } else { BEFORE };
+    let mut now = before;
     {
         let _screen = Screen::enter()?;
         while !sides.iter().all(Side::is_done) {
-            now = start.elapsed() * arguments.speed();
+            now = before + start.elapsed() * arguments.speed();
             for side in &mut sides {
                 side.advance(now);
             }
@@ -98,20 +102,22 @@ fn draw(sides: &[Side; 2], arguments: &Arguments, now: Duration) -> io::Result<(
         format!("{} replicas poll 5,000 orders at a server that serves 40 polls a second", arguments.replicas),
         "and asks those that it refuses to be left alone for 30 s.".to_owned(),
         String::new(),
-        format!("          {:<42}{}", sides[0].name, sides[1].name),
-        format!("          {0:<42}{0}", "polls a second     refused   noticed"),
+        format!("          {:<36}{}", sides[0].name, sides[1].name),
+        format!("          {0:<36}{0}", "polls a second   refused  noticed"),
     ];
     for (number, (own, shared)) in figures[0].iter().zip(&figures[1]).enumerate() {
-        lines.push(format!("{:>9} {:<42}{}", number + 1, row(own), row(shared)));
+        lines.push(format!("{:>9} {:<36}{}", number + 1, row(own), row(shared)));
     }
     let [own, shared] = figures.each_ref().map(|all| {
         let sum = Figures::together(all);
-        format!("{:4.1}            {:>7.1} %   fair {:.2}", sum.rate, sum.refused_percent(), fairness(all))
+        format!("{:<10} {:4.1} {:>7.1} %  fair {:.2}", "", sum.rate, sum.refused_percent(), fairness(all))
     });
     let minutes = now.as_secs() / 60;
     lines.extend([
-        format!(" together {own:<42}{shared}"),
+        format!(" together {own:<36}{shared}"),
         String::new(),
+        " noticed: so long after an order's end. fair: 1 if all have sent as many.".to_owned(),
+        " Where nobody sends, a refusal holds all who know of it.".to_owned(),
         format!(" {minutes}:{:02} min, {} times as fast as in life.", now.as_secs() % 60, arguments.speed()),
         format!(" 1 to {} kill a replica, which is back after 10 s; q ends.", arguments.replicas),
     ]);
@@ -131,7 +137,7 @@ fn row(figures: &Figures) -> String {
     let eighths = (figures.rate / FULL * WIDTH as f64 * 8.0) as usize;
     let bar: String = (0..WIDTH).map(|cell| block(eighths.saturating_sub(8 * cell))).collect();
     let noticed = figures.noticed_after.map(|seconds| format!("{seconds:.0} s")).unwrap_or_default();
-    format!("{bar} {:4.1} {:>7}   {noticed:>7}", figures.rate, figures.refused)
+    format!("{bar} {:4.1} {:>8} {noticed:>8}", figures.rate, figures.refused)
 }
 
 /// Returns the cell of a bar of which so many eighths are left.

@@ -114,3 +114,24 @@ pub(crate) fn fairness(all: &[Figures]) -> f64 {
         all.iter().map(|one| one.polls as f64).fold((0.0, 0.0), |(sum, squares), polls| (sum + polls, squares + polls * polls));
     if squares > 0.0 { sum * sum / (squares * all.len() as f64) } else { 1.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replica_that_is_killed_is_back_after_ten_seconds_and_the_others_have_its_slots() {
+        let arguments = Arguments { speed: 20, replicas: 8, postgres: None };
+        let [_, mut shared] = Side::both(&arguments).unwrap();
+        let at = Duration::from_secs;
+        shared.advance(at(120));
+        let before = Figures::together(&shared.figures(at(120))).rate;
+        shared.kill(3, at(120));
+        shared.advance(at(129));
+        let figures = shared.figures(at(129));
+        assert!(!figures[3].is_up && figures[4].is_up);
+        assert!(figures[3].rate < 1.0 && Figures::together(&figures).rate > 0.8 * before, "{figures:?} after {before}");
+        shared.advance(at(150));
+        assert!(shared.figures(at(150)).iter().all(|one| one.is_up && one.rate > 2.0));
+    }
+}

@@ -44,44 +44,43 @@ const SERVED: u64 = 11;
 /// How long at most until a fleet looks in again during a hold: it may have been ended.
 const LOOK_IN: u64 = 10 * SECOND;
 
-/// So many hundredths of the time that a turn takes are promised: some slots are left unused, and whoever is next is there for them.
+/// So many hundredths of the time that a turn takes are promised: if slots are left over, the next fleet is there for them.
 const PROMISED_PERCENT: u8 = 95;
 
 /// The pace of an upstream that many fleets share, in many processes or on many machines.
 ///
 /// It is what a fleet knows of its upstream, as a value: the pace that was found or set, holds, a quota, the next free slot, and who is
-/// next. Keep its bytes in a row of the database that the processes share anyhow. Whoever asks reads the row and its clock, lets
-/// [`admit`](Self::admit) step the value, and puts the new bytes in place of the old ones if nobody else has done so meanwhile.
-/// No process has to be known to another, and no lock outlives anybody.
+/// next. Keep its bytes in a row of the database that the processes share anyhow. A process that asks reads the row and its clock, lets
+/// [`admit`](Self::admit) step the value, and puts the new bytes in place of the old ones if no other has done so meanwhile. No process
+/// has to be known to another, and no lock outlives a process.
 ///
 /// The guide `machines` has a store for PostgreSQL and one for Redis, and says when a process needs none.
 ///
 /// # Rules
 ///
-/// - A *slot* is a time at which one poll may be sent. Slots are at least the pace apart, whoever they are given to, and none lies in
-///   the past, in a hold, or more than a second ahead. Slots that share out a quota end at its reset. The next free slot is a second
-///   and the time between two slots ahead at most, even if slots were further apart before.
-/// - A *turn* is a place in the queue of those who want slots: whoever is granted fewer than wanted is told when to ask again, and
-///   with which turn. A turn is for half a second's worth of slots, and for one at least. A fleet comes half a second before its
-///   turn. Of the time that a turn takes, 95 % are promised, and all of it if the turn is one slot. A fleet that never comes back for
-///   its turn delays the others by that much. If no slot is ahead, the turns are void, and whoever asks is granted the next slots. A
-///   turn whose slots are more than a second ahead begins anew, behind the others.
-/// - A fleet has no turn during a hold, until half a second before its end: the fleet looks in every ten seconds, since the hold may
-///   have been ended. A fleet has no turn either until the last cut is proven, and until the first poll is served or refused: the
-///   fleet looks in every second.
-/// - An *epoch* begins with each cut, and when a hold is ended. What is reported of an earlier one says nothing of the pace now. So one
-///   report cuts once at most, however often it comes.
-/// - The pace is that of a [`Fleet`](crate::Fleet), but: until a poll is served or refused, 16 slots are given out, and then one a
-///   second. Before the first refusal 16 are given out a second, an eighth more each second and each latency in which polls wait
-///   for them and are served. The first refusal sets the pace by eleven twelfths of the rate at which slots were given out, or by
-///   the rate at which polls were served if fewer than 32 slots were. It is never raised by that. Slots that are given out are
-///   saved up for refusals, and not polls that are served. Polls wait if fewer slots are granted than polls are due, or if a poll
-///   is due and the first slot is ahead. They do not count as waiting if a rate, a quota or failures keep slots further apart than
-///   the pace does.
-/// - A hold lasts as long as the longest that any fleet reports. [`longest_hold`](crate::fleet::LimitsBuilder::longest_hold) and a
-///   fifth bound it. A hold that was ended is not brought back by a fleet that was granted slots before. The hold that a newcomer
-///   reports is believed. A server that fails all polls, and one whose quota is known, are polled as by a fleet. That a poll was served
-///   says that a server is up again if its fleet had heard before that the server is down.
+/// - *Slots.* A slot is a time at which one poll may be sent. Slots are at least the pace apart, whichever fleet has them. None lies
+///   in the past, in a hold, or more than a second ahead. Slots that share out a quota end at its reset.
+/// - *Turns.* A fleet that is granted fewer slots than it wants is given a turn: a place in a queue, for half a second's worth of
+///   slots, or for one. It asks again half a second before its turn. The queue has room for 95 % of the time that each turn takes, so that
+///   the next fleet is there if slots are left over; for turns of one slot it has room for all of it. If no slot is ahead, all turns are
+///   void, and the first fleet that asks is granted slots: a fleet that never comes back delays the others no longer than its turn. If
+///   the slots of a turn are more than a second ahead, the fleet is given another turn, behind the others.
+/// - *Looking in.* A fleet has no turn during a hold, and asks every ten seconds, since the hold may have been ended. It has no turn
+///   either until a cut is proven, or until a first poll is served or refused, and asks every second.
+/// - *Epochs.* An epoch begins with each cut, and when a hold is ended. What is reported of an earlier epoch says nothing of the pace
+///   now. So one report cuts once at most, however often it comes.
+/// - *The pace* is that of a [`Fleet`](crate::Fleet), with these differences. Until a poll is served or refused, 16 slots are given out,
+///   and then one a second. Before the first refusal 16 are given out a second, and an eighth more each second and each latency in
+///   which polls wait for them and are served. The first refusal sets the pace by eleven twelfths of the rate at which slots were given
+///   out, or by the rate at which polls were served if fewer than 32 slots were given out. The first refusal never raises the
+///   pace. Slots that are given out are saved up for refusals, in place of polls that are served.
+/// - *Waiting.* Polls wait for the pace if fewer slots are granted than polls are due, or if a poll is due and the first slot is
+///   ahead. They do not wait for the pace if a rate, a quota or failures keep slots further apart.
+/// - *Holds.* A hold lasts as long as the longest that any fleet reports, and no longer than
+///   [`longest_hold`](crate::fleet::LimitsBuilder::longest_hold) and a fifth. A fleet that has not heard that a hold was ended does not
+///   bring it back. A fleet that has just begun is believed.
+/// - *Down.* A server that fails sixteen polls is polled once a second until it serves one. Only a fleet that has heard of it can say
+///   that the server is up again: others report what was served before.
 ///
 /// # Clocks
 ///
@@ -415,7 +414,7 @@ impl SharedPace {
     fn learn(&mut self, ask: &Ask) {
         let latency = nanos::from_duration(ask.latency);
         if ask.served > 0 {
-            // Whoever has not heard that the server is down reports what was served before.
+            // A fleet that has not heard that the server is down reports what was served before.
             if self.failures.apart() == 0 || !ask.proven {
                 self.failures.served();
             }
@@ -470,7 +469,7 @@ impl SharedPace {
         length.checked_div(self.served).unwrap_or(SECOND).min(SECOND)
     }
 
-    /// What was given out before counts no longer.
+    /// Begins an epoch, in which slots that were given out before count no longer.
     fn begin_epoch(&mut self) {
         self.epoch = self.epoch.saturating_add(1);
         (self.next, self.promised) = (self.time, self.time);
@@ -504,7 +503,7 @@ impl SharedPace {
         self.next = self.next.min(time.saturating_add(HORIZON).saturating_add(apart));
         let start = self.next.max(time).max(self.held_until);
         if start <= time {
-            // No slot is ahead: whoever was promised a turn has not come for it.
+            // No slot is ahead: those who were promised a turn have not come for it.
             self.promised = start;
         }
         let queue = self.promised.max(start);

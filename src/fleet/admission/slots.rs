@@ -33,7 +33,7 @@ const SELDOM: u64 = SECOND / 4;
 const AHEAD: u64 = SECOND / 20;
 const ROUND_TRIPS: u64 = 2;
 
-/// How long the answer to an ask is waited for. Whoever asks gives up sooner, or has died.
+/// How long the answer to an ask is waited for. A task that asks gives up sooner, or has died.
 const ANSWERED_WITHIN: u64 = 5 * SECOND;
 
 /// While nobody answers, so many times the time passes between two polls that passed between two slots.

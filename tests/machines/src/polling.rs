@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 
 use asyncpoll::{
     Decision, Elapsed, Fleet, Outcome, Policy, SeededRng,
-    fleet::{Due, DuePoll, Grant, Id, Limits, Upstream},
+    fleet::{Due, DuePoll, Grant, Id, Limits, Status, Upstream},
     random_seed,
 };
 use tokio::{
@@ -30,6 +30,9 @@ pub trait Work {
 
     /// Keeps an order as it is now, where a restart of the process finds it.
     fn keep(&mut self, order: &Order);
+
+    /// Shows how it goes, after each answer of the store.
+    fn watch(&mut self, _status: Status) {}
 }
 
 /// The orders of a process that have not ended.
@@ -118,6 +121,7 @@ impl<W: Work> Orders<W> {
             Some(grant) => self.fleet.grant(self.upstream, &grant, now),
             None => self.fleet.ask_failed(self.upstream, AFTER_FAILURE, now),
         }
+        self.work.watch(self.fleet.status(self.upstream, now));
     }
 
     /// Has an order kept, and forgets it if it has ended.
