@@ -113,12 +113,13 @@ fn draw(sides: &[Side; 2], arguments: &Arguments, now: Duration) -> io::Result<(
         format!("{:<10} {:4.1} {:>7.1} %  fair {:.2}", "", sum.rate, sum.refused_percent(), fairness(all))
     });
     let minutes = now.as_secs() / 60;
+    let fast = if arguments.speed() > 1 { format!("{} times ", arguments.speed()) } else { String::new() };
     lines.extend([
         format!(" together {own:<36}{shared}"),
         String::new(),
         " noticed: so long after an order's end. fair: 1 if all have sent as many.".to_owned(),
         " Where nobody sends, a refusal holds all who know of it.".to_owned(),
-        format!(" {minutes}:{:02} min, {} times as fast as in life.", now.as_secs() % 60, arguments.speed()),
+        format!(" {minutes}:{:02} min, {fast}as fast as in life.", now.as_secs() % 60),
         format!(" 1 to {} kill a replica, which is back after 10 s; q ends.", arguments.replicas),
     ]);
     let mut out = io::stdout();
