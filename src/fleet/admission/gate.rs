@@ -31,6 +31,9 @@ pub(in crate::fleet) struct Gate {
     failures: Failures,
     bound: Option<Bound>,
     in_flight: usize,
+    /// How many of the polls that were in flight at the last cut are so still, if they come back in the order they went out: their
+    /// refusals say nothing of the pace after it.
+    old: usize,
     /// When the last poll went out.
     sent: Option<u64>,
     hold: Hold,
@@ -118,6 +121,7 @@ impl Gate {
             failures: Failures::default(),
             bound: None,
             in_flight: 0,
+            old: 0,
             sent: None,
             hold: Hold::new(),
             quota: Quota::default(),
@@ -149,6 +153,9 @@ impl Gate {
         }
         if !find_pace {
             self.failures = Failures::default();
+        }
+        if shared != self.slots.is_some() || (!shared && !find_pace) {
+            self.old = 0;
         }
         self.asks = self.slots.map_or(self.asks, |slots| slots.asks());
         self.slots = shared.then(|| self.slots.unwrap_or_else(|| Slots::new(self.asks)));
@@ -308,10 +315,8 @@ impl Gate {
     /// cut. What it says of a refusal is for [`refuse`](Self::refuse).
     #[inline]
     pub(in crate::fleet) fn back(&mut self, answer: Option<Answer>, time: u64) -> bool {
-        let is_old = match &mut self.slots {
-            Some(slots) => slots.back(),
-            None => self.pace.back(),
-        };
+        let is_old = self.has_old();
+        self.old = self.old.saturating_sub(1);
         if let Some(Answer::Served) = answer {
             match &mut self.slots {
                 Some(slots) => slots.served(is_old, time),
@@ -334,10 +339,7 @@ impl Gate {
 
     /// Returns whether a refusal of no poll in flight counts as one of a poll that went out before the last cut.
     pub(in crate::fleet) const fn has_old(&self) -> bool {
-        match &self.slots {
-            Some(slots) => slots.has_old(),
-            None => self.pace.has_old(),
-        }
+        self.old > 0
     }
 
     /// Notes a refusal. So many operations are held.
@@ -350,8 +352,9 @@ impl Gate {
         if let Some(slots) = &mut self.slots {
             slots.refused(is_old, hint);
         } else if self.limits.find_pace {
-            match self.pace.refused(is_old, hint, self.in_flight, time) {
+            match self.pace.refused(is_old, hint, time) {
                 Verdict::Cut => {
+                    self.old = self.in_flight;
                     self.counts.cuts = self.counts.cuts.saturating_add(1);
                     self.trace.cut(self.pace.spacing());
                 }
@@ -399,7 +402,10 @@ impl Gate {
     pub(in crate::fleet) fn grant(&mut self, grant: &Grant, time: u64) -> Option<()> {
         let slots = self.slots.as_mut()?;
         let (epoch, was_held) = (slots.epoch(), self.hold.until());
-        let held_until = slots.grant(grant, self.in_flight, was_held, time)?;
+        let held_until = slots.grant(grant, was_held, time)?;
+        if grant.epoch != epoch {
+            self.old = self.in_flight;
+        }
         self.hold.set(held_until, time);
         if held_until > was_held.max(time) {
             self.trace.held(held_until.saturating_sub(time));

@@ -68,9 +68,6 @@ pub(super) struct Pace {
     pub(super) saved: u32,
     /// The rate at which polls are served, or slots are given out.
     pub(super) rate: Rate,
-    /// How many of the polls that were in flight at the last cut are so still, if they come back in the order they went out:
-    /// their refusals say nothing of the pace after it.
-    pub(super) old: usize,
 }
 
 /// What is known of the pace since the last cut.
@@ -104,7 +101,6 @@ impl Pace {
             forgive,
             saved: 0,
             rate: Rate::default(),
-            old: 0,
         }
     }
 
@@ -138,14 +134,6 @@ impl Pace {
         if let Trial::Open = self.trial {
             self.trial = Trial::Asked(time);
         }
-    }
-
-    /// Notes that a poll is no longer in flight, and returns whether it went out before the last cut.
-    #[inline]
-    pub(super) const fn back(&mut self) -> bool {
-        let is_old = self.old > 0;
-        self.old = self.old.saturating_sub(1);
-        is_old
     }
 
     /// Notes a poll that was served, and whether it went out before the last cut: if it did not, it proves the cut, is saved up,
@@ -209,12 +197,11 @@ impl Pace {
         }
     }
 
-    /// Takes a refusal, with so many polls in flight, and whether the poll went out before the last cut: forgives it or cuts the
-    /// pace, if the last cut is proven.
-    pub(super) fn refused(&mut self, is_old: bool, hint: Option<u64>, in_flight: usize, time: u64) -> Verdict {
+    /// Takes a refusal, and whether the poll went out before the last cut: forgives it or cuts the pace, if the last cut is proven.
+    pub(super) fn refused(&mut self, is_old: bool, hint: Option<u64>, time: u64) -> Verdict {
         let hint = hint.unwrap_or(0);
         if self.spacing == 0 {
-            self.set(self.rate.spacing(time), self.rate.are_few(), hint, in_flight);
+            self.set(self.rate.spacing(time), self.rate.are_few(), hint);
             Verdict::Cut
         } else if !self.is_proven() {
             self.failed(is_old);
@@ -223,14 +210,9 @@ impl Pace {
             Verdict::Forgiven
         } else {
             let tenths = if hint > SECOND { TENTHS_AFTER_HOLD } else { TENTHS_LATER };
-            self.cut(self.spacing, tenths, doubling_after(hint), in_flight);
+            self.cut(self.spacing, tenths, doubling_after(hint));
             Verdict::Cut
         }
-    }
-
-    /// Returns whether a refusal of a poll that is not in flight counts as one of a poll from before the last cut.
-    pub(super) const fn has_old(&self) -> bool {
-        self.old > 0
     }
 
     /// Saves up so many polls for the refusals to come.
@@ -250,20 +232,19 @@ impl Pace {
     }
 
     /// Sets the pace at the first refusal, by the time between two polls that were served before.
-    pub(super) fn set(&mut self, spacing: u64, is_guess: bool, hint: u64, in_flight: usize) {
+    pub(super) fn set(&mut self, spacing: u64, is_guess: bool, hint: u64) {
         let doubling = if is_guess { DOUBLING_OF_GUESS } else { doubling_after(hint) };
-        self.cut(spacing, TENTHS_AT_FIRST, doubling, in_flight);
+        self.cut(spacing, TENTHS_AT_FIRST, doubling);
         // Fleets that start together cut each other: one more refusal is no news. Without, 20 of them share a limit by 0.90.
         self.save(self.forgive.map_or(0, NonZeroU32::get));
     }
 
-    fn cut(&mut self, spacing: u64, tenths: u64, doubling: u32, in_flight: usize) {
+    fn cut(&mut self, spacing: u64, tenths: u64, doubling: u32) {
         self.cut = spacing.saturating_mul(10).div_ceil(tenths);
         self.spacing = self.cut;
         self.doubling = doubling;
         self.trial = Trial::Open;
         self.saved = 0;
-        self.old = in_flight;
     }
 
     /// Has the pace take longer to double, if answers take long.

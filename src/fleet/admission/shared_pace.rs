@@ -448,12 +448,12 @@ impl SharedPace {
 
     fn refuse(&mut self, hint: Option<u64>) -> Verdict {
         if self.pace.spacing() > 0 {
-            return self.pace.refused(false, hint, 0, self.time);
+            return self.pace.refused(false, hint, self.time);
         }
         let is_guess = self.slots < FEW;
         let spacing = if is_guess { self.spacing_served() } else { self.spacing_given() };
         // What nobody has tried is not the pace, whatever was reported.
-        self.pace.set(spacing.max(self.first_spacing), is_guess, hint.unwrap_or(0), 0);
+        self.pace.set(spacing.max(self.first_spacing), is_guess, hint.unwrap_or(0));
         Verdict::Cut
     }
 

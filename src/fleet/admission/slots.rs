@@ -50,8 +50,6 @@ pub(super) struct Slots {
     spacing: u64,
     epoch: u32,
     is_proven: bool,
-    /// How many of the polls that were in flight when the epoch began are so still.
-    old: usize,
     /// When the first poll of the epoch went out, until it is served: by then its latency is known.
     sent: Option<u64>,
     report: Report,
@@ -103,7 +101,6 @@ impl Slots {
             spacing: 0,
             epoch: 0,
             is_proven: true,
-            old: 0,
             sent: None,
             report: Report::default(),
             asked: None,
@@ -155,19 +152,6 @@ impl Slots {
     pub(super) fn send(&mut self, time: u64) {
         self.hand.take();
         self.sent.get_or_insert(time);
-    }
-
-    /// Notes that a poll is no longer in flight, and returns whether it went out before the epoch.
-    #[inline]
-    pub(super) const fn back(&mut self) -> bool {
-        let is_old = self.old > 0;
-        self.old = self.old.saturating_sub(1);
-        is_old
-    }
-
-    #[inline]
-    pub(super) const fn has_old(&self) -> bool {
-        self.old > 0
     }
 
     /// Notes a poll that was served, and whether it went out before the epoch.
@@ -309,8 +293,8 @@ impl Slots {
     }
 
     /// Takes what was granted, if it answers the ask that was made last, and returns until when the upstream is held now, which was
-    /// held until `held_until`. So many polls are in flight.
-    pub(super) fn grant(&mut self, grant: &Grant, in_flight: usize, held_until: u64, time: u64) -> Option<u64> {
+    /// held until `held_until`.
+    pub(super) fn grant(&mut self, grant: &Grant, held_until: u64, time: u64) -> Option<u64> {
         if grant.id.number != self.asks {
             return None;
         }
@@ -321,7 +305,7 @@ impl Slots {
             self.hand = Hand::default();
             self.epoch = grant.epoch;
             self.report = Report { quota: self.report.quota, resume: self.report.resume, ..Report::default() };
-            (self.old, self.sent) = (in_flight, None);
+            self.sent = None;
         }
         let in_time = |duration: Duration| time.saturating_add(nanos::from_duration(duration));
         // What others know of a hold that has been ended since is no news.

@@ -57,7 +57,7 @@ impl SharedPace {
             shrunk,
             epoch,
             resumed,
-            pace: Pace { cut, spacing, trial, doubling, has_waited, forgive: _, saved, rate, old: _ },
+            pace: Pace { cut, spacing, trial, doubling, has_waited, forgive: _, saved, rate },
             failures: Failures { count },
             quota: Quota { reset, spacing: quota_spacing },
             slots,
