@@ -41,7 +41,6 @@ pub(crate) fn poll(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error + Se
     let names: Vec<_> = (1..=arguments.orders).map(|number| format!("order-{number}")).collect();
     client.place_orders(&names)?;
     let who = if arguments.alone { "a poller each" } else { "a fleet" };
-    writeln!(io::stdout(), "A certificate authority at {url} has taken orders: {}. They are polled by {who}.", names.len())?;
 
     let (to_loop, mut inbox) = mpsc::channel(COMMANDS);
     let ctrl_c = to_loop.clone();
@@ -49,6 +48,7 @@ pub(crate) fn poll(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error + Se
         // Once the loop has ended, nobody needs to be told.
         let _ = ctrl_c.blocking_send(Told::Stop);
     })?;
+    writeln!(io::stdout(), "A certificate authority at {url} has taken orders: {}. They are polled by {who}.", names.len())?;
     let progress = Progress::start(io::stdout());
     let runtime = runtime::Builder::new_current_thread().enable_time().max_blocking_threads(SENDERS).build()?;
     let is_interrupted = if arguments.alone {
