@@ -170,7 +170,7 @@ impl Pace {
     /// Notes polls in given-out slots that were served after the last cut, with this latency: they prove the cut and raise the pace,
     /// if there is one.
     pub(super) fn served_in_slots(&mut self, polls: u32, latency: u64) {
-        if self.spacing == 0 || polls == 0 {
+        if self.spacing == 0 {
             return;
         }
         let paced = match self.trial {

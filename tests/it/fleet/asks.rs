@@ -168,6 +168,22 @@ fn a_grant_that_does_not_answer_the_latest_ask_changes_nothing() {
 }
 
 #[test]
+fn nothing_is_asked_of_the_upstream_of_another_fleet() {
+    let (mut replica, mut other) = (Replica::of(3), Replica::of(3));
+    let now = Duration::ZERO;
+    assert_eq!(replica.fleet.until_ask(other.upstream, now), None);
+    assert_eq!(replica.fleet.ask(other.upstream, now), None);
+    let (own, of_other) = (replica.ask(0.0), other.ask(0.0));
+    let slots = |ask| Grant::known(ask, 3, now, seconds(0.1), now);
+    replica.fleet.grant(other.upstream, &slots(&own), now);
+    replica.fleet.grant(other.upstream, &slots(&of_other), now);
+    replica.fleet.ask_failed(other.upstream, seconds(1.0), now);
+    replica.assert_waits(0.0);
+    // Its own ask is still out.
+    assert_eq!(replica.until_ask(0.0), Some(5.0));
+}
+
+#[test]
 fn a_grant_of_before_the_pace_was_not_shared_changes_nothing() {
     let mut replica = Replica::of(3);
     let first = replica.ask(0.0);

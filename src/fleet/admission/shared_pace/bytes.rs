@@ -247,7 +247,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn take<const N: usize>(&mut self) -> [u8; N] {
-        let Some((part, rest)) = self.bytes.split_first_chunk() else { return [0; N] };
+        let Some((part, rest)) = self.bytes.split_first_chunk() else { return [0; N] }; // never
         self.bytes = rest;
         *part
     }

@@ -60,6 +60,7 @@ fn the_shared_paces_of_the_golden_file_are_read_back() {
 fn one_bit_that_is_wrong_is_noticed_wherever_it_is() {
     for pace in [SharedPace::new(seconds(1_700_000_000.0)), cut()] {
         let bytes = pace.to_bytes();
+        assert_eq!(SharedPace::from_row(&bytes, seconds(7.0)), Ok(pace));
         for bit in 0..8 * bytes.len() {
             let mut bytes = bytes;
             bytes[bit / 8] ^= 1 << (bit % 8);
