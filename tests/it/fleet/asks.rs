@@ -147,6 +147,28 @@ fn slots_of_before_an_epoch_are_lost_when_it_is_learned_of() {
 }
 
 #[test]
+fn what_became_of_a_poll_of_before_an_epoch_is_not_reported() {
+    for outcome in [Outcome::pending(), Outcome::transient("500"), Outcome::throttled("429")] {
+        let mut replica = Replica::of(3);
+        let ask = replica.ask(0.0);
+        replica.grant(&ask, (3, 0.0, 0.0), 0.0);
+        let polls = [0.0; 3].map(|now| replica.send(now));
+        replica.step(polls[0], Outcome::throttled("429"), 0.1);
+        let ask = replica.ask(0.1);
+        let mut grant = Grant::known(&ask, 0, Duration::ZERO, seconds(0.1), Duration::ZERO);
+        grant.epoch += 1;
+        replica.fleet.grant(replica.upstream, &grant, seconds(0.1));
+        // Two were in flight then.
+        for poll in &polls[1..] {
+            replica.step(*poll, outcome, 0.2);
+        }
+        let waits = replica.until_ask(0.2).unwrap();
+        let ask = replica.ask(0.2 + waits);
+        assert_eq!((ask.served, ask.failed, ask.refused), (0, 0, 0), "{outcome:?}");
+    }
+}
+
+#[test]
 fn a_grant_that_does_not_answer_the_latest_ask_changes_nothing() {
     let (mut replica, mut other) = (Replica::of(3), Replica::of(3));
     let of_other = other.ask(0.0);
