@@ -149,7 +149,7 @@ fn slots_of_before_an_epoch_are_lost_when_it_is_learned_of() {
 #[test]
 fn what_became_of_a_poll_of_before_an_epoch_is_not_reported() {
     for outcome in [Outcome::pending(), Outcome::transient("500"), Outcome::throttled("429")] {
-        let mut replica = Replica::of(3);
+        let mut replica = Replica::new(shared().find_pace(true), exact().no_max_wait(), 3);
         let ask = replica.ask(0.0);
         replica.grant(&ask, (3, 0.0, 0.0), 0.0);
         let polls = [0.0; 3].map(|now| replica.send(now));
