@@ -169,6 +169,64 @@ fn what_became_of_a_poll_of_before_an_epoch_is_not_reported() {
 }
 
 #[test]
+fn what_is_learned_while_an_ask_is_out_is_kept_for_the_next() {
+    let mut replica = Replica::of(3);
+    let ask = replica.ask(0.0);
+    replica.grant(&ask, (3, 0.0, 0.0), 0.0);
+    let polls = [0.0; 3].map(|now| replica.send(now));
+    replica.step(polls[0], Outcome::throttled("429"), 0.1);
+    replica.fleet.quota(replica.upstream, 100, Some(seconds(60.0)), seconds(0.1));
+    let ask = replica.ask(0.1);
+    assert_eq!((ask.refused, ask.hint, ask.quota), (1, None, Some((98, seconds(60.0)))));
+    replica.step(polls[1], refused(10.0), 0.2);
+    replica.fleet.quota(replica.upstream, 50, Some(seconds(60.0)), seconds(0.2));
+    replica.grant(&ask, (0, 1.0, 0.1), 0.3);
+    let ask = replica.ask(0.3);
+    assert_eq!((ask.refused, ask.hint, ask.hold), (1, Some(seconds(10.0)), seconds(9.9)));
+    assert!(ask.quota.is_some_and(|(remaining, _)| remaining < 50), "{ask:?}");
+}
+
+#[test]
+fn a_shorter_hold_than_is_known_is_no_news() {
+    let mut replica = Replica::of(2);
+    replica.fleet.slow_down(replica.upstream, Some(seconds(60.0)), Duration::ZERO);
+    let ask = replica.ask(0.0);
+    let grant = Grant::known(&ask, 0, seconds(60.0), seconds(0.1), seconds(60.0));
+    replica.fleet.grant(replica.upstream, &grant, Duration::ZERO);
+    let waits = replica.until_ask(1.0);
+    replica.fleet.slow_down(replica.upstream, Some(seconds(5.0)), seconds(1.0));
+    // The refusal itself is told at once, and the hold is not told as new.
+    assert!(waits > Some(1.0) && replica.until_ask(1.0) == Some(0.0));
+    assert_eq!(replica.ask(1.0).hold, seconds(58.0));
+}
+
+#[test]
+fn the_end_of_a_hold_is_told_again_if_nobody_has_answered() {
+    let mut replica = Replica::of(2);
+    replica.fleet.resume(replica.upstream, Duration::ZERO);
+    assert!(replica.ask(0.0).resume);
+    replica.fleet.ask_failed(replica.upstream, seconds(1.0), seconds(0.5));
+    assert_eq!(replica.fleet.status(replica.upstream, seconds(0.5)).spacing, Some(seconds(10.0)), "alone");
+    // No ask is out any more that could fail.
+    replica.fleet.ask_failed(replica.upstream, seconds(9.0), seconds(0.6));
+    assert_eq!(replica.until_ask(0.6), Some(0.9));
+    assert!(replica.ask(1.5).resume);
+}
+
+#[test]
+fn nothing_is_asked_if_the_pace_is_not_shared() {
+    for find_pace in [true, false] {
+        let mut replica = Replica::new(shared().shared(false).find_pace(find_pace), exact(), 2);
+        replica.fleet.set_limits(replica.upstream, shared().shared(false).build().unwrap(), Duration::ZERO);
+        replica.fleet.ask_failed(replica.upstream, seconds(1.0), Duration::ZERO);
+        assert_eq!(replica.until_ask(0.0), None);
+        for now in [Duration::ZERO, Duration::MAX] {
+            assert_eq!(replica.fleet.ask(replica.upstream, now), None, "{now:?}");
+        }
+    }
+}
+
+#[test]
 fn a_grant_that_does_not_answer_the_latest_ask_changes_nothing() {
     let (mut replica, mut other) = (Replica::of(3), Replica::of(3));
     let of_other = other.ask(0.0);
