@@ -202,7 +202,7 @@ fn a_shorter_hold_than_is_known_is_no_news() {
 
 #[test]
 fn the_end_of_a_hold_is_told_again_if_nobody_has_answered() {
-    let mut replica = Replica::of(2);
+    let mut replica = Replica::of(0);
     replica.fleet.resume(replica.upstream, Duration::ZERO);
     assert!(replica.ask(0.0).resume);
     replica.fleet.ask_failed(replica.upstream, seconds(1.0), seconds(0.5));
