@@ -235,5 +235,5 @@ pub extern "C" fn share_pace(
     *row = pace.to_bytes();
     let spacing = pace.spacing(&limits).map_or(0, |spacing| spacing.as_secs());
     let counted = pace.slots() ^ pace.refusals() ^ pace.forgiven() ^ u64::from(pace.epoch());
-    counted ^ spacing ^ pace.held(now).as_secs()
+    counted ^ spacing ^ pace.held(now).as_secs() ^ u64::from(pace == SharedPace::new(now))
 }
