@@ -688,7 +688,8 @@ impl<I: Instant, R> Fleet<I, R> {
     /// `poll` is the one that [`next_due`](Self::next_due) has just handed out. It comes first of those that are returned,
     /// `most` in all, of its upstream. If it is in flight no longer, nothing is returned, and if its upstream has been paused
     /// or refused since, `poll` alone. Together they are one request: they count as one in flight, and as one at the pace, until
-    /// the first of them is fed or lost, or the last of them is released or cancelled. Feed each outcome by itself. If the request as a whole is refused, feed that to each: it is one refusal.
+    /// the first of them is fed or lost, or the last of them is released or cancelled. Feed each outcome by itself. If the request
+    /// as a whole is refused, feed that to each: it is one refusal.
     ///
     /// ```
     /// use asyncpoll::{
