@@ -17,6 +17,7 @@ pub mod limited;
 pub mod polling;
 pub mod proxy;
 pub mod settling;
+pub mod shown;
 #[expect(missing_debug_implementations, reason = "a client of PostgreSQL has no such text")]
 pub mod slots;
 pub mod worker;

@@ -1,12 +1,6 @@
 //! The guide shows the table, the statement, the script and the clients that the other tests run.
 
-/// Returns a text without spaces, for the guide's lines are shorter, and without what the docs hide and the files say of
-/// themselves.
-fn words(text: &str) -> String {
-    let hidden = ["# ", "//!", "use crate::", "pub mod "];
-    let lines = text.lines().filter(|line| !hidden.iter().any(|start| line.starts_with(start)));
-    lines.flat_map(str::split_whitespace).collect::<String>().replace(",)", ")").replace(",]", "]").replace(",}", "}")
-}
+use asyncpoll_durable::shown::words;
 
 #[test]
 fn it_shows_what_is_tested() {
