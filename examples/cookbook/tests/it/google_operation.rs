@@ -4,73 +4,45 @@
 #[path = "../../src/bin/google_operation.rs"]
 mod program;
 
-use crate::server::{
-    ADDRESS, Asked, Draw, Ended, Reply, Server, Watch, json, runs, trouble,
-};
+use crate::operation::Operation;
+use crate::server::{ADDRESS, Asked, Ended, Reply, Server, json, runs};
 use serde_json::json;
-use tokio::time::Instant;
 
-/// What the server knows of an operation.
-struct Operation {
-    draw: Draw,
-    watch: Watch,
-    end: Instant,
-    succeeds: bool,
-    told: bool,
-    polled_on: bool,
-}
-
-impl Operation {
-    fn new(mut draw: Draw) -> Self {
-        Self {
-            watch: Watch::new(),
-            end: Instant::now() + draw.seconds(1200),
-            succeeds: draw.one_in(2),
-            told: false,
-            polled_on: false,
-            draw,
-        }
+fn answer(operation: &mut Operation, _: &Asked) -> Reply {
+    if let Some(trouble) = operation.trouble() {
+        return trouble;
     }
-
-    fn answer(&mut self, _: &Asked) -> Reply {
-        self.polled_on |= self.told;
-        self.watch.poll();
-        if let Some(trouble) = trouble(&mut self.draw, &mut self.watch) {
-            return trouble;
-        }
-        // An error of the poll, which looks like an error of the operation.
-        if self.draw.one_in(8) {
-            let delay = self.draw.seconds(30);
-            self.watch.ask(delay);
-            let busy = "type.googleapis.com/google.rpc.RetryInfo";
-            let retry = format!("{}s", delay.as_secs_f64());
-            let error = json!({ "code": 429, "details": [
-                { "@type": "type.googleapis.com/google.rpc.ErrorInfo" },
-                { "@type": busy, "retryDelay": retry },
-            ]});
-            let status = self.draw.of(&[429, 503]);
-            return json(status, &json!({ "done": true, "error": error }));
-        }
-        self.told = Instant::now() >= self.end;
-        let body = match (self.told, self.succeeds) {
-            (false, _) => self.draw.of(&[
-                r#"{ "name": "operations/17" }"#,
-                r#"{ "name": "operations/17", "done": false }"#,
-                r#"{ "metadata": { "error": "none yet", "done": true } }"#,
-            ]),
-            (true, true) => r#"{ "done": true, "response": { "image": 17 } }"#,
-            (true, false) => {
-                r#"{ "done": true, "error": { "code": 3, "message": "no" } }"#
-            }
-        };
-        json(200, &serde_json::from_str(body).unwrap())
+    // An error of the poll, which looks like an error of the operation.
+    if operation.draw.one_in(8) {
+        let delay = operation.draw.seconds(30);
+        operation.watch.ask(delay);
+        let busy = "type.googleapis.com/google.rpc.RetryInfo";
+        let retry = format!("{}s", delay.as_secs_f64());
+        let error = json!({ "code": 429, "details": [
+            { "@type": "type.googleapis.com/google.rpc.ErrorInfo" },
+            { "@type": busy, "retryDelay": retry },
+        ]});
+        let status = operation.draw.of(&[429, 503]);
+        return json(status, &json!({ "done": true, "error": error }));
     }
+    let body = match (operation.tell(), operation.succeeds) {
+        (false, _) => operation.draw.of(&[
+            r#"{ "name": "operations/17" }"#,
+            r#"{ "name": "operations/17", "done": false }"#,
+            r#"{ "metadata": { "error": "none yet", "done": true } }"#,
+        ]),
+        (true, true) => r#"{ "done": true, "response": { "image": 17 } }"#,
+        (true, false) => {
+            r#"{ "done": true, "error": { "code": 3, "message": "no" } }"#
+        }
+    };
+    json(200, &serde_json::from_str(body).unwrap())
 }
 
 #[test]
 fn no_poll_is_early_and_no_operation_misread() {
     let counts = runs(async |draw, counts| {
-        let server = Server::start(Operation::new(draw), Operation::answer);
+        let server = Server::start(Operation::new(draw, 1200), answer);
         let url = format!("{ADDRESS}/v1/operations/17");
         let said = program::wait_for(|| server.client.get(&url)).await;
         let operation = server.state();

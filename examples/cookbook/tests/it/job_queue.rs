@@ -6,59 +6,31 @@
 mod program;
 
 use self::program::Job;
-use crate::server::{
-    ADDRESS, Asked, Draw, Ended, Reply, Server, Watch, json, page, runs,
-    trouble,
-};
+use crate::operation::Operation;
+use crate::server::{ADDRESS, Asked, Ended, Reply, Server, json, page, runs};
 use asyncpoll::{Decision, Policy, Poller};
 use core::time::Duration;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-/// What the server knows of an operation.
-struct Operation {
-    draw: Draw,
-    watch: Watch,
-    end: Instant,
-    succeeds: bool,
-    told: bool,
-    polled_on: bool,
-}
-
-impl Operation {
-    fn new(mut draw: Draw) -> Self {
-        Self {
-            watch: Watch::new(),
-            end: Instant::now() + draw.seconds(500),
-            succeeds: draw.one_in(2),
-            told: false,
-            polled_on: false,
-            draw,
-        }
+fn answer(operation: &mut Operation, _: &Asked) -> Reply {
+    if let Some(trouble) = operation.trouble() {
+        return trouble;
     }
-
-    fn answer(&mut self, _: &Asked) -> Reply {
-        self.polled_on |= self.told;
-        self.watch.poll();
-        if let Some(trouble) = trouble(&mut self.draw, &mut self.watch) {
-            return trouble;
+    match (operation.tell(), operation.succeeds) {
+        (false, _) if operation.draw.one_in(2) => {
+            page(202).hint(operation.draw.below(60), &mut operation.watch)
         }
-        self.told = Instant::now() >= self.end;
-        match (self.told, self.succeeds) {
-            (false, _) if self.draw.one_in(2) => {
-                page(202).hint(self.draw.below(60), &mut self.watch)
-            }
-            (false, _) => page(202),
-            (true, true) => json(200, &json!("image 17")),
-            (true, false) => json(410, &json!("it is gone")),
-        }
+        (false, _) => page(202),
+        (true, true) => json(200, &json!("image 17")),
+        (true, false) => json(410, &json!("it is gone")),
     }
 }
 
 #[test]
 fn no_poll_is_early_and_no_operation_misread() {
     let counts = runs(async |draw, counts| {
-        let server = Server::start(Operation::new(draw), Operation::answer);
+        let server = Server::start(Operation::new(draw, 500), answer);
         let begin = Instant::now();
         let now = || Duration::from_secs(1_700_000_000) + begin.elapsed();
         let (start, seed) = (now(), server.state().draw.below(u64::MAX));
