@@ -6,8 +6,8 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use asyncpoll::Outcome;
 
 use crate::{
-    fleet_model::Rules,
     fleet_pair::Pair,
+    limit_rules::Rules,
     settings::Settings,
     span::{optional_span, span},
     tape::Tape,

@@ -30,6 +30,8 @@ mod fleet_model;
 #[path = "../../tests/it/support/fleet_pair.rs"]
 mod fleet_pair;
 pub mod journal;
+#[path = "../../tests/it/support/limit_rules.rs"]
+mod limit_rules;
 pub mod logs;
 pub mod machines;
 pub mod operations;
@@ -51,4 +53,6 @@ pub mod tape;
 #[path = "../../tests/it/support/ticker_model.rs"]
 mod ticker_model;
 pub mod ticks;
+#[path = "../../tests/it/support/upstream_model.rs"]
+mod upstream_model;
 pub mod written;

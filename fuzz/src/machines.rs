@@ -13,8 +13,8 @@ use asyncpoll::{
 
 use crate::{
     fleet::{Limited, optional_hint, outcome, short},
-    fleet_model::Rules,
     fleet_pair::Pair,
+    limit_rules::Rules,
     shared_pace_model::SharedPaceModel,
     span::{optional_span, span},
     tape::Tape,

@@ -11,7 +11,7 @@ use serde_core::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
-    support::{fields, fleet_model::Rules, fleet_play, strategies, ticker_model},
+    support::{fields, fleet_play, limit_rules::Rules, strategies, ticker_model},
     ticker::laws,
 };
 

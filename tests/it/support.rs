@@ -6,6 +6,7 @@ pub(crate) mod every;
 pub(crate) mod fleet_model;
 pub(crate) mod fleet_pair;
 pub(crate) mod fleet_play;
+pub(crate) mod limit_rules;
 pub(crate) mod log;
 pub(crate) mod poller_model;
 pub(crate) mod put_away;
@@ -16,6 +17,7 @@ mod slots_model;
 pub(crate) mod strategies;
 pub(crate) mod ticker_model;
 pub(crate) mod ticks;
+pub(crate) mod upstream_model;
 
 use asyncpoll::{
     Decision, Fleet, Instant, Jitter, Outcome, Policy, PolicyBuilder, Poller, Reason,

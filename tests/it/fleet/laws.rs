@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::{
     Tape,
-    fleet_model::Rules,
     fleet_pair::Pair,
     fleet_play::{Answer, Entry, Event, NONE, Player, Setup, What, all_events, all_rules, events, play, rules, setups},
+    limit_rules::Rules,
     seconds,
 };
 

@@ -5,73 +5,17 @@
 
 use asyncpoll::{
     Decision, Elapsed, GaveUp, Instant as _, Jitter, Outcome, Policy, Poller, Reason, Snapshot,
-    fleet::{Ask, Grant, Limits, Slow, Status},
+    fleet::{Ask, Grant, Slow, Status},
     rand_core::{Rng, TryRng},
 };
 use core::{convert::Infallible, time::Duration};
 use std::collections::BTreeMap;
 
-use super::slots_model::{Quota, Slots};
-
-pub(crate) const SECOND: u128 = 1_000_000_000;
-
-/// What an upstream was made with.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Rules {
-    pub(crate) rate: Option<(u32, Duration)>,
-    pub(crate) in_flight: Option<usize>,
-    pub(crate) is_growing: bool,
-    pub(crate) find_pace: bool,
-    pub(crate) shared: bool,
-    pub(crate) forgive: Option<u32>,
-    pub(crate) longest_hold: Option<Duration>,
-    pub(crate) answer_within: Option<Duration>,
-}
-
-/// An hour.
-pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
-
-impl Rules {
-    /// Those of `Limits::default`.
-    pub(crate) const DEFAULT: Self = Self {
-        rate: None,
-        in_flight: Some(16),
-        is_growing: true,
-        find_pace: true,
-        shared: false,
-        forgive: Some(50),
-        longest_hold: Some(HOUR),
-        answer_within: None,
-    };
-
-    pub(crate) fn limits(&self) -> Limits {
-        // All of them by name: one that is not passed on is a variable that nobody uses.
-        let Self { rate, in_flight, is_growing, find_pace, shared, forgive, longest_hold, answer_within } = *self;
-        let builder = Limits::builder().find_pace(find_pace).shared(shared);
-        let builder = match in_flight.map(|polls| polls.try_into().expect("few are in flight")) {
-            Some(polls) if is_growing => builder.in_flight_from(polls),
-            Some(polls) => builder.in_flight(polls),
-            None => builder.no_in_flight(),
-        };
-        let builder = match rate {
-            Some((polls, per)) => builder.rate(polls, per),
-            None => builder,
-        };
-        let builder = match forgive {
-            Some(served) => builder.forgive(served),
-            None => builder.no_forgive(),
-        };
-        let builder = match longest_hold {
-            Some(longest) => builder.longest_hold(longest),
-            None => builder.no_longest_hold(),
-        };
-        let builder = match answer_within {
-            Some(within) => builder.answer_within(within),
-            None => builder.no_answer_within(),
-        };
-        builder.build().expect("the limits are good")
-    }
-}
+use super::{
+    limit_rules::Rules,
+    slots_model::{Quota, Slots},
+    upstream_model::{Request, SECOND, Upstream},
+};
 
 /// An operation that has not ended.
 struct Operation<R> {
@@ -108,71 +52,6 @@ impl<R: Rng> Operation<R> {
         let max_wait = self.poller.policy().max_wait().filter(|_| !self.came_late)?;
         Some((self.started + signed(max_wait.as_nanos())).max(self.due()))
     }
-}
-
-/// What is known of an upstream.
-struct Upstream {
-    rules: Rules,
-    bound: Option<usize>,
-    /// How far the bound may grow, and since when.
-    growth: (usize, u128),
-    /// When polls went out.
-    sent: Vec<u128>,
-    /// The requests of which polls have not come back, by the number of those before.
-    requests: BTreeMap<usize, Request>,
-    /// Since when as many are in flight as may be, if they are, and until when they were last.
-    full_since: Option<u128>,
-    full_until: u128,
-    hold: Hold,
-    /// Until when those that were held are spread, and how far apart.
-    herd: (u128, u128),
-    refusals: u64,
-    forgiven: u64,
-    cuts: u64,
-    /// Until when requests remain, and the time between two of them.
-    quota: (u128, u128),
-    /// When polls were served, in the stretch that goes on, and in the one before and when that began.
-    served: Vec<u128>,
-    before: Option<(u128, Vec<u128>)>,
-    /// The mean times between two that were served, in earlier pairs of stretches.
-    rates: Vec<u128>,
-    /// When the stretch began that goes on.
-    since: Option<u128>,
-    /// The time between two polls after the last cut, and now.
-    cut: Option<u128>,
-    pace: Option<u128>,
-    /// Whether the last poll that went out has waited for it, and how long those did that were served since the last cut.
-    has_waited: bool,
-    paced: u128,
-    /// How many seconds of that double the pace.
-    doubling: u128,
-    old: usize,
-    /// Whether one that went out after the last cut was served.
-    is_proven: bool,
-    /// How many polls had gone out when the latency was last to be measured anew: by the next.
-    asked_from: usize,
-    /// How many polls refusals may still cost.
-    saved: u128,
-    /// How many polls have failed since one was served.
-    failed: usize,
-    /// The slots, if the pace is shared, and how often some had been asked for when it was last.
-    slots: Option<Slots>,
-    asks: u32,
-}
-
-/// A request that went out, with one poll or more.
-struct Request {
-    polls: usize,
-    is_answered: bool,
-    is_refused: bool,
-}
-
-/// What keeps all polls of an upstream back.
-struct Hold {
-    until: u128,
-    /// What was drawn when it began.
-    drawn: u64,
-    is_paused: bool,
 }
 
 /// The naive fleet, with nanoseconds since its start.
@@ -219,38 +98,7 @@ impl<R: Rng + Clone> Model<R> {
     }
 
     pub(crate) fn add_upstream(&mut self, rules: Rules) {
-        let bound = rules.in_flight;
-        self.upstreams.push(Upstream {
-            rules,
-            bound,
-            growth: (bound.unwrap_or(0), self.time),
-            sent: Vec::new(),
-            requests: BTreeMap::new(),
-            full_since: None,
-            full_until: 0,
-            hold: Hold { until: 0, drawn: 0, is_paused: false },
-            herd: (0, 0),
-            refusals: 0,
-            forgiven: 0,
-            cuts: 0,
-            quota: (0, 0),
-            served: Vec::new(),
-            before: None,
-            rates: Vec::new(),
-            since: None,
-            cut: None,
-            pace: None,
-            has_waited: false,
-            paced: 0,
-            doubling: 0,
-            old: 0,
-            is_proven: false,
-            asked_from: 0,
-            saved: 0,
-            failed: 0,
-            slots: rules.shared.then(|| Slots::new(0)),
-            asks: 0,
-        });
+        self.upstreams.push(Upstream::new(rules, self.time));
     }
 
     /// Starts an operation, and returns its number.
@@ -408,7 +256,7 @@ impl<R: Rng + Clone> Model<R> {
         let this = &self.upstreams[upstream];
         let is_narrow = this.bound.is_some()
             || this.slots.is_some()
-            || this.gap(self.time) > 0
+            || this.spacing(self.time) > 0
             || this.is_down()
             || self.time < this.herd.0;
         let due = self.waiting(upstream).filter(|(_, operation)| operation.due() <= signed(self.time));
@@ -706,7 +554,7 @@ impl<R: Rng + Clone> Model<R> {
         let this = &self.upstreams[upstream];
         let since_due = self.waiting(upstream).map(|(_, operation)| signed(self.time) - operation.due());
         let oldest_due = since_due.filter(|since| *since >= 0).max();
-        let spacing = this.slots.as_ref().map_or_else(|| this.gap(self.time), Slots::spacing);
+        let spacing = this.slots.as_ref().map_or_else(|| this.spacing(self.time), Slots::spacing);
         let mut status = Status::default();
         status.operations = self.living(upstream);
         status.in_flight = self.in_flight(upstream);
@@ -727,18 +575,18 @@ impl<R: Rng + Clone> Model<R> {
         let sent = this.sent.last().copied();
         let in_time = |apart: u128| sent.is_some_and(|sent| self.time < sent + apart);
         let is_slow = this.pace.is_some() && !this.is_proven;
-        let (gap, (reset, shared_out), is_shared) = (this.gap(u128::MAX), this.quota, this.slots.is_some());
-        let gap = if is_slow { gap.max(SECOND) } else { gap };
+        let (spacing, (reset, shared_out), is_shared) = (this.spacing(u128::MAX), this.quota, this.slots.is_some());
+        let spacing = if is_slow { spacing.max(SECOND) } else { spacing };
         [
             (this.hold.is_paused, Slow::Paused),
             (self.time < this.hold.until, Slow::Hold),
             (is_due && is_full, Slow::InFlight),
             (is_due && this.is_down() && in_time(SECOND), Slow::Down),
             (is_due && !is_shared && self.time < reset && in_time(shared_out), Slow::Quota),
-            (is_due && !is_shared && in_time(gap), Slow::Pace),
+            (is_due && !is_shared && in_time(spacing), Slow::Pace),
             (is_due && is_shared && this.slot().is_none_or(|slot| self.time < slot), Slow::Pace),
             (
-                is_due && !is_shared && gap == 0 && !this.is_down() && self.time < this.herd.0 && in_time(this.herd.1),
+                is_due && !is_shared && spacing == 0 && !this.is_down() && self.time < this.herd.0 && in_time(this.herd.1),
                 Slow::Hold,
             ),
         ]
@@ -917,7 +765,7 @@ impl<R: Rng + Clone> Model<R> {
             return this.slot().map(|slot| slot.max(this.hold.until).max(down));
         }
         let is_slow = this.is_down() || (this.pace.is_some() && !this.is_proven);
-        let spaced = match (this.sent.last(), this.gap(u128::MAX)) {
+        let spaced = match (this.sent.last(), this.spacing(u128::MAX)) {
             (None, _) => 0,
             (Some(sent), gap) if is_slow => sent + gap.max(SECOND),
             (Some(sent), 0) => this.herd.0.min(sent + this.herd.1),
@@ -936,87 +784,6 @@ impl<R: Rng + Clone> Model<R> {
     /// The clock of the lone pollers.
     fn reading(&self) -> Duration {
         Duration::from_nanos(self.time.try_into().expect("the time of a test is below 584 years"))
-    }
-}
-
-impl Upstream {
-    /// The mean time between two that were served in this stretch and the one before.
-    fn rate(&self, time: u128) -> u128 {
-        let (start, before) =
-            self.before.as_ref().map_or_else(|| (self.since.unwrap_or(time), 0), |(since, before)| (*since, before.len()));
-        (time - start).max(SECOND).checked_div((before + self.served.len()) as u128).unwrap_or(SECOND)
-    }
-
-    /// Takes note that a poll of a request comes back, and says whether the request does, and whether a refusal is its first.
-    fn come_back(&mut self, request: usize, is_answer: bool, is_refusal: bool) -> (bool, bool) {
-        let this = self.requests.get_mut(&request).expect("a poll in flight has a request");
-        this.polls -= 1;
-        let comes_back = !this.is_answered && (is_answer || this.polls == 0);
-        let counts = !this.is_refused;
-        this.is_answered |= is_answer;
-        this.is_refused |= is_refusal;
-        if this.polls == 0 {
-            self.requests.remove(&request);
-        }
-        (comes_back, counts)
-    }
-
-    fn cut(&mut self, spacing: u128, tenths: u128, doubling: u128, in_flight: usize) {
-        let left = (spacing * 10).div_ceil(tenths);
-        (self.cut, self.pace, self.paced, self.doubling) = (Some(left), Some(left), 0, doubling);
-        (self.is_proven, self.old, self.asked_from, self.saved) = (false, in_flight, self.sent.len(), 0);
-        self.cuts += 1;
-    }
-
-    fn save(&mut self, polls: u128) {
-        self.saved = (self.saved + polls).min(3 * self.rules.forgive.map_or(0, u128::from));
-    }
-
-    /// Notes that a poll came back without being served: if it went out since the last cut, the latency is that of the next.
-    fn unserved(&mut self, was_old: bool) {
-        if !was_old {
-            self.asked_from = self.sent.len();
-        }
-    }
-
-    /// Takes note of a poll that was served.
-    fn serve(&mut self, was_old: bool, time: u128) {
-        let since = *self.since.get_or_insert(time);
-        if time - since >= 3 * SECOND {
-            self.rates.push(self.rate(time));
-            self.before = Some((since, std::mem::take(&mut self.served)));
-            self.since = Some(time);
-        }
-        self.served.push(time);
-        if !was_old {
-            if let Some(asked) = self.sent.get(self.asked_from).filter(|_| !self.is_proven) {
-                self.doubling = self.doubling.max((32 * (time - asked) / SECOND).min(600));
-            }
-            self.is_proven = true;
-            self.save(1);
-        }
-        if let (Some(pace), Some(cut), true) = (self.pace, self.cut, self.has_waited && !was_old) {
-            self.paced += pace;
-            let (seconds, doubling) = (self.paced / SECOND, self.doubling);
-            let left = cut * doubling.pow(2) / (doubling.pow(2) + seconds.pow(2));
-            self.pace = Some(left.max(1));
-        }
-    }
-
-    /// Returns when the next slot is, if there is one.
-    fn slot(&self) -> Option<u128> {
-        self.slots.as_ref()?.opens(self.sent.last().copied())
-    }
-
-    fn is_down(&self) -> bool {
-        self.rules.find_pace && self.failed >= 16
-    }
-
-    /// The time between two polls by limits, pace, and a quota that is not reset before `time`.
-    fn gap(&self, time: u128) -> u128 {
-        let limit = self.rules.rate.map_or(0, |(polls, per)| per.as_nanos().div_ceil(polls.into()));
-        let (reset, shared_out) = self.quota;
-        limit.max(self.pace.unwrap_or(0)).max(if time < reset { shared_out } else { 0 })
     }
 }
 

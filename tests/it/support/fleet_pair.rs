@@ -7,7 +7,10 @@ use asyncpoll::{
 };
 use core::time::Duration;
 
-use super::fleet_model::{Handed, Model, Rules};
+use super::{
+    fleet_model::{Handed, Model},
+    limit_rules::Rules,
+};
 
 /// A fleet, its reference, and the clock of both.
 pub(crate) struct Pair<R> {

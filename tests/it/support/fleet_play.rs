@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::{
     Tape,
-    fleet_model::{HOUR, Rules},
+    limit_rules::{HOUR, Rules},
     poller_model::Settings,
     seconds, strategies,
 };

@@ -5,7 +5,7 @@
 use asyncpoll::fleet::{Ask, Grant};
 use core::time::Duration;
 
-use super::fleet_model::{Rules, SECOND};
+use super::{limit_rules::Rules, upstream_model::SECOND};
 
 /// What the crate's own tells apart; beyond it, times count as if they lay at the border.
 const MOST: u128 = u64::MAX as u128;

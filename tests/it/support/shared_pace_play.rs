@@ -4,7 +4,7 @@ use asyncpoll::fleet::{Ask, Grant, SharedPace};
 use core::time::Duration;
 use proptest::prelude::*;
 
-use super::{fleet_model::Rules, fleet_play};
+use super::{fleet_play, limit_rules::Rules};
 
 /// What happens to the pace, or to one of those who share it.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use asyncpoll::fleet::{Ask, Grant};
 use core::time::Duration;
 
-use super::fleet_model::SECOND;
+use super::upstream_model::SECOND;
 
 /// How long after its time a slot can be used.
 const KEPT: u128 = 2 * SECOND;

@@ -7,9 +7,10 @@ use core::time::Duration;
 use proptest::prelude::*;
 
 use crate::support::{
-    fleet_model::{Rules, SECOND},
+    limit_rules::Rules,
     shared_pace_model::SharedPaceModel,
     shared_pace_play::{START, events, play, rules},
+    upstream_model::SECOND,
 };
 
 proptest! {
