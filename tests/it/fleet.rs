@@ -15,6 +15,7 @@ mod lost;
 mod no_hint;
 mod order;
 mod pace;
+mod pages;
 mod quota;
 mod replicated;
 mod restored;
