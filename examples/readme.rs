@@ -22,10 +22,11 @@ async fn main() -> Result<()> {
     let client = Client::builder().timeout(Duration::from_secs(30)).build()?;
     let start = Instant::now();
     let mut poller = Poller::seeded(Policy::default(), random_seed(), start);
-    let polled = Driver::new(Instant::now, sleep)
-        .poll_async(&mut poller, async |_| {
-            poll(&client, &url).await.unwrap_or_else(Outcome::transient)
-        });
+    let mut driver = Driver::new(Instant::now, sleep);
+    let polled = driver.poll_async(&mut poller, async |_| {
+        let found = poll(&client, &url).await;
+        found.unwrap_or_else(Outcome::transient)
+    });
     println!("{}", polled.await.map_err(PollError::into_boxed)?);
     Ok(())
 }
