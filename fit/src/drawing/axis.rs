@@ -5,14 +5,16 @@ use core::ops::Range;
 use super::number;
 use crate::seconds::show;
 
-/// The digits of round numbers, and of more of them.
+/// The digits of round numbers: of few, of many, and of more.
+const FEW_DIGITS: &[f64] = &[1.0];
 const DIGITS: &[f64] = &[1.0, 2.0, 5.0];
 const MORE_DIGITS: &[f64] = &[1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0];
 
 /// The most powers of ten between which round numbers are looked for.
 const POWERS: i32 = 18;
 
-/// Round times from a second to a day, in seconds, and more of them; below and above, numbers of seconds and of days are round.
+/// Round times from a second to a day, in seconds: few, many, and more; below and above, numbers of seconds and of days are round.
+const FEW_TIMES: &[f64] = &[1.0, 10.0, 60.0, 600.0, 3_600.0, 36_000.0, 86_400.0];
 const TIMES: &[f64] =
     &[1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 3_600.0, 7_200.0, 18_000.0, 36_000.0, 86_400.0];
 const MORE_TIMES: &[f64] = &[
@@ -21,8 +23,8 @@ const MORE_TIMES: &[f64] = &[
     86_400.0,
 ];
 
-/// If fewer round values than these are on an axis, more values are round.
-const FEW: usize = 4;
+/// Fewer round values than these are too few for an axis.
+const ENOUGH: usize = 4;
 
 /// Round steps of time from a second to a day, in seconds.
 const STEPS: &[f64] = &[
@@ -213,8 +215,17 @@ impl Axis {
 
     /// Returns round values that leave room, and the value that is always there.
     fn thinned(&self, room: f64, always: Option<f64>) -> Vec<f64> {
-        let values = self.apart(self.round(DIGITS, TIMES), room, always);
-        if values.len() < FEW { self.apart(self.round(MORE_DIGITS, MORE_TIMES), room, always) } else { values }
+        let many = self.apart(self.round(DIGITS, TIMES), room, always);
+        if many.len() >= ENOUGH {
+            return many;
+        }
+        let more = self.apart(self.round(MORE_DIGITS, MORE_TIMES), room, always);
+        if more.len() >= ENOUGH {
+            return more;
+        }
+        // On a short axis, the roundest values say most.
+        let few = self.apart(self.round(FEW_DIGITS, FEW_TIMES), room, always);
+        if few.len() < more.len() { more } else { few }
     }
 
     /// Returns those of the values that are on the axis, from the greatest downwards, without those that are too near to another.
