@@ -122,10 +122,11 @@ impl<'a> Chart<'a> {
         let densities: Vec<f64> = self.bins.iter().map(|bin| bin.density).collect();
         let most = densities.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
         let height = |density: f64| foot - density / most * HEIGHT;
-        // The outline is the mean of the two bins at each edge.
+        // At an edge, the outline is the mean of the bins on either side.
         let edge = |index: usize| -> Place {
             let (before, after) = (index.checked_sub(1).map(|bin| &self.bins[bin]), self.bins.get(index));
-            let density = [before, after].into_iter().flatten().map(|bin| bin.density).sum::<f64>() / 2.0;
+            let densities = || [before, after].into_iter().flatten().map(|bin| bin.density);
+            let density = densities().sum::<f64>() / densities().count().max(1) as f64;
             (self.axis.at(after.map_or_else(|| before.map_or(0.0, |bin| bin.to), |bin| bin.from)), height(density))
         };
         let mut start = 0;
