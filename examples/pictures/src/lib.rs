@@ -13,6 +13,9 @@ mod spread;
 
 use asyncpoll_fit::drawing::{Axis, Drawing, Place};
 
+/// Where the pictures are.
+pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/pictures");
+
 /// The width of all pictures, which is that of a page on a forge.
 const WIDTH: f64 = 860.0;
 

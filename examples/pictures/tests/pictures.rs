@@ -6,7 +6,7 @@ use expect_test::expect_file;
 
 #[test]
 fn the_committed_pictures_are_those_that_are_drawn() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = Path::new(pictures::FOLDER);
     let mut drawn = Vec::new();
     for (name, drawing) in pictures::all() {
         assert!(drawing.is_within_frame(), "{name}");

@@ -3,7 +3,7 @@
 use std::{fs, io, path::Path};
 
 fn main() -> io::Result<()> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = Path::new(pictures::FOLDER);
     for (name, drawing) in pictures::all() {
         fs::write(folder.join(name), drawing.to_string())?;
         println!("docs/pictures/{name}");
