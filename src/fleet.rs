@@ -311,7 +311,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 ///
 /// 5,000 orders placed at once, each taking 180 s in the median, under the default policy; a server that serves 40 polls a
 /// second, 80 after a rest, and answers the others 429 with `Retry-After: 30`, all after 0.2 s. In virtual time, by `cargo run
-/// --example fleet -- --simulate`, which prints many more:
+/// --package fleet -- --simulate`, which prints many more:
 ///
 /// | | polls | refused | busiest second | noticed after, mean | 95 % within | given up |
 /// |---|---|---|---|---|---|---|
@@ -379,7 +379,7 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// assert!(matches!(due, Some(Due::Poll(poll)) if poll.id == other));
 /// ```
 ///
-/// [example]: https://github.com/asyncpoll/asyncpoll/blob/main/examples/fleet/together.rs
+/// [example]: https://github.com/asyncpoll/asyncpoll/blob/main/examples/fleet/src/together.rs
 /// [`Poller`]: crate::Poller
 #[derive(Clone, Debug)]
 pub struct Fleet<I, #[cfg(feature = "chacha")] R = SeededRng, #[cfg(not(feature = "chacha"))] R> {

@@ -98,7 +98,7 @@ pub use error::CadenceError;
 /// | `Free`, `Spread` | 220 | 220 |
 /// | `Locked`, `Spread` | 220 | 220 |
 ///
-/// So it is [`First::Spread`] that flattens many loops; jitter only keeps them flat. `cargo run --example loops` in the repository
+/// So it is [`First::Spread`] that flattens many loops; jitter only keeps them flat. `cargo run --package loops` in the repository
 /// prints these figures and draws them. `Locked` keeps the spread through an outage as well; under `Free`, loops that all
 /// missed a tick while a server was down start again together.
 ///
