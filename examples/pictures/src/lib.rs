@@ -14,6 +14,10 @@ mod spread;
 use asyncpoll_fit::drawing::{Axis, Drawing, Place};
 
 /// Where the pictures are.
+///
+/// ```
+/// assert!(std::path::Path::new(pictures::FOLDER).join("schedule.svg").exists());
+/// ```
 pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/pictures");
 
 /// The width of all pictures, which is that of a page on a forge.
