@@ -21,8 +21,25 @@ pub fn parse(text: &str) -> Option<f64> {
     Some(span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?.as_secs_f64())
 }
 
-/// Shows a time to three digits.
-pub(crate) fn show(seconds: f64) -> String {
+/// The units of time from a minute on, in seconds.
+const LONG: [(f64, &str); 3] = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min")];
+
+/// Shows a time: in the longest unit in which it is whole, or else to three digits.
+///
+/// ```
+/// use asyncpoll_fit::show_seconds;
+///
+/// assert_eq!((show_seconds(120.0), show_seconds(7_200.0)), ("2 min".into(), "2 h".into()));
+/// assert_eq!((show_seconds(118.34), show_seconds(0.25)), ("118 s".into(), "250 ms".into()));
+/// ```
+pub fn show(seconds: f64) -> String {
+    if seconds == 0.0 {
+        return "0 s".to_owned();
+    }
+    let whole = LONG.into_iter().map(|(length, unit)| (seconds / length, unit));
+    if let Some((value, unit)) = whole.into_iter().find(|(value, _)| value.fract() == 0.0 && value.abs() < 1e3) {
+        return format!("{value} {unit}");
+    }
     let (value, unit) = match seconds {
         seconds if seconds > 0.0 && seconds < 0.000_000_999_5 => (seconds * 1e9, "ns"),
         seconds if seconds < 0.000_999_5 => (seconds * 1e6, "µs"),

@@ -11,6 +11,7 @@ mod kinds;
 mod simulated;
 
 mod distribution;
+mod drawing;
 mod guide;
 mod harmless;
 mod kept;
