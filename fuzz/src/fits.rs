@@ -69,6 +69,7 @@ impl Asked {
             Ok(fit) => fit,
             Err(error) => return self.check("the sentence", &error.to_string()),
         };
+        assert!(fit.frontier.is_sorted_by(|one, other| one.0 <= other.0), "the frontier is not in order: {self:?}");
         let warnings = warnings(&log, &fit, &self.present);
         let report = Report { log: &log, times: &times, fit: &fit, warnings: &warnings };
         let configuration = toml(&fit).expect("a policy has a form in TOML");
