@@ -23,10 +23,10 @@ async fn main() -> Result<()> {
     let start = Instant::now();
     let mut poller = Poller::seeded(Policy::default(), random_seed(), start);
     let driver = Driver::new(Instant::now, sleep);
-    let polled = driver.poll_async(&mut poller, async |_| {
+    let ended = driver.poll_async(&mut poller, async |_| {
         let found = poll(&client, &url).await;
         found.unwrap_or_else(Outcome::transient)
     });
-    println!("{}", polled.await.map_err(PollError::into_boxed)?);
+    println!("{}", ended.await.map_err(PollError::into_boxed)?);
     Ok(())
 }
