@@ -20,7 +20,7 @@ const ORDERS: usize = 5;
 const LIMIT: u32 = 2;
 
 /// What the server knows of its orders.
-struct Orders {
+struct Authority {
     draw: Draw,
     /// When each is ready, and how it is polled.
     orders: Vec<(Instant, Watch)>,
@@ -29,7 +29,7 @@ struct Orders {
     start: Instant,
 }
 
-impl Orders {
+impl Authority {
     fn new(mut draw: Draw) -> Self {
         let start = Instant::now();
         let ready = |_| (start + draw.seconds(120), Watch::new());
@@ -64,7 +64,7 @@ impl Orders {
 #[test]
 fn no_poll_is_early_and_no_order_misread() {
     let counts = runs(async |draw, counts| {
-        let server = Server::start(Orders::new(draw), Orders::answer);
+        let server = Server::start(Authority::new(draw), Authority::answer);
         let urls: Vec<_> = (0..ORDERS)
             .map(|order| format!("{ADDRESS}/orders/{order}"))
             .collect();
