@@ -1,0 +1,56 @@
+//! Random addresses: most of their settings are good, and some are nothing that anybody means.
+
+use asyncpoll::{SeededRng, rand_core::Rng};
+
+const TIMES: &[&str] = &["1ns", "100ms", "1s", "5s", "60s", "5m", "1h", "7d"];
+const COUNTS: &[&str] = &["none", "1", "2", "3", "50"];
+
+/// A setting, and good values of it.
+type Setting = (&'static str, &'static [&'static str]);
+
+/// The settings of each view, and good values of each.
+const VIEWS: &[(&str, &[Setting])] = &[(
+    "policy",
+    &[
+        ("initial_wait", TIMES),
+        ("multiplier", &["1", "1.5", "3/2", "10", "4294967295"]),
+        ("max_backoff", &["1h", "7d", "100y"]),
+        ("jitter", &["none", "20%", "100%", "+20%", "full", "equal", "decorrelated"]),
+        ("max_wait", &["none", "8d", "100y"]),
+        ("head_start", TIMES),
+        ("waits", &["none", "1s", "1s, 1ms, 30m"]),
+        ("max_polls", COUNTS),
+        ("max_consecutive_errors", COUNTS),
+        ("hint_jitter", &["default", "none", "100%"]),
+        ("max_hint", TIMES),
+        ("last_poll", &["true", "false"]),
+        ("seeds", &["1", "40", "200", "201"]),
+        ("seed", &["0", "7", "18446744073709551615"]),
+        ("scale", &["log", "linear"]),
+        ("events", &["none", "done@3m", "429@1ns+1h,hint@5s+0s,error@0s,done@100y", "hint@1s+100y", "error@1s,error@2s"]),
+        ("click", &["done", "429", "hint", "error"]),
+        ("retry_after", TIMES),
+    ],
+)];
+
+const ODD: &[&str] = &["", "none", "0", "-1", "1e300", "NaN", "\0", "<b>", "🦀", "1s,", "99999999999999999999", "true", "%"];
+
+/// Draws an address. No two are alike.
+pub(crate) fn fragment(rng: &mut SeededRng) -> String {
+    let (view, fields) = pick(rng, VIEWS);
+    let version = pick(rng, &["1", "1", "1", "1", "1", "1", "1", "2", ""]);
+    let mut address = form_urlencoded::Serializer::new(String::new());
+    address.append_pair("v", version).append_pair("view", view);
+    for &(name, values) in fields {
+        if !rng.next_u64().is_multiple_of(3) {
+            continue;
+        }
+        let values = if rng.next_u64().is_multiple_of(24) { ODD } else { values };
+        address.append_pair(name, pick(rng, values));
+    }
+    address.append_pair("unknown", &rng.next_u64().to_string()).finish()
+}
+
+fn pick<T: Copy>(rng: &mut SeededRng, from: &[T]) -> T {
+    from[(rng.next_u64() % from.len() as u64) as usize]
+}
