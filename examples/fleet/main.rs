@@ -2,34 +2,21 @@
 //! commands, by a poller each (`--alone`), or in virtual time at many servers (`--simulate`). `together.rs` is the loop to copy.
 #![expect(
     clippy::arithmetic_side_effects,
-    clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
-    clippy::expect_used,
     clippy::float_arithmetic,
     clippy::indexing_slicing,
     clippy::std_instead_of_alloc,
-    clippy::unchecked_time_subtraction,
     reason = "figures of a demonstration, for people to read"
 )]
 
 mod alone;
 mod arguments;
 mod authority;
-mod backlog;
 mod client;
 mod commands;
 mod keyboard;
-mod orders;
 mod polling;
 mod progress;
-mod replica;
-mod replica_tables;
-#[expect(dead_code, reason = "the example of machines kills replicas while they poll")]
-mod replicas;
-mod server;
-mod simulation;
-mod store;
-mod tables;
 mod together;
 
 use core::error::Error;
@@ -39,6 +26,7 @@ use std::{
 };
 
 use clap::Parser;
+use simulation::tables;
 
 use crate::arguments::Arguments;
 

@@ -1,8 +1,6 @@
 //! What becomes of many loops that are started together, by their cadence: `cargo run --example loops`.
 
-mod fleet;
-
-use fleet::{CADENCES, Hour};
+use simulation::loops::{CADENCES, Hour};
 
 const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 

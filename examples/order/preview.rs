@@ -1,27 +1,21 @@
-//! When an operation that stays pending would be polled.
+//! When an operation that stays pending would be polled, printed.
 
-use core::{iter, time::Duration};
+use core::time::Duration;
 use std::io::{self, Write};
 
-use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller};
+use asyncpoll::{Jitter, Policy, ScheduledPoll};
+use simulation::preview::{is_endless, times, windows};
 
 use crate::report::seconds;
 
-/// How much is shown of a policy that never gives up.
-const GLIMPSE: usize = 20;
-
 /// Prints the schedule of the policy or, with a seed, the times that a poller draws from it.
 pub(crate) fn print(out: &mut impl Write, policy: Policy, seed: Option<u64>) -> io::Result<()> {
-    let is_endless = policy.max_wait().is_none() && policy.max_polls().is_none();
-    let shown = if is_endless { GLIMPSE } else { usize::MAX };
     match (seed, policy.jitter()) {
-        (Some(seed), _) => one_column(out, times(policy, seed).take(shown))?,
-        (None, Jitter::None | Jitter::PlusMinus(0)) => {
-            one_column(out, policy.schedule().map(|poll| poll.nominal).take(shown))?;
-        }
-        (None, _) => three_columns(out, policy, shown)?,
+        (Some(seed), _) => one_column(out, times(policy, seed))?,
+        (None, Jitter::None | Jitter::PlusMinus(0)) => one_column(out, windows(policy).map(|poll| poll.nominal))?,
+        (None, _) => three_columns(out, windows(policy))?,
     }
-    if is_endless {
+    if is_endless(&policy) {
         return writeln!(out, "and so on: this policy has neither max_wait nor max_polls.");
     }
     match policy.polls() {
@@ -40,20 +34,11 @@ fn one_column(out: &mut impl Write, times: impl Iterator<Item = Duration>) -> io
     Ok(())
 }
 
-fn three_columns(out: &mut impl Write, policy: Policy, shown: usize) -> io::Result<()> {
+fn three_columns(out: &mut impl Write, polls: impl Iterator<Item = ScheduledPoll>) -> io::Result<()> {
     writeln!(out, "{:>4}  {:>12}  {:>12}  {:>12}", "poll", "earliest", "mean", "latest")?;
-    for poll in policy.schedule().take(shown) {
+    for poll in polls {
         let [earliest, nominal, latest] = [poll.earliest, poll.nominal, poll.latest].map(seconds);
         writeln!(out, "{:>4}  {earliest:>12}  {nominal:>12}  {latest:>12}", poll.number)?;
     }
     Ok(())
-}
-
-/// Returns when a poller with this seed polls.
-fn times(policy: Policy, seed: u64) -> impl Iterator<Item = Duration> {
-    let mut poller = Poller::seeded(policy, seed, Duration::ZERO);
-    iter::successors(Some(Duration::ZERO), move |now| match poller.step(Outcome::<()>::pending(), *now) {
-        Decision::Sleep(wait) => now.checked_add(wait),
-        Decision::Done(()) | Decision::Failed(_) | Decision::GaveUp(_) => None,
-    })
 }

@@ -7,8 +7,6 @@ mod faithful;
 mod kubernetes_wait;
 pub(crate) mod laws;
 mod loops;
-#[path = "../../examples/loops/fleet.rs"]
-mod loops_fleet;
 mod restarted;
 mod several;
 mod timetable;

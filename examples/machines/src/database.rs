@@ -5,8 +5,7 @@ use core::time::Duration;
 use anyhow::Context as _;
 use asyncpoll::fleet::{Ask, Grant, Limits, SharedPace};
 use postgres::{Client, NoTls};
-
-use crate::store::Admits;
+use simulation::store::Admits;
 
 const UPSTREAM: &str = "the server of the example";
 

@@ -5,28 +5,14 @@
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     clippy::float_arithmetic,
-    clippy::manual_is_multiple_of,
-    clippy::unchecked_time_subtraction,
     reason = "figures of a demonstration, for people to read"
 )]
 
 mod arguments;
 mod database;
-#[path = "../../fleet/orders.rs"]
-mod orders;
-#[path = "../../fleet/replica.rs"]
-mod replica;
-#[expect(dead_code, reason = "the simulation plays to the end at once")]
-#[path = "../../fleet/replicas.rs"]
-mod replicas;
 mod report;
 mod screen;
-#[expect(dead_code, reason = "the simulation has other servers, too")]
-#[path = "../../fleet/server.rs"]
-mod server;
 mod side;
-#[path = "../../fleet/store.rs"]
-mod store;
 
 use std::io::{self, IsTerminal};
 

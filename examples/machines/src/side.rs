@@ -2,18 +2,13 @@
 
 use core::time::Duration;
 
-use asyncpoll::{const_limits, fleet::Limits};
-
-use crate::{
-    arguments::Arguments,
-    database::Database,
-    replicas::{Play, Replicas, Tally},
-    server::Server,
-    store::{Admits, Store},
+use simulation::{
+    replicas::{OWN, Play, Replicas, SHARED},
+    store::Admits,
+    tally::Tally,
 };
 
-const OWN: Limits = const_limits!(Limits::builder());
-const SHARED: Limits = const_limits!(Limits::builder().shared(true));
+use crate::{arguments::Arguments, database::Database};
 
 /// How long ago polls are counted that make the rate of now.
 const OF_LATE: Duration = Duration::from_secs(10);
@@ -30,7 +25,7 @@ pub(crate) struct Figures {
     /// Polls a second, of late.
     pub(crate) rate: f64,
     pub(crate) polls: usize,
-    pub(crate) refused: u32,
+    pub(crate) refused: usize,
     /// In seconds.
     pub(crate) noticed_after: Option<f64>,
 }
@@ -38,16 +33,7 @@ pub(crate) struct Figures {
 impl Side {
     /// Returns the replicas with a pace each, and those that share one.
     pub(crate) fn both(arguments: &Arguments) -> anyhow::Result<[Self; 2]> {
-        let replicas = |limits| Replicas {
-            count: arguments.replicas.into(),
-            orders: 5_000,
-            on_first: None,
-            limits: [limits; 2],
-            server: Server::new(40),
-            store: Store::new(Duration::from_millis(5)),
-            killed_every: None,
-        };
-        let (own, shared) = (replicas(OWN), replicas(SHARED));
+        let [own, shared] = [OWN, SHARED].map(|limits| Replicas::new(arguments.replicas.into(), limits));
         let unused = Box::new(own.store.start());
         let row: Box<dyn Admits> = match &arguments.postgres {
             Some(url) => Box::new(Database::connect(url)?),
@@ -79,15 +65,15 @@ impl Side {
 }
 
 impl Figures {
-    fn of(Tally { sent, refused, delays }: &Tally, is_up: bool, now: Duration) -> Self {
+    fn of(tally: &Tally, is_up: bool, now: Duration) -> Self {
+        let Tally { sent, refused, noticed } = tally;
         let of_late = sent.iter().rev().take_while(|at| **at + OF_LATE > now).count();
-        let mean = delays.iter().sum::<f64>() / delays.len() as f64;
         Self {
             is_up,
             rate: of_late as f64 / OF_LATE.min(now).as_secs_f64().max(1.0),
             polls: sent.len(),
-            refused: *refused,
-            noticed_after: (!delays.is_empty()).then_some(mean),
+            refused: refused.len(),
+            noticed_after: (!noticed.is_empty()).then(|| tally.mean_delay()),
         }
     }
 
@@ -103,7 +89,7 @@ impl Figures {
 
     /// Returns the share of the polls that was refused, in percent.
     pub(crate) fn refused_percent(&self) -> f64 {
-        100.0 * f64::from(self.refused) / self.polls.max(1) as f64
+        100.0 * self.refused as f64 / self.polls.max(1) as f64
     }
 }
 

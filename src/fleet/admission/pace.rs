@@ -2,8 +2,8 @@
 //!
 //! It is cut to a part of itself and raised along a curve, as a window is in congestion control (CUBIC, RFC 9438), and what was in
 //! flight at a cut does not cut it again (RFC 6582, section 3.2). Unlike there, a refusal is forgiven if enough polls were served.
-//! The figures beside the constants are of the simulation in `examples/fleet`, with another number and with this one; where fleets
-//! share a limit, they are means over eight draws of when the fleets start.
+//! The figures beside the constants are of the library in `examples/simulation`, with another number and with this one; where
+//! fleets share a limit, they are means over eight draws of when the fleets start.
 
 use core::num::NonZeroU32;
 

@@ -2,9 +2,8 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test --test it fleet::figures` writes them anew.
 
+use simulation::tables;
 use std::{env, fs};
-
-use crate::fleet::tables;
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/golden/fleet.txt");
 

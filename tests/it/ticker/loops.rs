@@ -1,6 +1,6 @@
 //! The example `loops`: what the docs of the ticker say of many loops that are started together.
 
-use super::loops_fleet::{CADENCES, Hour};
+use simulation::loops::{CADENCES, Hour};
 
 #[test]
 fn ten_thousand_loops_are_as_crowded_as_the_docs_say() {

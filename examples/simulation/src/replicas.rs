@@ -1,48 +1,55 @@
-//! Replicas of a service in virtual time: each polls its orders with a fleet, and they share their pace in a row of a store.
+//! Replicas of a service: each polls its orders with a fleet, and they share their pace in a row of a store.
 
-use core::time::Duration;
+use core::{fmt, time::Duration};
 use std::collections::BTreeMap;
 
 use asyncpoll::{
-    Decision, Outcome, SeededRng,
+    Decision, Outcome, SeededRng, const_limits,
     fleet::{Ask, DuePoll, Grant, Limits},
 };
 
-use super::{
+use crate::{
     orders::log_normal,
     replica::{Act, Found, Replica},
     server::{Answer, Running, Server},
     store::{Admits, GIVES_UP_AFTER, Store},
+    tally::{Noticed, Tally},
 };
+
+/// The limits of a replica that finds a pace of its own.
+pub const OWN: Limits = const_limits!(Limits::builder());
+
+/// The limits of a replica that finds a pace together with the others.
+pub const SHARED: Limits = const_limits!(Limits::builder().shared(true));
 
 /// A server, the orders that are placed there, all at once, and the replicas that poll them.
 #[derive(Clone, Debug)]
-pub(crate) struct Replicas {
-    /// How many there are.
-    pub(crate) count: usize,
-    pub(crate) orders: usize,
-    /// How many percent of the orders the first replica has, if the orders do not go round.
-    pub(crate) on_first: Option<usize>,
+pub struct Replicas {
+    /// How many replicas there are.
+    pub count: usize,
+    /// How many orders there are, which take three minutes in the median.
+    pub orders: usize,
+    /// How many percent of the orders the first of two replicas or more has, if the orders do not go round.
+    pub on_first: Option<usize>,
     /// The limits of every other replica, the first of them the first, and of those between.
-    pub(crate) limits: [Limits; 2],
-    pub(crate) server: Server,
-    pub(crate) store: Store,
+    pub limits: [Limits; 2],
+    /// The server.
+    pub server: Server,
+    /// The store, which nobody asks unless a replica has a shared pace.
+    pub store: Store,
     /// How often a replica is killed, if any is: each in its turn. It begins anew ten seconds later.
-    pub(crate) killed_every: Option<Duration>,
+    pub killed_every: Option<Duration>,
 }
 
 /// What came of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Shared {
-    /// When each poll was made.
-    pub(crate) sent: Vec<Duration>,
-    pub(crate) refused: u32,
-    pub(crate) asks: u32,
-    /// The time from the end of an order until it was noticed, in seconds: the mean, and that of the replica with the longest.
-    pub(crate) mean: f64,
-    pub(crate) worst: f64,
+pub struct Shared {
+    /// What has become of the polls of each replica.
+    pub tallies: Vec<Tally>,
+    /// How often the store was asked.
+    pub asks: u32,
     /// Orders whose end nobody noticed, since polling gave them up.
-    pub(crate) given_up: u32,
+    pub given_up: u32,
 }
 
 /// What happens to a replica.
@@ -67,7 +74,7 @@ struct Happening {
 }
 
 /// Replicas that are polling.
-pub(crate) struct Play {
+pub struct Play {
     scenario: Replicas,
     server: Running,
     row: Box<dyn Admits>,
@@ -81,26 +88,39 @@ pub(crate) struct Play {
     tallies: Vec<Tally>,
 }
 
-/// What has become of the polls of a replica.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tally {
-    /// When each was made.
-    pub(crate) sent: Vec<Duration>,
-    pub(crate) refused: u32,
-    /// From the end of an order until it was noticed, in seconds.
-    pub(crate) delays: Vec<f64>,
-}
-
 impl Replicas {
+    /// Makes so many replicas, each with these limits, that poll 5,000 orders at a server of 40 polls a second. The store answers after
+    /// 5 ms.
+    pub const fn new(count: usize, limits: Limits) -> Self {
+        Self {
+            count,
+            orders: 5_000,
+            on_first: None,
+            limits: [limits; 2],
+            server: Server::new(40),
+            store: Store::new(Duration::from_millis(5)),
+            killed_every: None,
+        }
+    }
+
     /// Polls all orders to their end. How long they take, and when they are polled, is drawn.
-    pub(crate) fn run(&self, draw: u64) -> Shared {
+    ///
+    /// ```
+    /// use simulation::replicas::{OWN, Replicas, SHARED};
+    ///
+    /// let [own, shared] = [OWN, SHARED].map(|limits| Replicas { orders: 500, ..Replicas::new(4, limits) }.run(0));
+    /// assert_eq!((own.tallies.len(), own.asks), (4, 0));
+    /// assert!(shared.together().refused.len() < own.together().refused.len());
+    /// ```
+    pub fn run(&self, draw: u64) -> Shared {
         let mut play = self.start(draw, Box::new(self.store.start()));
         play.advance(Duration::MAX);
-        play.figures()
+        let noticed: usize = play.tallies.iter().map(|tally| tally.noticed.len()).sum();
+        Shared { given_up: (self.orders - noticed) as u32, asks: play.asks, tallies: play.tallies }
     }
 
     /// Begins, with the pace in this row.
-    pub(crate) fn start(&self, draw: u64, row: Box<dyn Admits>) -> Play {
+    pub fn start(&self, draw: u64, row: Box<dyn Admits>) -> Play {
         let mut rng = SeededRng::new(17 + draw);
         let ends = (0..self.orders).map(|_| log_normal(180.0, &mut rng)).collect();
         let replicas = (0..self.count)
@@ -136,9 +156,21 @@ impl Replicas {
     }
 }
 
+impl Shared {
+    /// Returns what has become of all polls.
+    pub fn together(&self) -> Tally {
+        Tally::together(&self.tallies)
+    }
+
+    /// Returns the mean time from the end of an order until it was noticed, in seconds, of the replica with the longest.
+    pub fn worst_delay(&self) -> f64 {
+        self.tallies.iter().map(Tally::mean_delay).fold(0.0, f64::max)
+    }
+}
+
 impl Play {
     /// Lets all happen that happens until then.
-    pub(crate) fn advance(&mut self, until: Duration) {
+    pub fn advance(&mut self, until: Duration) {
         while !self.is_done() {
             let next = self.replicas.iter().enumerate().filter_map(|(number, replica)| Some((replica.next?, number))).min();
             let happens = self.happenings.first_key_value().map(|((at, _), _)| *at);
@@ -156,12 +188,12 @@ impl Play {
     }
 
     /// Returns whether no order is left.
-    pub(crate) fn is_done(&self) -> bool {
+    pub fn is_done(&self) -> bool {
         self.replicas.iter().all(Replica::is_done)
     }
 
     /// Kills a replica, unless it is dead. It begins anew ten seconds later.
-    pub(crate) fn kill(&mut self, number: usize, now: Duration) {
+    pub fn kill(&mut self, number: usize, now: Duration) {
         if self.replicas[number].is_up {
             let process = self.replicas[number].process;
             self.happen(Happening { replica: number, process, event: Event::Killed }, now);
@@ -169,7 +201,7 @@ impl Play {
     }
 
     /// Returns what has become of the polls of each replica, and whether it is up.
-    pub(crate) fn tallies(&self) -> impl Iterator<Item = (&Tally, bool)> {
+    pub fn tallies(&self) -> impl Iterator<Item = (&Tally, bool)> {
         self.tallies.iter().zip(self.replicas.iter().map(|replica| replica.is_up))
     }
 
@@ -189,7 +221,7 @@ impl Play {
                 self.tallies[number].sent.push(now);
                 let found = match self.server.poll(now) {
                     Answer::Refused => {
-                        self.tallies[number].refused += 1;
+                        self.tallies[number].refused.push(now);
                         Outcome::throttled(()).retry_after(self.scenario.server.hint)
                     }
                     Answer::Failed => Outcome::transient(()),
@@ -220,7 +252,7 @@ impl Play {
             _ if !is_alive => {}
             Event::Answered { poll, found, quota } => {
                 if let Decision::Done(end) = replica.hear(poll, found, quota, now) {
-                    self.tallies[number].delays.push((now - end).as_secs_f64());
+                    self.tallies[number].noticed.push(Noticed { end, at: now });
                 }
             }
             Event::Granted(grant) => replica.take(grant.as_ref(), now),
@@ -235,21 +267,10 @@ impl Play {
         }
         self.replicas[number].look(now);
     }
+}
 
-    fn figures(self) -> Shared {
-        let delays = || self.tallies.iter().map(|tally| &tally.delays);
-        let noticed: usize = delays().map(Vec::len).sum();
-        let means = delays().filter(|delays| !delays.is_empty());
-        let worst = means.map(|delays| delays.iter().sum::<f64>() / delays.len() as f64).fold(0.0, f64::max);
-        let mut sent: Vec<_> = self.tallies.iter().flat_map(|tally| &tally.sent).copied().collect();
-        sent.sort_unstable();
-        Shared {
-            refused: self.tallies.iter().map(|tally| tally.refused).sum(),
-            asks: self.asks,
-            mean: delays().flatten().sum::<f64>() / noticed.max(1) as f64,
-            worst,
-            given_up: (self.ends.len() - noticed) as u32,
-            sent,
-        }
+impl fmt::Debug for Play {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Play").field("scenario", &self.scenario).field("tallies", &self.tallies).finish_non_exhaustive()
     }
 }

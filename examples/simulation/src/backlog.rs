@@ -9,7 +9,7 @@ use asyncpoll::{
     rand_core::Rng as _,
 };
 
-use super::server::{Answer, Running, Server};
+use crate::server::{Answer, Running, Server};
 
 /// How many operations all fleets have together: they would poll a thousand times a second.
 const OPERATIONS: usize = 5_000;
@@ -23,30 +23,33 @@ const AT_WORK: Duration = Duration::from_secs(10);
 
 /// Fleets at one server.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Backlog {
-    pub(crate) server: Server,
-    pub(crate) limits: Limits,
-    /// How many fleets there are, which start within ten seconds.
-    pub(crate) fleets: usize,
-    /// From when on it is watched, and until when.
-    pub(crate) from: Duration,
-    pub(crate) until: Duration,
+pub struct Backlog {
+    /// The server that all poll.
+    pub server: Server,
+    /// What each fleet knows of it.
+    pub limits: Limits,
+    /// How many fleets there are, one or more, which start within ten seconds.
+    pub fleets: usize,
+    /// From when on the server is watched.
+    pub from: Duration,
+    /// Until when it is watched.
+    pub until: Duration,
 }
 
 /// How a server was used while it was watched.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Use {
+pub struct Use {
     /// What part of its limit it served, in percent.
-    pub(crate) served: f64,
+    pub served: f64,
     /// What part of the polls was refused, in percent.
-    pub(crate) refused: f64,
+    pub refused: f64,
     /// Jain's index of what the fleets were served: 1 if all were served the same, 1 / n if one of n had everything. None if nobody
     /// was served.
-    pub(crate) fairness: Option<f64>,
+    pub fairness: Option<f64>,
     /// After how many seconds four fifths of the limit had been served for ten seconds, if they ever were.
-    pub(crate) at_work: Option<f64>,
+    pub at_work: Option<f64>,
     /// The most polls in a second.
-    pub(crate) busiest: usize,
+    pub busiest: usize,
 }
 
 struct Member {
@@ -80,12 +83,14 @@ struct Play {
 }
 
 impl Backlog {
-    pub(crate) fn new(server: Server) -> Self {
+    /// Makes one fleet that finds its pace, watched from the end of the first minute to the end of the thirtieth.
+    pub fn new(server: Server) -> Self {
         let (from, until) = (Duration::from_secs(60), Duration::from_secs(1_800));
         Self { server, limits: Limits::default(), fleets: 1, from, until }
     }
 
-    pub(crate) fn run(&self) -> Use {
+    /// Polls until the end of the time that is watched.
+    pub fn run(&self) -> Use {
         let mut rng = SeededRng::new(29);
         let members = (0..self.fleets).map(|number| Member::new(self, number, &mut rng)).collect();
         let mut play = Play {

@@ -8,7 +8,7 @@ use asyncpoll::{
     fleet::{Ask, Due, DuePoll, Grant, Id, Limits, Upstream},
 };
 
-use super::store::GIVES_UP_AFTER;
+use crate::store::GIVES_UP_AFTER;
 
 /// What a poll finds: when its order came to its end.
 pub(crate) type Found = Outcome<Duration, ()>;

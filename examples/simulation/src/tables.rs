@@ -1,15 +1,15 @@
-//! The tables of the simulation: which orders, at which server, polled in which way.
+//! The tables of the simulation, printed: which orders, at which server, polled in which way.
 
 use core::time::Duration;
 use std::io::{self, Write};
 
 use asyncpoll::{const_limits, fleet::Limits};
 
-use super::{
+use crate::{
     backlog::{Backlog, Use},
     replica_tables,
+    scenario::{Figures, Scenario, Way},
     server::{Answer, Change, Outage, Server},
-    simulation::{Figures, Scenario, Way},
 };
 
 const FORGIVING: Limits = const_limits!(Limits::builder().forgive(6));
@@ -17,8 +17,8 @@ const FORGIVING: Limits = const_limits!(Limits::builder().forgive(6));
 const HALF_A_MINUTE: Duration = Duration::from_secs(30);
 
 /// One server and its orders, polled in several ways.
-pub(crate) struct Table {
-    pub(crate) name: &'static str,
+struct Table {
+    name: &'static str,
     scenario: Scenario,
     ways: Vec<(&'static str, Way)>,
 }
@@ -38,7 +38,6 @@ fn all() -> Vec<Table> {
     let varied = |server| Scenario { server, ..Scenario::new(5_000, 40) };
     let of_40 = Server::new(40);
     let usual = Scenario::new(5_000, 40);
-    let found = Way::Fleet(Limits::default());
     let bounds = || {
         vec![
             ("found, no bound in flight", Way::Fleet(const_limits!(Limits::builder().no_in_flight()))),
@@ -48,20 +47,19 @@ fn all() -> Vec<Table> {
         ]
     };
     let table = |name, scenario: Scenario| {
-        let known = scenario.server.rate.map(|rate| ("known", known(rate)));
-        let ways = [("alone", Way::Alone), ("held", Way::Fleet(Limits::none()))].into_iter().chain(known);
-        Table { name, scenario, ways: ways.chain([("found", found)]).collect() }
+        let ways = Way::all(&scenario.server);
+        Table { name, scenario, ways }
     };
     let with_bounds = |name, scenario| {
-        let Table { mut ways, .. } = table(name, scenario);
-        ways.splice(3..3, bounds());
-        Table { name, scenario, ways }
+        let mut table = table(name, scenario);
+        table.ways.splice(3..3, bounds());
+        table
     };
     vec![
         table("5,000 orders, 40 a second, no latency", at_once(5_000, 40)),
         table("20,000 orders, 40 a second, no latency", at_once(20_000, 40)),
         table("1,000 orders, 10 a second, no latency", at_once(1_000, 10)),
-        with_bounds("5,000 orders, 40 a second", usual),
+        with_bounds("5,000 orders, 40 a second", usual.clone()),
         with_bounds("1,000 orders, 10 a second", Scenario::new(1_000, 10)),
         table("100 orders, 1 a second", Scenario::new(100, 1)),
         table("10,000 orders, 100 a second", Scenario::new(10_000, 100)),
@@ -88,15 +86,14 @@ fn hard() -> Vec<Table> {
     let at_random = |at_random| Server { rate: None, hint: None, at_random, ..of_40 };
     let slow = |seconds| Server { latency: Duration::from_secs(seconds), is_uneven: true, ..of_40 };
     let table = |name, server: Server| {
-        let scenario = Scenario { medians: &[180.0, 20.0], server, ..Scenario::new(5_000, 40) };
-        let known = scenario.server.rate.map(|rate| ("known", known(rate)));
-        let ways = [("alone", Way::Alone)].into_iter().chain(known).chain([("found", Way::Fleet(Limits::default()))]);
-        Table { name, scenario, ways: ways.collect() }
+        let scenario = Scenario { medians: vec![180.0, 20.0], server, ..Scenario::new(5_000, 40) };
+        let ways = Way::all(&scenario.server).into_iter().filter(|(name, _)| *name != "held").collect();
+        Table { name, scenario, ways }
     };
     let forgiving = |name, server| {
-        let Table { scenario, mut ways, .. } = table(name, server);
-        ways.push(("found, forgive(6)", Way::Fleet(FORGIVING)));
-        Table { name, scenario, ways }
+        let mut table = table(name, server);
+        table.ways.push(("found, forgive(6)", Way::Fleet(FORGIVING)));
+        table
     };
     vec![
         table("One poll in 1,000 refused at random, without a hint, and no limit", at_random(1)),
@@ -142,21 +139,19 @@ fn backlogs() -> Vec<Row> {
     ]
 }
 
-/// A pace nine tenths of what the server serves, as a careful user would set it.
-fn known(rate: u32) -> Way {
-    let limits = Limits::none().to_builder().rate(9 * rate, Duration::from_secs(10)).build();
-    Way::Fleet(limits.expect("a server that serves nothing has no pace"))
-}
-
 impl Table {
     /// Plays it, a row a way.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (&'static str, Figures)> {
-        self.ways.iter().map(|(name, way)| (*name, self.scenario.run(*way)))
+    fn rows(&self) -> impl Iterator<Item = (&'static str, Figures)> {
+        self.ways.iter().map(|(name, way)| (*name, self.scenario.run(*way).figures()))
     }
 }
 
 /// Prints all tables.
-pub(crate) fn print(out: &mut impl Write) -> io::Result<()> {
+///
+/// # Errors
+///
+/// If `out` cannot be written to.
+pub fn print(out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
         "Orders placed at once, each taking three minutes in the median, under the default policy. A server serves so"

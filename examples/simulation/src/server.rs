@@ -6,44 +6,51 @@ use asyncpoll::{SeededRng, rand_core::Rng as _};
 
 /// A server, as it behaves from its start on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Server {
+pub struct Server {
     /// How many polls a second it serves in the long run, if it has a limit, and twice as many after a rest.
-    pub(crate) rate: Option<u32>,
+    pub rate: Option<u32>,
     /// How many polls it serves in each minute, if it has a quota, and tells with each answer what remains of it.
-    pub(crate) a_minute: Option<u32>,
+    pub a_minute: Option<u32>,
     /// Another rate, from then on.
-    pub(crate) change: Option<Change>,
+    pub change: Option<Change>,
     /// How many in a thousand polls it refuses at random, whatever their rate.
-    pub(crate) at_random: u64,
+    pub at_random: u64,
     /// When it serves nobody.
-    pub(crate) outage: Option<Outage>,
+    pub outage: Option<Outage>,
     /// Whether another client takes all that it serves in every other minute.
-    pub(crate) is_shared: bool,
+    pub is_shared: bool,
     /// What it asks those for that it refuses.
-    pub(crate) hint: Option<Duration>,
+    pub hint: Option<Duration>,
     /// How long an answer takes.
-    pub(crate) latency: Duration,
+    pub latency: Duration,
     /// Whether that is a mean: then one takes half of it at least, and half as much again at most.
-    pub(crate) is_uneven: bool,
+    pub is_uneven: bool,
 }
 
+/// Another rate.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Change {
-    pub(crate) at: Duration,
-    pub(crate) rate: u32,
+pub struct Change {
+    /// From when on it is that.
+    pub at: Duration,
+    /// How many polls a second the server serves then.
+    pub rate: u32,
 }
 
 /// A time in which every poll is answered the same.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Outage {
-    pub(crate) from: Duration,
-    pub(crate) until: Duration,
-    pub(crate) answer: Answer,
+pub struct Outage {
+    /// When it begins.
+    pub from: Duration,
+    /// When it is over.
+    pub until: Duration,
+    /// What every poll is answered meanwhile.
+    pub answer: Answer,
 }
 
 /// What a poll is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub enum Answer {
+    /// How the order is.
     Served,
     /// 429.
     Refused,
@@ -51,8 +58,16 @@ pub(crate) enum Answer {
     Failed,
 }
 
+impl Outage {
+    /// Makes an outage in the third minute.
+    pub const fn in_the_third_minute(answer: Answer) -> Self {
+        Self { from: Duration::from_secs(120), until: Duration::from_secs(180), answer }
+    }
+}
+
 impl Server {
-    pub(crate) const fn new(rate: u32) -> Self {
+    /// Makes a server that serves so many polls a second, and answers the others 429 with `Retry-After: 30`, all after 0.2 s.
+    pub const fn new(rate: u32) -> Self {
         Self {
             rate: Some(rate),
             a_minute: None,
@@ -67,14 +82,15 @@ impl Server {
     }
 
     /// Starts it, rested.
-    pub(crate) fn start(&self) -> Running {
+    pub fn start(&self) -> Running {
         let tokens = self.rate.map_or(0.0, |rate| 2.0 * f64::from(rate));
         Running { server: *self, tokens, filled: Duration::ZERO, minute: 0, served: 0, rng: SeededRng::new(23) }
     }
 }
 
 /// A server that is running. Its limit is a bucket of tokens, which a poll takes one of.
-pub(crate) struct Running {
+#[derive(Debug)]
+pub struct Running {
     server: Server,
     tokens: f64,
     filled: Duration,
@@ -85,7 +101,8 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn poll(&mut self, now: Duration) -> Answer {
+    /// Answers a poll that is made now.
+    pub fn poll(&mut self, now: Duration) -> Answer {
         let outage = self.server.outage.filter(|outage| (outage.from..outage.until).contains(&now));
         if let Some(Outage { answer, .. }) = outage {
             return answer;
@@ -101,7 +118,7 @@ impl Running {
     }
 
     /// Returns what remains of the quota, and when there is more again, if there is a quota.
-    pub(crate) fn quota(&mut self, now: Duration) -> Option<(u64, Duration)> {
+    pub fn quota(&mut self, now: Duration) -> Option<(u64, Duration)> {
         let quota = self.server.a_minute?;
         self.has_quota_left(now);
         Some((u64::from(quota - self.served), Duration::from_secs(60 * (self.minute + 1)) - now))
@@ -116,7 +133,7 @@ impl Running {
     }
 
     /// Returns how long the answer to the next poll takes.
-    pub(crate) fn latency(&mut self) -> Duration {
+    pub fn latency(&mut self) -> Duration {
         let Server { latency, is_uneven, .. } = self.server;
         let percent = if is_uneven { 50 + self.rng.next_u64() % 100 } else { 100 };
         latency.mul_f64(percent as f64 / 100.0)

@@ -5,13 +5,13 @@ use core::{ops::Range, time::Duration};
 use asyncpoll::fleet::{Ask, Grant, Limits, SharedPace};
 
 /// When a client gives up an ask that nobody answers.
-pub(crate) const GIVES_UP_AFTER: Duration = Duration::from_secs(1);
+pub const GIVES_UP_AFTER: Duration = Duration::from_secs(1);
 
 /// What the store's clock shows at first.
 const STARTS_AT: Duration = Duration::from_secs(1_700_000_000);
 
-/// A row that is stepped by those who ask.
-pub(crate) trait Admits {
+/// A row of a store that is stepped by those who ask.
+pub trait Admits {
     /// Returns how long an ask takes.
     fn round_trip(&self) -> Duration;
 
@@ -21,32 +21,35 @@ pub(crate) trait Admits {
 
 /// A store, as it behaves from its start on.
 #[derive(Clone, Debug)]
-pub(crate) struct Store {
+pub struct Store {
     /// How long an ask takes: the row is stepped after half of it.
-    pub(crate) round_trip: Duration,
+    pub round_trip: Duration,
     /// When it answers nobody.
-    pub(crate) gone: Option<Range<Duration>>,
+    pub gone: Option<Range<Duration>>,
     /// Of how many replies one is lost after the row has been stepped.
-    pub(crate) loses_one_in: Option<u32>,
+    pub loses_one_in: Option<u32>,
     /// When it loses its row.
-    pub(crate) row_lost_at: Option<Duration>,
+    pub row_lost_at: Option<Duration>,
     /// When its clock is set back by an hour.
-    pub(crate) set_back_at: Option<Duration>,
+    pub set_back_at: Option<Duration>,
 }
 
 impl Store {
-    pub(crate) const fn new(round_trip: Duration) -> Self {
+    /// Makes a store that works, and answers after this time.
+    pub const fn new(round_trip: Duration) -> Self {
         Self { round_trip, gone: None, loses_one_in: None, row_lost_at: None, set_back_at: None }
     }
 
-    pub(crate) fn start(&self) -> Row {
+    /// Starts it, with a row that is new.
+    pub fn start(&self) -> Row {
         let bytes = SharedPace::new(STARTS_AT).to_bytes().into();
         Row { store: self.clone(), clock: STARTS_AT, bytes, replies: 0 }
     }
 }
 
 /// The row of a store that is running.
-pub(crate) struct Row {
+#[derive(Debug)]
+pub struct Row {
     store: Store,
     /// What the clock of the store showed at the beginning.
     clock: Duration,
@@ -73,7 +76,7 @@ impl Admits for Row {
         let grant = pace.admit(limits, ask, self.clock + now);
         self.bytes = pace.to_bytes().into();
         self.replies += 1;
-        let is_lost = self.store.loses_one_in.is_some_and(|one_in| self.replies % one_in == 0);
+        let is_lost = self.store.loses_one_in.is_some_and(|one_in| self.replies.is_multiple_of(one_in));
         (!is_lost).then_some(grant)
     }
 }

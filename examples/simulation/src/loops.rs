@@ -1,5 +1,4 @@
-//! Many loops of one cadence, started together, for an hour of virtual time.
-#![allow(clippy::arithmetic_side_effects, reason = "an hour has few seconds, and few ticks")]
+//! Many loops of one cadence, started together, for an hour.
 
 use core::time::Duration;
 
@@ -11,7 +10,7 @@ use asyncpoll::{
 const MINUTE: Cadence = const_cadence!(Cadence::builder(Duration::from_secs(60)).jitter(10));
 
 /// The cadences to compare, each by its name.
-pub(crate) const CADENCES: [(&str, Cadence); 6] = [
+pub const CADENCES: [(&str, Cadence); 6] = [
     ("without jitter, AtOnce", const_cadence!(MINUTE.to_builder().jitter(0).first(First::AtOnce))),
     ("Free, AfterOne", MINUTE),
     ("Free, AtOnce", const_cadence!(MINUTE.to_builder().first(First::AtOnce))),
@@ -20,15 +19,27 @@ pub(crate) const CADENCES: [(&str, Cadence); 6] = [
     ("Locked, Spread", const_cadence!(MINUTE.to_builder().phase(Phase::Locked).first(First::Spread))),
 ];
 
-/// How many ticks there are in each second of the hour.
-#[derive(Debug)]
-pub(crate) struct Hour {
-    pub(crate) seconds: [u32; 3_600],
+/// An hour of loops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hour {
+    /// How many ticks there are in each second.
+    pub seconds: [u32; 3_600],
 }
 
 impl Hour {
     /// Runs the hour, with that many loops and no caller late.
-    pub(crate) fn of(loops: u32, cadence: Cadence) -> Self {
+    ///
+    /// ```
+    /// use core::time::Duration;
+    /// use asyncpoll::{Cadence, const_cadence, ticker::First};
+    /// use simulation::loops::Hour;
+    ///
+    /// const LOCKSTEP: Cadence =
+    ///     const_cadence!(Cadence::builder(Duration::from_secs(60)).jitter(0).first(First::AtOnce));
+    /// let hour = Hour::of(15, LOCKSTEP);
+    /// assert_eq!((hour.seconds[59], hour.seconds[60], hour.busiest()), (0, 15, 15));
+    /// ```
+    pub fn of(loops: u32, cadence: Cadence) -> Self {
         let mut rng = SeededRng::new(u64::from(loops));
         let mut seconds = [0; 3_600];
         for _ in 0..loops {
@@ -46,12 +57,12 @@ impl Hour {
     }
 
     /// Returns the ticks in the busiest second, from the start.
-    pub(crate) fn busiest(&self) -> u32 {
+    pub fn busiest(&self) -> u32 {
         self.seconds.iter().copied().max().unwrap_or(0)
     }
 
     /// Returns the ticks in the busiest second after ten minutes.
-    pub(crate) fn busiest_later(&self) -> u32 {
+    pub fn busiest_later(&self) -> u32 {
         self.seconds.iter().skip(600).copied().max().unwrap_or(0)
     }
 }
