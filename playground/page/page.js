@@ -40,7 +40,7 @@ function start() {
     if (data === null) {
       start();
       say('The program in this page broke off. What you see is from before; the address has all it takes to repeat it.');
-    } else show(JSON.parse(data), question);
+    } else show(JSON.parse(data, named), question);
     if (next) send();
     else delete root.dataset.busy;
   };
@@ -63,20 +63,22 @@ function ask(change = {}, step) {
   if (!asked) send();
 }
 
+// The crate writes things by their names as pairs.
+const named = (key, value) => ['values', 'texts', 'tables', 'links'].includes(key) ? Object.fromEntries(value) : value;
+
 function send() {
   [asked, next, since] = [next, undefined, performance.now()];
   setTimeout(() => root.classList.toggle('waits', asked !== undefined), PATIENCE);
-  const { from, set, acts } = asked, log = document.getElementById('log')?.value ?? '';
+  const { from, set, acts } = asked, log = document.getElementById('log').value;
   const width = document.querySelector('section:not([hidden]) .figure').clientWidth;
-  worker.postMessage(JSON.stringify({ fragment: from ?? fragment, set, acts, width, log }));
+  asked.width = width;
+  worker.postMessage(JSON.stringify({ fragment: from ?? fragment, set: Object.entries(set), acts, width, log }));
 }
 
-function say(...notes) {
-  document.getElementById('notes').textContent = notes.join('\n');
-}
+const say = (...notes) => { document.getElementById('notes').textContent = notes.join('\n'); };
 
-function show(answer, { step, from }) {
-  const section = document.getElementById(answer.view), isHere = !section.hidden, all = name => section.querySelectorAll(name);
+function show(answer, { step, from, width }) {
+  const section = document.getElementById(answer.view), all = name => section.querySelectorAll(name);
   root.classList.remove('waits');
   for (const view of document.querySelectorAll('section')) {
     const tab = document.getElementById(`tab-${view.id}`);
@@ -107,8 +109,8 @@ function show(answer, { step, from }) {
     if (step && `#${fragment}` !== location.hash) history[`${step}State`](null, '', `#${fragment}`);
     fill(answer, section, all);
   }
-  // A picture is as wide as its place, which has no width before it is shown.
-  if (!isHere) ask();
+  // A picture is as wide as its place, which may have changed.
+  if (section.querySelector('.figure').clientWidth !== width) ask();
   root.dataset.ready = '';
 }
 
@@ -123,6 +125,8 @@ function fill(answer, section, all) {
     focus = undefined;
   }
   for (const place of all('[data-text]')) place.textContent = answer.texts[place.dataset.text] ?? '';
+  const log = section.querySelector('textarea');
+  if (log && log !== document.activeElement) log.value = answer.texts.pasted;
   for (const place of all('[data-link]')) place.href = `#${answer.links[place.dataset.link]}`;
   for (const table of all('[data-table]')) {
     table.replaceChildren(...answer.tables[table.dataset.table].map((row, number) => {
@@ -140,7 +144,7 @@ function change(what, set, acts) {
 }
 
 addEventListener('input', ({ target }) => {
-  if (target.id === 'log') return ask();
+  if (target.id === 'log') return change('log', { log: 'pasted' });
   const isRange = target.type === 'range', field = isRange ? target.previousElementSibling : target;
   if (isRange) field.value = target.dataset.steps.split('|')[target.value];
   change(field.name, { [field.name]: field.value });

@@ -1,10 +1,11 @@
 //! The part of the page's address after `#`: it holds every setting, so that a link leads back to the same picture.
 
-use std::collections::BTreeMap;
-
 use form_urlencoded::{Serializer, parse};
 
-use crate::field::{Field, View};
+use crate::{
+    answer::Pairs,
+    field::{Field, View},
+};
 
 /// The version of the address: a later page can tell what an older one meant.
 const VERSION: &str = "1";
@@ -14,7 +15,7 @@ const VERSION: &str = "1";
 pub(crate) struct Address {
     pub(crate) view: &'static View,
     /// The value of each field of the view.
-    values: BTreeMap<&'static str, String>,
+    values: Pairs<String>,
     /// Settings that this page does not know. They stay in the address, for another page may know them.
     unknown: Vec<(String, String)>,
     pub(crate) notes: Vec<String>,
@@ -51,16 +52,19 @@ impl Address {
 
     /// Sets a field, and returns whether the view has it.
     pub(crate) fn set(&mut self, name: &str, value: &str) -> bool {
-        let field = self.view.fields.iter().find(|field| field.name == name);
-        field.is_some_and(|field| self.values.insert(field.name, value.trim().to_owned()).is_some())
+        let field = self.values.iter_mut().find(|(field, _)| *field == name);
+        field.is_some_and(|(_, field)| {
+            value.trim().clone_into(field);
+            true
+        })
     }
 
     /// Returns the value of a field.
     pub(crate) fn get(&self, name: &str) -> &str {
-        self.values.get(name).map_or("", String::as_str)
+        self.values.iter().find(|(field, _)| *field == name).map_or("", |(_, value)| value)
     }
 
-    pub(crate) fn values(&self) -> &BTreeMap<&'static str, String> {
+    pub(crate) fn values(&self) -> &Pairs<String> {
         &self.values
     }
 

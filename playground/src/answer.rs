@@ -1,8 +1,9 @@
 //! What the page is answered: all that it shows, as text.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
+
+/// Things by their names. A map would be more code than it saves, in a program that is sent with the page.
+pub(crate) type Pairs<T> = Vec<(&'static str, T)>;
 
 /// An answer, to be shown as it is.
 #[derive(Debug, Default, Serialize)]
@@ -12,7 +13,7 @@ pub(crate) struct Answer {
     /// The address that leads here again.
     pub(crate) fragment: String,
     /// What each field of the form holds.
-    pub(crate) values: BTreeMap<&'static str, String>,
+    pub(crate) values: Pairs<String>,
     /// What is to be said of the address.
     pub(crate) notes: Vec<String>,
     /// Why there is nothing to show.
@@ -42,11 +43,11 @@ pub(crate) struct Shown {
     /// Sliders over the picture, as HTML.
     pub(crate) sliders: String,
     /// Texts by their places in the page.
-    pub(crate) texts: BTreeMap<&'static str, String>,
+    pub(crate) texts: Pairs<String>,
     /// Tables by their places in the page: the heads, and the rows.
-    pub(crate) tables: BTreeMap<&'static str, Vec<Vec<String>>>,
+    pub(crate) tables: Pairs<Vec<Vec<String>>>,
     /// Links by their places in the page: the address that each leads to.
-    pub(crate) links: BTreeMap<&'static str, String>,
+    pub(crate) links: Pairs<String>,
 }
 
 impl Refusal {

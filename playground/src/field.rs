@@ -1,12 +1,15 @@
 //! The fields of a view, and their form.
 
-use core::fmt::Write;
-use std::collections::BTreeMap;
+use asyncpoll_fit::parse_seconds;
+use core::{fmt::Write, time::Duration};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::{
     address::Address,
-    answer::{Refusal, Shown},
+    answer::{Pairs, Refusal, Shown},
     question::Question,
+    words,
 };
 
 /// A view of the page.
@@ -53,7 +56,7 @@ pub fn forms() -> Vec<(&'static str, String)> {
 }
 
 impl View {
-    pub(crate) fn plain(&self) -> BTreeMap<&'static str, String> {
+    pub(crate) fn plain(&self) -> Pairs<String> {
         self.fields.iter().map(|field| (field.name, field.plain.to_owned())).collect()
     }
 
@@ -98,6 +101,28 @@ impl Field {
         );
         control
     }
+}
+
+/// Reads what fields are the settings of, and says which of them is wrong.
+pub(crate) fn settings<T: DeserializeOwned>(address: &Address, fields: &[Field]) -> Result<T, Refusal> {
+    let settings: Map<String, Value> =
+        fields.iter().map(|field| (field.name.to_owned(), address.get(field.name).into())).collect();
+    serde_json::from_value(Value::Object(settings)).map_err(|error| {
+        // A sentence begins with the setting that it is about.
+        let sentence = error.to_string();
+        let end = sentence.find(|letter: char| !letter.is_ascii_lowercase() && letter != '_').unwrap_or(sentence.len());
+        Refusal::new(sentence[..end].to_owned(), sentence)
+    })
+}
+
+/// Reads a time from a field.
+pub(crate) fn time(address: &Address, name: &str, least: f64, most: f64) -> Result<Duration, Refusal> {
+    let text = address.get(name);
+    let seconds = parse_seconds(text).filter(|seconds| (least..=most).contains(seconds));
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or_else(|| {
+        let [least, most] = [least, most].map(words::time);
+        Refusal::new(name, format!("{name} is {text:?}; it must be a time such as 30s, from {least} to {most}"))
+    })
 }
 
 /// Reads a whole number from a field.

@@ -18,8 +18,11 @@ mod abi;
 mod address;
 mod answer;
 mod field;
+mod fit;
+mod fleet;
 mod policy;
 mod question;
+mod ticker;
 mod words;
 
 pub use {field::forms, policy::presets};
@@ -32,15 +35,17 @@ use crate::{
 };
 
 /// The views, in the order of their tabs.
-static VIEWS: &[View] = &[policy::VIEW];
+static VIEWS: &[View] = &[policy::VIEW, fleet::VIEW, fit::VIEW, ticker::VIEW];
 
 /// Answers a question of the page: JSON to JSON.
 ///
 /// ```
+/// use serde_json::json;
+///
 /// let answer = asyncpoll_playground::answer(r#"{"fragment": "v=1&view=policy&jitter=none&max_wait=1m"}"#);
 /// let answer: serde_json::Value = serde_json::from_str(&answer)?;
-/// assert_eq!(answer["texts"]["line"], "5s x3 <=5m +-0% 1m");
-/// assert_eq!(answer["texts"]["times"], "0.000 s, 5.000 s, 20.000 s, 60.000 s");
+/// assert_eq!(answer["texts"][2], json!(["line", "5s x3 <=5m +-0% 1m"]));
+/// assert_eq!(answer["texts"][4], json!(["times", "0.000 s, 5.000 s, 20.000 s, 60.000 s"]));
 ///
 /// let refused = asyncpoll_playground::answer(r#"{"fragment": "v=1&view=policy&multiplier=0.5"}"#);
 /// let refused: serde_json::Value = serde_json::from_str(&refused)?;

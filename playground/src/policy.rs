@@ -7,22 +7,22 @@ mod preset;
 mod summary;
 
 use core::time::Duration;
-use std::collections::BTreeMap;
 
 use asyncpoll::{Policy, ScheduledPoll};
 use asyncpoll_fit::drawing::Axis;
-use serde_json::{Map, Value};
+use simulation::preview::{times, windows};
 
+pub(crate) use self::preset::address;
 pub use self::preset::presets;
 use self::{
     event::{Event, Kind},
     picture::Picture,
-    play::{Heard, Life, times},
+    play::{Heard, Life},
 };
 use crate::{
     address::Address,
     answer::{Refusal, Shown},
-    field::{self, Field, View, whole},
+    field::{self, Field, View, settings, whole},
     question::{Act, Question},
     words,
 };
@@ -32,9 +32,6 @@ const MOST_SEEDS: u64 = 1_000;
 
 /// The most rows of a table.
 const MOST_ROWS: usize = 60;
-
-/// How many windows are shown of a policy that never gives up.
-const GLIMPSE: usize = 12;
 
 /// Steps of a slider for times.
 const TIMES: &[&str] = &[
@@ -131,7 +128,7 @@ pub(crate) const VIEW: View = View {
 };
 
 fn show(address: &mut Address, question: &Question) -> Result<Shown, Refusal> {
-    let policy = read(address)?;
+    let policy: Policy = settings(address, &VIEW.fields[..SETTINGS])?;
     let mut seed = whole(address, "seed", 0, u64::MAX)?;
     let seeds = whole(address, "seeds", 1, MOST_SEEDS)?;
     let mut events = event::read(address.get("events")).map_err(|sentence| Refusal::new("events", sentence))?;
@@ -154,27 +151,15 @@ fn show(address: &mut Address, question: &Question) -> Result<Shown, Refusal> {
         says: summary::says(&scene),
         picture: picture.to_string(),
         sliders: picture.sliders(),
-        texts: BTreeMap::from([
+        texts: vec![
             ("rust", asyncpoll_fit::rust_of(&policy)),
             ("toml", toml::to_string(&policy).unwrap_or_default()),
             ("line", policy.to_string()),
             ("seed", seed.to_string()),
             ("times", times(policy, seed).take(play::MOST).map(moment).collect::<Vec<_>>().join(", ")),
-        ]),
-        tables: BTreeMap::from([("windows", windows(&scene.schedule)), ("polls", polls(one))]),
-        links: BTreeMap::new(),
-    })
-}
-
-/// Reads the policy, and says which field is wrong.
-fn read(address: &Address) -> Result<Policy, Refusal> {
-    let settings: Map<String, Value> =
-        VIEW.fields[..SETTINGS].iter().map(|field| (field.name.to_owned(), address.get(field.name).into())).collect();
-    serde_json::from_value(Value::Object(settings)).map_err(|error| {
-        // A sentence begins with the setting that it is about.
-        let sentence = error.to_string();
-        let end = sentence.find(|letter: char| !letter.is_ascii_lowercase() && letter != '_').unwrap_or(sentence.len());
-        Refusal::new(sentence[..end].to_owned(), sentence)
+        ],
+        tables: vec![("windows", scheduled(&scene.schedule)), ("polls", polls(one))],
+        links: Vec::new(),
     })
 }
 
@@ -249,11 +234,10 @@ impl Scene {
         let mut in_order = events.to_vec();
         in_order.sort_by_key(|event| event.at);
         let lives = (0..seeds).map(|number| Life::of(policy, seed.wrapping_add(number), &in_order)).collect();
-        let shown = if is_endless(&policy) { GLIMPSE } else { play::MOST };
         Self {
             policy,
             events: events.to_vec(),
-            schedule: policy.schedule().take(shown).collect(),
+            schedule: windows(policy).take(play::MOST).collect(),
             lives,
             is_logarithmic: address.get("scale") != "linear",
         }
@@ -265,17 +249,12 @@ impl Scene {
     }
 }
 
-/// Returns whether nothing ends the polls of an operation that stays pending.
-fn is_endless(policy: &Policy) -> bool {
-    policy.max_wait().is_none() && policy.max_polls().is_none()
-}
-
 /// Writes a time as `order --preview` does.
 fn moment(time: Duration) -> String {
     format!("{:.3} s", time.as_secs_f64())
 }
 
-fn windows(schedule: &[ScheduledPoll]) -> Vec<Vec<String>> {
+fn scheduled(schedule: &[ScheduledPoll]) -> Vec<Vec<String>> {
     let heads = ["poll", "earliest", "mean", "latest"].map(str::to_owned).to_vec();
     let rows = schedule.iter().take(MOST_ROWS).map(|poll| {
         let times = [poll.earliest, poll.nominal, poll.latest].map(moment);

@@ -1,7 +1,5 @@
 //! What the page asks: the settings in its address, what was changed in the form, and what was done to the picture.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 /// A question of the page.
@@ -12,10 +10,13 @@ pub(crate) struct Question {
     pub(crate) fragment: String,
     /// The fields of the form, as they stand there; the address says the rest.
     #[serde(default)]
-    pub(crate) set: BTreeMap<String, String>,
+    pub(crate) set: Vec<(String, String)>,
     /// What was done to the picture, in that order.
     #[serde(default)]
     pub(crate) acts: Vec<Act>,
+    /// The log that somebody has put into the page: it is too long for an address.
+    #[serde(default)]
+    pub(crate) log: String,
     /// The width that the picture has, in pixels.
     #[serde(default = "wide")]
     pub(crate) width: f64,

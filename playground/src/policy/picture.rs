@@ -4,11 +4,11 @@ use core::fmt::{self, Display, Formatter, Write};
 use std::collections::BTreeSet;
 
 use asyncpoll_fit::drawing::{Axis, Color, Drawing, Fill, Form, Stroke, Text};
+use simulation::preview::{GLIMPSE, is_endless};
 
 use super::{
     Scene,
     event::{Event, Kind},
-    is_endless,
     play::{Heard, Life},
 };
 use crate::{
@@ -24,9 +24,6 @@ const COLUMN: f64 = 3.0;
 
 /// The room that the name of an event takes.
 const NAME: f64 = 110.0;
-
-/// How far a policy without an end is shown: to its twelfth poll.
-const GLIMPSE: usize = 12;
 
 /// Where things are, from the top.
 struct Places {

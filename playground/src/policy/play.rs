@@ -1,6 +1,6 @@
 //! A poller of a policy, in virtual time, under the events of the view.
 
-use core::{iter, time::Duration};
+use core::time::Duration;
 
 use asyncpoll::{Decision, Outcome, Policy, Poller, Reason};
 
@@ -92,13 +92,4 @@ fn outcome(kind: Kind) -> Outcome<(), ()> {
         Kind::Hint(wait) => Outcome::pending().retry_after(Some(wait)),
         Kind::Error => Outcome::transient(()),
     }
-}
-
-/// Returns when a poller with this seed polls an operation that stays pending.
-pub(crate) fn times(policy: Policy, seed: u64) -> impl Iterator<Item = Duration> {
-    let mut poller = Poller::seeded(policy, seed, Duration::ZERO);
-    iter::successors(Some(Duration::ZERO), move |now| match poller.step(Outcome::<()>::pending(), *now) {
-        Decision::Sleep(wait) => now.checked_add(wait),
-        _ => None,
-    })
 }

@@ -3,9 +3,10 @@
 use core::time::Duration;
 
 use asyncpoll::Reason;
+use simulation::preview::is_endless;
 
 use super::{
-    Scene, is_endless,
+    Scene,
     play::{End, Life, MOST},
 };
 use crate::words::{count, figure, mean, time};

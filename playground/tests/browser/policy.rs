@@ -21,7 +21,13 @@ fn start() -> Browser {
 fn native(browser: &Browser, fragment: &str) -> Value {
     let width = browser.run("return document.querySelector('section:not([hidden]) .figure').clientWidth");
     let question = json!({"fragment": fragment, "width": width});
-    serde_json::from_str(&asyncpoll_playground::answer(&question.to_string())).unwrap()
+    let mut answer: Value = serde_json::from_str(&asyncpoll_playground::answer(&question.to_string())).unwrap();
+    for pairs in ["texts", "tables"] {
+        let named =
+            { answer[pairs].as_array().unwrap().iter() }.map(|pair| (pair[0].as_str().unwrap().to_owned(), pair[1].clone()));
+        answer[pairs] = named.collect();
+    }
+    answer
 }
 
 #[test]
