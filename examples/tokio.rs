@@ -2,9 +2,9 @@
 //! `cargo run --package asyncpoll-examples --bin tokio`, and the address of an order, if you have one. What it prints while it waits
 //! are the events that asyncpoll gives to tracing. With `--log FILE`, it adds a line to a log for asyncpoll-fit.
 
-#[path = "order/authority.rs"]
+#[path = "order/src/authority.rs"]
 mod authority;
-#[path = "order/log.rs"]
+#[path = "order/src/log.rs"]
 mod log;
 
 use core::time::Duration;

@@ -1,10 +1,9 @@
 //! Many operations behind one clock, one generator and one next wake-up, which obey together what one of them learns.
 //!
 //! A [`Fleet`] holds operations. Each is started at an [`Upstream`], a server with its [`Limits`], and goes by an [`Id`]. The fleet
-//! hands out a [`DuePoll`] when a poll is to be made, and takes the outcome. [`Status`] is what a dashboard shows of an upstream.
-//!
-//! Take a fleet if many operations share a server that may refuse them. For a few that do not, a [`Poller`](crate::Poller) each is
-//! simpler. The docs of [`Fleet`] have the loop to copy, the rules and the pitfalls.
+//! hands out a [`DuePoll`] when a poll is to be made, and takes the outcome. [`Status`] is what a dashboard shows of an upstream. The
+//! docs of [`Fleet`] have the contract.
+#![doc = include_str!("../docs/fleet.md")]
 
 mod admission;
 mod asks;
@@ -53,6 +52,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// share an [`Upstream`], a server with its limits, and what one of them learns there all obey. It is fed outcomes and
 /// instants as a poller is; it calls nothing, spawns nothing and reads no clock. It is the one part of this crate that
 /// allocates: 69 bytes an operation for a million of them that share their policies, given back by pages of 2,048.
+///
+/// The [guide](crate::fleet) says what an upstream and a refusal are. It has the rules by which polls are held, paced and ordered, what
+/// that is worth, and the pitfalls.
 ///
 /// # The loop
 ///
@@ -238,148 +240,9 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// A fleet keeps no errors. If an operation that is not polled in time [ends](Due::Ended), [`GaveUp::with_last_error`] adds the
 /// last one that [`step_keeping`](Self::step_keeping) kept.
 ///
-/// # Upstreams and refusals
-///
-/// An upstream is whatever counts your polls together: an account at an authority, a host, a tenant of your own. Two that share
-/// nothing are two upstreams, and no limit and no refusal of one delays the other. They still share your senders. A *refusal*
-/// is a [`Throttled`](Outcome::Throttled) outcome, with a hint or without, or what [`slow_down`](Self::slow_down) is called
-/// for. A hint on [`Pending`](Outcome::Pending) or [`Transient`](Outcome::Transient) is no refusal, and binds its own operation
-/// alone.
-///
-/// - *A refusal holds all.* No poll of that upstream is handed out before its hint has ended, whoever was told. The hold is
-///   longer than the hint by what the refused operation's [`hint_jitter`](crate::PolicyBuilder::hint_jitter) draws, a fifth at
-///   most. That is drawn at the beginning of a hold, so that processes that are told the same do not come back together. A hint
-///   of more than [`longest_hold`](LimitsBuilder::longest_hold), an hour by default, holds for that long.
-///   [`resume`](Self::resume) ends a hold, and [`pause`](Self::pause) begins one without an end. The operation that was refused
-///   waits by its own rules besides.
-/// - *In flight* are the polls that were handed out and neither fed, lost nor released, and whose operations have not ended.
-///   [`in_flight`](LimitsBuilder::in_flight) bounds them for good. [`in_flight_from`](LimitsBuilder::in_flight_from), of 16 by
-///   default, bounds them at first. A good answer that arrives while that bound is reached raises it by one, by an eighth a
-///   second at most, rounded up. What is in flight when the first refusal comes may be refused as well.
-/// - *The pace.* If there is one, polls are handed out at least that far apart, never several at once, however late the caller
-///   is. [`rate`](LimitsBuilder::rate) sets one. [`find_pace`](LimitsBuilder::find_pace) finds one, which never passes that. The
-///   first refusal sets it to 0.6 of the highest rate of good answers in any few seconds before, at least 0.6 a second. An
-///   upstream that never refuses has no pace.
-/// - *A cut.* A later refusal cuts the pace to 0.8, or to 0.7 if its hint is above a second. A cut is followed by no other
-///   until it is proven: until a poll sent after it is *served*, which means that its outcome is neither `Throttled` nor
-///   `Transient`. That is told by counting: so many answers as polls were in flight at the cut are taken for theirs, whichever
-///   come first. Meanwhile polls go out at least a second apart. The polls that were in flight may be refused as well, and a
-///   server may refuse all, whatever the pace.
-/// - *A refusal is forgiven*, and cuts nothing, if enough polls are saved up. A refusal without a hint costs 50 of them, or as
-///   many as [`forgive`](LimitsBuilder::forgive) says. A hint costs as many more as the pace would send while it lasts. Each
-///   poll that was sent since the last cut and is served is saved up, for three refusals without a hint at most. A cut leaves
-///   none. The refusal that sets the pace leaves enough for one.
-/// - *Growth.* Served polls raise the pace to 1 + (t/T)² times what the cut left, after a time t at the pace. T is 66 s, 20
-///   times the hint that led to the cut, or 32 latencies, whichever is longest, and ten minutes at most. If the first refusal
-///   came before 16 polls had been served, 10 s take the place of the 66 s and of the hints. When a cut is proven, the latency
-///   is the time since the first poll that was sent after it. If such a poll is not served, the time counts from the next that
-///   is sent. While nothing is served, the pace stays.
-/// - *A server that is down.* If 16 polls were `Transient` or [lost](Self::lost) since one was served, polls go out at least a
-///   second apart until one is served. The pace stays. If [`find_pace`](LimitsBuilder::find_pace) is off, this rule is off, too.
-/// - *Order.* While limits or refusals keep polls waiting, of those that are due that one goes first whose due time plus an eighth
-///   of its policy's `max_wait` is least: operations in a hurry go before the bulk, and nobody waits for ever. The eighth is
-///   rounded down, by less than a fifth; among those for which it is the same, the poll that was due first goes first. An
-///   operation without `max_wait` counts as one with an hour. If all are in the same hurry, none goes before its time: what an
-///   upstream does not bear ends at its deadline. Without limits all that are due are handed out, in no order to rely on.
-/// - *A batch.* [`batch`](Self::batch) hands out more polls to go in one request with a poll that is due. They cost the upstream
-///   what one costs.
-/// - *A quota.* If good answers say how many requests remain, tell the fleet by [`quota`](Self::quota): polls are then so far apart
-///   that these last until the reset.
-/// - *After a hold* polls come back at the pace. If there is none, they are spread over a fifth of the hint.
-/// - *Ends on time.* An operation whose poll is kept waiting by its upstream, by a hold, a pause, the pace or what is in
-///   flight, ends at its deadline. [`next_due`](Self::next_due) says so, once, with the reason
-///   [`RetryAfterPastDeadline`](crate::Reason::RetryAfterPastDeadline) and what is left of the hold if that is the cause, and
-///   else with [`MaxWait`](crate::Reason::MaxWait). If the upstream was free at the deadline and only the caller was late, the
-///   poll is still handed out once, as a late `Poller` would make it. An operation that was [restored](Self::restore) after its
-///   deadline waits for that one poll, however long. One without a `max_wait` never ends so.
-///
-/// # Many processes
-///
-/// If several processes poll one upstream, each with a fleet of its own, each finds a pace of its own: they are refused more often,
-/// and share the limit unevenly. Under [`shared`](LimitsBuilder::shared) limits they poll at one pace. Each poll takes a *slot*, a
-/// time at which it may be sent, and all slots are granted in one place: by a [`SharedPace`] in a row of a database, or by a
-/// statement if the pace is known. [`until_ask`](Self::until_ask) says when to ask for slots, and [`ask`](Self::ask) what;
-/// [`grant`](Self::grant) takes the answer. A hold and a quota that one fleet learns of are reported with the next ask, and all obey
-/// them. Order, batches, what is in flight and ends on time are as above. A fleet that is not answered goes on [alone](Self::ask_failed),
-/// more slowly.
-///
-/// The guide `machines` has the loop, and the stores for PostgreSQL and Redis.
-///
 /// Without limits and refusals, every decision is that of a lone [`Poller`] with the same outcomes, times and draws.
 ///
-/// # What it is worth
-///
-/// 5,000 orders placed at once, each taking 180 s in the median, under the default policy; a server that serves 40 polls a
-/// second, 80 after a rest, and answers the others 429 with `Retry-After: 30`, all after 0.2 s. In virtual time, by `cargo run
-/// --example fleet -- --simulate`, which prints many more:
-///
-/// | | polls | refused | busiest second | noticed after, mean | 95 % within | given up |
-/// |---|---|---|---|---|---|---|
-/// | a poller each | 27,670 | 19,217 | 5,000 | 192 s | 410 s | 40 |
-/// | a fleet that only holds: `Limits::none()` | 9,295 | 7,562 | 5,000 | 214 s | 436 s | 3,876 |
-/// | a fleet at a pace that you know, 36 a second | 12,989 | 0 | 36 | 59 s | 122 s | 39 |
-/// | a fleet that finds its pace: the default | 10,761 | 9 | 87 | 60 s | 125 s | 40 |
-///
-/// # A dashboard
-///
-/// A dashboard shows [`status`](Self::status) of each upstream, first of all [`slowed_by`](Status::slowed_by), which says why
-/// it is slow, and
-/// [`oldest_due`](Status::oldest_due), which says how slow. A hold that does not end, or a growing number of cuts, is a limit shared
-/// with somebody else.
-///
-/// # Pitfalls
-///
-/// - A server that refuses more than one poll in a hundred at random is mistaken for a slow one, and so is one that refuses fewer
-///   with a hint of many seconds. Set a lower [`forgive`](LimitsBuilder::forgive): 6 if one poll in twenty is refused. If you know
-///   the limit, set it and turn `find_pace` off.
-/// - Senders that upstreams share are taken by polls of the one that is slow to answer. Give each an
-///   [`in_flight`](LimitsBuilder::in_flight) below the number of senders, or senders of its own.
-/// - A server that limits how many requests it takes at a time is told from no other: set `in_flight` to that. If answers take many
-///   seconds, a pace that was found too low takes many minutes to rise: set the rate if you know it.
-/// - A sliding window that always tells its whole length as the reset is used by half if its quota is fed. Without it, more is
-///   used.
-/// - A hold does not reach a poll that was handed out before. So take a poll only when it can be sent at once, as the loops do:
-///   in a queue of your own it would be sent during the hold, or late.
-/// - A pace above a thousand a second takes a timer that is as fine: no two polls are handed out at once to make up for a late
-///   wake-up.
-/// - [`DuePoll::remaining`] is zero if the poll is made at the deadline, or late: it is not by itself a timeout.
-/// - An end is told when [`next_due`](Self::next_due) is called, and the loops call that when a sender is free: with a timeout for
-///   each poll, one is free in time.
-/// - Times are kept from 73 years before the start of the fleet, which only an operation that was [restored](Self::restore) can
-///   have seen, to 219 years after it. What lies outside counts as if it lay at the border.
-/// - Seeds, clocks and the end of an operation are as with a [`Poller`].
-///
-/// # Example
-///
-/// ```
-/// use asyncpoll::{
-///     Fleet, Outcome, Policy,
-///     fleet::{Due, Limits},
-/// };
-/// use core::time::Duration;
-///
-/// let mut now = Duration::ZERO;
-/// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), now);
-/// let authority = fleet.add_upstream(Limits::default());
-/// let one = fleet.start(authority, Policy::default(), now);
-/// let other = fleet.start(authority, Policy::default(), now);
-///
-/// let due = fleet.next_due(now);
-/// assert!(matches!(due, Some(Due::Poll(poll)) if poll.id == one));
-/// let hint = Duration::from_secs(30);
-/// let refused = Outcome::<(), _>::throttled("429").retry_after(hint);
-/// let _half_a_minute = fleet.step(one, refused, now);
-///
-/// // What one has learned, the other obeys.
-/// assert_eq!(fleet.next_due(now), None);
-/// let held = fleet.until_next(now).expect("the hold ends");
-/// assert!((hint..=hint * 6 / 5).contains(&held));
-/// now += held;
-/// let due = fleet.next_due(now);
-/// assert!(matches!(due, Some(Due::Poll(poll)) if poll.id == other));
-/// ```
-///
-/// [example]: https://github.com/asyncpoll/asyncpoll/blob/main/examples/fleet/together.rs
+/// [example]: https://github.com/asyncpoll/asyncpoll/blob/main/examples/fleet/src/together.rs
 /// [`Poller`]: crate::Poller
 #[derive(Clone, Debug)]
 pub struct Fleet<I, #[cfg(feature = "chacha")] R = SeededRng, #[cfg(not(feature = "chacha"))] R> {

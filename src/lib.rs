@@ -1,4 +1,215 @@
-#![doc = include_str!("../README.md")]
+//! A sans-IO state machine that decides when to poll a slow operation again, and when to stop.
+//!
+#![doc = include_str!("../docs/pictures/schedule.svg")]
+//!
+//! You poll, and you sleep; between the two, you tell a [`Poller`] what the poll found and what time it is. It obeys the server's hints,
+//! your caps and your deadline, and keeps the last error. It has no clock, no timer, no runtime and no heap, so one state machine serves
+//! tokio, smol, embassy, `thread::sleep` and a test that steps through ten minutes of virtual time.
+//!
+//! # Which loop is yours
+//!
+//! | you poll | take |
+//! |---|---|
+//! | under tokio, smol or another runtime | [`poll_async`], or a [`Driver`] |
+//! | on a thread | `poll_blocking` |
+//! | in a loop, a queue or a scheduler of your own | [`Poller::step`]: [the contract](#the-contract) |
+//! | in firmware | [`Poller::small`], and the guide [`cookbook`] |
+//! | many operations at one server | `Fleet`, and the guide in the module `fleet` |
+//! | from many machines | a shared pace: the guide [`machines`] |
+//! | for days, across restarts | a [`Snapshot`]: the guide [`durable`] |
+//! | without end | a [`Ticker`], and the guide in the module [`ticker`] |
+//!
+//! # The loop
+//!
+//! ```rust
+//! use asyncpoll::{Decision, Outcome, Policy, Poller, random_seed};
+//! use std::{error::Error, io, thread, time::Instant};
+//!
+//! fn wait_for(
+//!     mut poll: impl FnMut() -> Outcome<String, io::Error>,
+//! ) -> Result<String, Box<dyn Error + Send + Sync>> {
+//!     let policy = Policy::default();
+//!     let mut poller = Poller::seeded(policy, random_seed(), Instant::now());
+//!     let mut last_error = None;
+//!     loop {
+//!         let found = poll();
+//!         match poller.step_keeping(found, Instant::now(), &mut last_error) {
+//!             Decision::Sleep(wait) => thread::sleep(wait),
+//!             Decision::Done(certificate) => return Ok(certificate),
+//!             Decision::Failed(error) => return Err(error.into()),
+//!             Decision::GaveUp(gave_up) => return Err(gave_up.into()),
+//!         }
+//!     }
+//! }
+//!
+//! let certificate = wait_for(|| Outcome::Done("www.example.test".into()));
+//! assert_eq!(certificate.unwrap(), "www.example.test");
+//! ```
+//!
+//! Under tokio it is the same loop with `tokio::time::Instant`, and with `.await` after `poll()` and `tokio::time::sleep(wait)`.
+//! `step_keeping` keeps the error of the last poll that failed for the end; plain `step` returns only that of the poll that ends it.
+//!
+//! What a poll found is yours to say:
+//!
+//! | the answer | the outcome |
+//! |---|---|
+//! | not yet, come back in 30 s | `Outcome::pending().retry_after(d)` |
+//! | 429, 503 that says when: the server asks for fewer polls | `Outcome::throttled(error)`, or `Outcome::throttled(error).retry_after(d)` if the server said when |
+//! | 500, 503, a connection that broke: keep polling | `Outcome::transient(error)`, or `Outcome::transient(error).retry_after(d)` if the server said when |
+//! | here it is | `Outcome::Done(value)` |
+//! | rejected, denied, malformed: stop | `Outcome::Failed(error)` |
+//!
+//! A run in virtual time, without jitter, of an image that is ready after 180 s:
+//!
+//! ```rust
+//! use asyncpoll::{Decision, Jitter, Outcome, Policy, Poller, const_policy};
+//! use std::time::Duration;
+//!
+//! let policy = const_policy!(Policy::builder().jitter(Jitter::None));
+//! let mut now = Duration::ZERO;
+//! let mut poller = Poller::seeded(policy, asyncpoll::random_seed(), now);
+//! let image = loop {
+//!     print!("{} ", now.as_secs());
+//!     let is_ready = now >= Duration::from_secs(180);
+//!     match poller.step(Outcome::from(is_ready.then_some("image-17")), now) {
+//!         Decision::Sleep(wait) => now += wait,
+//!         Decision::Done(image) => break image,
+//!         Decision::Failed(never) => match never {},
+//!         Decision::GaveUp(gave_up) => panic!("{gave_up}"),
+//!     }
+//! };
+//! println!("{image}"); // 0 5 20 65 200 image-17
+//! assert_eq!((now.as_secs(), image), (200, "image-17"));
+//! ```
+//!
+//! By default it polls at once, waits about 5, 15, 45, 135 and 270 s between further polls, and polls for the last time in the
+//! last 5 s of ten minutes. (The longest base is 300 s, a cap that jitter may not pass: from 240 to 300 s, the mean is 270.)
+//! Brackets show where a poll falls if the one before it fell in the middle of its own:
+//!
+//! ```text
+//!            0        100       200       300       400       500       600 s
+//!            |---------|---------|---------|---------|---------|---------|
+//! pending    123  [-4]        [--5-]                     [--6--]         7
+//! a hint     123  [-4] - - - - - - - [-5-]        [-6--]                 7
+//!                    "Retry-After: 180"
+//! ```
+//!
+//! # The contract
+//!
+//! 1. Start a `Poller` when the operation starts, with a `Policy`, a seed that nobody else has, and the current instant.
+//! 2. **Poll once**, with a timeout: a poller cannot end a poll that hangs. The docs of `NextPoll` have one that fits. The first
+//!    poll may be made at once; the response to the request that started the operation may be the first outcome.
+//! 3. Say what it found as an `Outcome`, with the server's `Retry-After` if it gave one.
+//! 4. Read the clock, **after the poll**, and feed both to `Poller::step`.
+//! 5. Obey the `Decision`: on `Sleep(d)` sleep for `d`, **no less**, and go to 2; the other three are the end. If your timer has
+//!    ticks, round up: `d.as_nanos().div_ceil(1_000_000)` milliseconds, not `d.as_millis()`.
+//!
+//! Sleeping longer or waking late is fine. To stop early, call `Poller::cancel`. The docs of `Poller` have the table of
+//! transitions and the pitfalls.
+//!
+//! # The policy
+//!
+//! ```rust
+//! use asyncpoll::{Jitter, Policy, const_policy};
+//! use std::time::Duration;
+//!
+//! const ISSUANCE: Policy = const_policy!(
+//!     Policy::builder()
+//!         .initial_wait(Duration::from_secs(2))
+//!         .multiplier(3, 2)
+//!         .jitter(Jitter::Full)
+//!         .max_wait(Duration::from_secs(3600))
+//! );
+//! assert_eq!(ISSUANCE.max_backoff(), Duration::from_secs(300));
+//! ```
+//!
+//! | setting | default | meaning |
+//! |---|---|---|
+//! | `initial_wait` | 5 s | the first base of the ladder of waits |
+//! | `multiplier` | 3/1 | the ratio of one base to the one before |
+//! | `max_backoff` | 5 min | the cap of one wait, jitter included |
+//! | `jitter` | ±20 % | how far a wait may be from its base; if the server has a least interval, set `initial_wait` to that, and `Jitter::Above` |
+//! | `max_wait` | 10 min | from the start to the deadline; not the longest wait |
+//! | `max_polls`, `max_consecutive_errors` | none | other limits |
+//! | `head_start` | none | how long it takes at least, if you know |
+//! | `waits` | none | bases before the ladder, such as `asyncpoll-fit` finds in a log |
+//! | `hint_jitter`, `max_hint` | by `jitter`, none | by how much hints are lengthened, and the longest that is believed |
+//! | `last_poll` | yes | whether a last poll is made at the deadline |
+//!
+//! See a policy before you use it:
+//!
+//! ```rust
+//! use asyncpoll::Policy;
+//!
+//! let policy = Policy::default();
+//! let seconds: Vec<_> =
+//!     policy.schedule().map(|poll| poll.nominal.as_secs()).collect();
+//! assert_eq!(seconds, [0, 5, 20, 65, 200, 470, 597], "on average");
+//! assert_eq!(policy.polls(), Some(7..=7), "the fewest and the most");
+//! ```
+//!
+//! A policy is also one line, for a flag or a variable of the environment:
+//!
+//! ```rust
+//! use asyncpoll::Policy;
+//!
+//! let policy: Policy = "2s x3/2 <=5m full 1h".parse().unwrap();
+//! assert_eq!(Policy::default().to_string(), "5s x3 <=5m +-20% 10m");
+//! assert_eq!(policy.max_wait().map(|wait| wait.as_secs()), Some(3600));
+//! ```
+//!
+//! In a checkout, `cargo run --package order -- --preview --policy '2s x3/2 1h'` shows one. Files of policies are under
+//! [Configuration](#configuration).
+//!
+//! # Drivers
+//!
+//! The loop as a function. `Outcome::<_>` takes the default type of errors, `Infallible`: these polls cannot fail, and without it
+//! the compiler asks which errors they have.
+//!
+//! ```rust
+//! use asyncpoll::{Outcome, Policy, Poller, poll_blocking, random_seed};
+//! use std::time::Instant;
+//!
+//! let policy = Policy::default();
+//! let mut poller = Poller::seeded(policy, random_seed(), Instant::now());
+//! let certificate = poll_blocking(&mut poller, |poll| {
+//!     println!("poll {} after {:?}", poll.number, poll.elapsed);
+//!     Outcome::<_>::Done("www.example.test")
+//! });
+//! assert_eq!(certificate, Ok("www.example.test"));
+//! ```
+//!
+//! Under any runtime, bring its clock and its sleep; this is tokio, with a line of log for each wait:
+//!
+//! ```rust
+//! use asyncpoll::{Driver, Outcome, Policy, Poller, random_seed};
+//! use tokio::time::{Instant, sleep};
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() {
+//!     let policy = Policy::default();
+//!     let mut poller = Poller::seeded(policy, random_seed(), Instant::now());
+//!     let certificate = Driver::new(Instant::now, sleep)
+//!         .on_wait(|wait| println!("the next poll is in {:?}", wait.length))
+//!         .poll_async(&mut poller, async |poll| {
+//!             println!("poll {} after {:?}", poll.number, poll.elapsed);
+//!             Outcome::<_>::Done("www.example.test")
+//!         });
+//!     assert_eq!(certificate.await, Ok("www.example.test"));
+//! }
+//! ```
+//!
+//! With the feature `tracing`, a driver tells of its waits and its end by itself: [events](#events).
+//!
+//! If polls fail with a `String`, a boxed error or an `anyhow::Error`, write `.map_err(PollError::into_boxed)?`. To stop between
+//! polls, let the sleep return `ControlFlow::Break(())`. To stop at once, in the middle of a poll too, drop the future and call
+//! `Poller::cancel`: [`examples/tokio.rs`][tokio] is a whole program that does so, over HTTP, with a timeout for each poll and
+//! typed errors.
+//!
+//! Write your own loop if it listens to other events while it waits, if one scheduler serves many pollers (`Poller::due` says how
+//! to sort them), or if your poll holds `&mut` across an `.await` (`Driver::poll_async` shows it).
+//!
+//! [tokio]: https://github.com/asyncpoll/asyncpoll/blob/main/examples/tokio.rs
 //!
 //! # Time
 //!
@@ -42,6 +253,91 @@
 //!
 //! A clock that is set forward by an hour makes an hour pass: the wait ends an hour earlier, even before the server's hint, and so
 //! does `max_wait`. A wall clock can be set. A monotonic clock cannot.
+//!
+//! # Runtimes
+//!
+//! Clock and sleep to use with each runtime:
+//!
+//! | under | the clock | the sleep | both, while Linux or macOS is suspended |
+//! |---|---|---|---|
+//! | threads | `std::time::Instant::now` | `std::thread::sleep` | stand still |
+//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep` | stand still |
+//! | smol | `std::time::Instant::now` | `async \|wait\| { smol::Timer::after(wait).await; }` | stand still |
+//! | async-std | `std::time::Instant::now` | `async_std::task::sleep` | stand still |
+//! | embassy | a newtype of yours around `embassy_time::Instant` | `embassy_time::Timer::after` of `Duration::from_nanos`, which rounds up, as `TryFrom` does not | as its time driver does |
+//!
+//! A sleep that a token of tokio-util can stop; [`Slept`] has one for threads:
+//!
+//! ```
+//! use asyncpoll::{
+//!     NextPoll, Outcome, Policy, PollError, Poller, Reason, poll_async,
+//! };
+//! use core::ops::ControlFlow;
+//! # use tokio::time::{Duration, Instant, sleep};
+//! # struct CancellationToken(std::cell::Cell<bool>);
+//! # impl CancellationToken {
+//! #     fn new() -> Self { Self(false.into()) }
+//! #     fn cancel(&self) { self.0.set(true) }
+//! #     async fn run_until_cancelled<F: Future>(&self, f: F) -> Option<F::Output> {
+//! #         if self.0.get() { None } else { Some(f.await) }
+//! #     }
+//! # }
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
+//! let stop = CancellationToken::new();
+//! let sleep = async |wait| match stop.run_until_cancelled(sleep(wait)).await {
+//!     Some(()) => ControlFlow::Continue(()),
+//!     None => ControlFlow::Break(()),
+//! };
+//!
+//! let seed = asyncpoll::random_seed();
+//! let mut poller = Poller::seeded(Policy::default(), seed, Instant::now());
+//! let look = async |poll: NextPoll| {
+//!     if poll.number == 3 {
+//!         stop.cancel();
+//!     }
+//!     Outcome::<()>::pending()
+//! };
+//! let ended = poll_async(&mut poller, Instant::now, sleep, look).await;
+//! let Err(PollError::GaveUp(gave_up)) = ended else { unreachable!() };
+//! assert_eq!((gave_up.reason, gave_up.polls), (Reason::Cancelled, 3));
+//! # });
+//! ```
+//!
+//! # Testing
+//!
+//! Virtual time makes a test of ten minutes as quick as any other. In a loop of your own, `Duration` is the instant, and each
+//! `Sleep` is added to it. A [`Driver`] takes any clock and sleep; its docs have an example. Under tokio, a paused clock does
+//! it:
+//!
+//! ```
+//! use asyncpoll::{Outcome, Policy, Poller, poll_async, random_seed};
+//! use tokio::time::{Instant, sleep};
+//!
+//! // A test has `#[tokio::test(start_paused = true)]` instead.
+//! #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! async fn main() {
+//!     let start = Instant::now();
+//!     let policy = Policy::default();
+//!     let mut poller = Poller::seeded(policy, random_seed(), start);
+//!     let look = async |_| Outcome::<(), _>::transient("503");
+//!     let ended = poll_async(&mut poller, Instant::now, sleep, look).await;
+//!     assert_eq!(ended.unwrap_err().into_error(), Some("503"));
+//!     // The last poll is made in the last 5 s, which is `initial_wait`.
+//!     assert!((595..=600).contains(&start.elapsed().as_secs()));
+//! }
+//! ```
+//!
+//! # Coming from a backoff crate
+//!
+//! | there | here |
+//! |---|---|
+//! | the most retries, 3 | `max_polls(4)`: the first poll counts |
+//! | the longest delay | `max_backoff`, jitter included |
+//! | the longest time in all, or none | `max_wait`, 10 min by default, or `no_max_wait()` |
+//! | is this error retryable? | [`Outcome::transient`] or [`Outcome::Failed`]. There is no `From<Result>`, which could not tell |
+//! | a notification of error and delay | [`Driver::on_wait`]; it is told of waits after a pending poll too |
+//! | the last error alone | `.map_err(PollError::into_error)`: `None` if no poll found one |
 //!
 //! # Configuration
 //!
@@ -108,55 +404,55 @@
 //! # Ok::<(), http::Error>(())
 //! ```
 //!
-//! # Runtimes
+//! In the next poll, `?` is for what goes wrong on the way: another poll may do better, so that is transient. A malformed body is
+//! the end. A malformed address would be too: parse it before. The agent is made with `http_status_as_error(false)`.
 //!
-//! Clock and sleep to use with each runtime:
+//! ```rust
+//! use asyncpoll::Outcome;
 //!
-//! | under | the clock | the sleep | both, while Linux or macOS is suspended |
-//! |---|---|---|---|
-//! | threads | `std::time::Instant::now` | `std::thread::sleep` | stand still |
-//! | tokio | `tokio::time::Instant::now` | `tokio::time::sleep` | stand still |
-//! | smol | `std::time::Instant::now` | `async \|wait\| { smol::Timer::after(wait).await; }` | stand still |
-//! | async-std | `std::time::Instant::now` | `async_std::task::sleep` | stand still |
-//! | embassy | a newtype of yours around `embassy_time::Instant` | `embassy_time::Timer::after` of `Duration::from_nanos`, which rounds up, as `TryFrom` does not | as its time driver does |
+//! type Error = Box<dyn std::error::Error + Send + Sync>;
 //!
-//! A sleep that a token of tokio-util can stop; [`Slept`] has one for threads:
-//!
-//! ```
-//! use asyncpoll::{
-//!     NextPoll, Outcome, Policy, PollError, Poller, Reason, poll_async,
-//! };
-//! use core::ops::ControlFlow;
-//! # use tokio::time::{Duration, Instant, sleep};
-//! # struct CancellationToken(std::cell::Cell<bool>);
-//! # impl CancellationToken {
-//! #     fn new() -> Self { Self(false.into()) }
-//! #     fn cancel(&self) { self.0.set(true) }
-//! #     async fn run_until_cancelled<F: Future>(&self, f: F) -> Option<F::Output> {
-//! #         if self.0.get() { None } else { Some(f.await) }
-//! #     }
-//! # }
-//!
-//! # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(async {
-//! let stop = CancellationToken::new();
-//! let sleep = async |wait| match stop.run_until_cancelled(sleep(wait)).await {
-//!     Some(()) => ControlFlow::Continue(()),
-//!     None => ControlFlow::Break(()),
-//! };
-//!
-//! let seed = asyncpoll::random_seed();
-//! let mut poller = Poller::seeded(Policy::default(), seed, Instant::now());
-//! let look = async |poll: NextPoll| {
-//!     if poll.number == 3 {
-//!         stop.cancel();
+//! #[cfg(feature = "http")]
+//! fn look(agent: &ureq::Agent, url: &str) -> Result<Outcome<u64, Error>, Error> {
+//!     let mut answer = agent.get(url).call()?;
+//!     let (status, now) = (answer.status(), std::time::SystemTime::now());
+//!     let said = asyncpoll::http::classify(status, answer.headers(), now);
+//!     if let Some(outcome) = said.outcome(|| status.to_string().into()) {
+//!         return Ok(outcome);
 //!     }
-//!     Outcome::<()>::pending()
-//! };
-//! let ended = poll_async(&mut poller, Instant::now, sleep, look).await;
-//! let Err(PollError::GaveUp(gave_up)) = ended else { unreachable!() };
-//! assert_eq!((gave_up.reason, gave_up.polls), (Reason::Cancelled, 3));
-//! # });
+//!     Ok(match answer.body_mut().read_to_string()?.parse() {
+//!         Ok(serial) => Outcome::Done(serial),
+//!         Err(malformed) => Outcome::Failed(malformed.into()),
+//!     })
+//! }
+//!
+//! #[cfg(feature = "http")]
+//! fn poll(agent: &ureq::Agent, url: &str) -> Outcome<u64, Error> {
+//!     look(agent, url).unwrap_or_else(Outcome::transient)
+//! }
 //! ```
+//!
+//! # Giving up
+//!
+//! [`GaveUp`] says why it ended, after how many polls and how long, how long the server asked to wait, and what the last error
+//! was, as the type you fed. After the end a poller stays ended: it passes a late `Done` or `Failed` through, and answers
+//! anything else with `GaveUp` and [`Reason::Finished`].
+//!
+//! # Many operations at one server
+//!
+//! A `Fleet` is many pollers behind one clock and one next wake-up. It holds all that share a server back when that refuses
+//! one of them, and finds the pace that it bears. The guide [`machines`] has fleets on many machines share one pace.
+//!
+//! # Restarts
+//!
+//! A poller can be put away as the 116 bytes of a [`Snapshot`] and taken out again, after a restart or on another machine, and
+//! goes on as if nothing had happened: `Poller::snapshot` and `Poller::restore`. The guide [`durable`] has the workers for a
+//! table of orders in a database, on any number of machines.
+//!
+//! # Waits that fit
+//!
+//! The guide [`fitting`] makes a policy from a log of how long your operations take: it notices completion several times sooner
+//! than a ladder does, for the same number of polls.
 //!
 //! # Randomness and replay
 //!
@@ -174,23 +470,6 @@
 //!
 //! A [`Ticker`] and a `Fleet` have the same constructors. A fleet draws for all its operations from one generator, so it hardly
 //! matters how large that is.
-//!
-//! # Restarts
-//!
-//! A poller can be put away as the 116 bytes of a [`Snapshot`] and taken out again, after a restart or on another machine, and
-//! goes on as if nothing had happened: `Poller::snapshot` and `Poller::restore`. The guide [`durable`] has the workers for a
-//! table of orders in a database, on any number of machines.
-//!
-//! # Waits that fit
-//!
-//! The guide [`fitting`] makes a policy from a log of how long your operations take: it notices completion several times sooner
-//! than a ladder does, for the same number of polls.
-//!
-//! # Giving up
-//!
-//! [`GaveUp`] says why it ended, after how many polls and how long, how long the server asked to wait, and what the last error
-//! was, as the type you fed. After the end a poller stays ended: it passes a late `Done` or `Failed` through, and answers
-//! anything else with `GaveUp` and [`Reason::Finished`].
 //!
 //! # Events
 //!
@@ -221,56 +500,16 @@
 //!
 //! [tracing]: https://docs.rs/tracing
 //!
-//! # Testing
-//!
-//! Virtual time makes a test of ten minutes as quick as any other. In a loop of your own, `Duration` is the instant, and each
-//! `Sleep` is added to it. A [`Driver`] takes any clock and sleep; its docs have an example. Under tokio, a paused clock does
-//! it:
-//!
-//! ```
-//! use asyncpoll::{Outcome, Policy, Poller, poll_async, random_seed};
-//! use tokio::time::{Instant, sleep};
-//!
-//! // A test has `#[tokio::test(start_paused = true)]` instead.
-//! #[tokio::main(flavor = "current_thread", start_paused = true)]
-//! async fn main() {
-//!     let start = Instant::now();
-//!     let policy = Policy::default();
-//!     let mut poller = Poller::seeded(policy, random_seed(), start);
-//!     let look = async |_| Outcome::<(), _>::transient("503");
-//!     let ended = poll_async(&mut poller, Instant::now, sleep, look).await;
-//!     assert_eq!(ended.unwrap_err().into_error(), Some("503"));
-//!     // The last poll is made in the last 5 s, which is `initial_wait`.
-//!     assert!((595..=600).contains(&start.elapsed().as_secs()));
-//! }
-//! ```
-//!
 //! # Recipes
 //!
 //! The guide [`cookbook`] has programs to copy: a device login, an AI batch job, operations in three clouds, ACME, gRPC, a job in a
 //! queue, tower, firmware. After them come shorter recipes: an iterator of waits, a loop without end that obeys hints, and others.
-//!
-//! # Coming from a backoff crate
-//!
-//! | there | here |
-//! |---|---|
-//! | the most retries, 3 | `max_polls(4)`: the first poll counts |
-//! | the longest delay | `max_backoff`, jitter included |
-//! | the longest time in all, or none | `max_wait`, 10 min by default, or `no_max_wait()` |
-//! | is this error retryable? | [`Outcome::transient`] or [`Outcome::Failed`]. There is no `From<Result>`, which could not tell |
-//! | a notification of error and delay | [`Driver::on_wait`]; it is told of waits after a pending poll too |
-//! | the last error alone | `.map_err(PollError::into_error)`: `None` if no poll found one |
 //!
 //! # Panics
 //!
 //! This crate does not panic if your clock, generator and closures do not. A generator that panics leaves its poller with the
 //! outcome counted and a poll due, and its ticker without the tick that was due. As with any `async fn`, do not poll a driver's
 //! future after it is ready.
-//!
-//! # Many operations at one server
-//!
-//! A `Fleet` is many pollers behind one clock and one next wake-up. It holds all that share a server back when that refuses
-//! one of them, and finds the pace that it bears. The guide [`machines`] has fleets on many machines share one pace.
 //!
 //! # Crate features
 //!

@@ -3,6 +3,7 @@
 //! A [`Ticker`] says when each [`Tick`] of a loop is due. A [`Cadence`] sets how often that is, how far ticks stray, when the
 //! [`First`] is due, whether they keep to a grid ([`Phase`]) and what becomes of those that were [`Missed`]. [`tick_blocking`] and
 //! [`tick_async`] are the loops. The docs of [`Ticker`] have the contract.
+#![doc = include_str!("../docs/ticker.md")]
 
 mod builder;
 mod cadence;
@@ -36,6 +37,9 @@ pub use error::CadenceError;
 /// method that needs it, and does the sleeping. `R` is the generator that jitter is drawn from, any [`rand_core::Rng`]; with
 /// the feature `chacha`, a `SeededRng` unless told otherwise. A clone draws what the original draws, so use it to replay, not
 /// for another loop.
+///
+/// The [guide](crate::ticker) says how to keep many loops apart, how to serve several in one thread, and how a loop goes on across
+/// restarts.
 ///
 /// # The contract
 ///
@@ -83,89 +87,6 @@ pub use error::CadenceError;
 /// reading before the latest makes no time pass, and time goes on from it: a clock that is set back by an hour delays the next
 /// tick by up to an hour, once. A counter may wrap if no two readings are half of its range apart: during a longer sleep call
 /// `tick`, which takes note of the time and returns `None`.
-///
-/// # Many loops
-///
-/// Loops that are started together tick together until jitter has drawn them apart, and that takes long. How many of
-/// 10,000 loops of 60 s tick in the busiest second of an hour, with a jitter of 10 %; in the mean 167 do:
-///
-/// | cadence | from the start | after 10 min |
-/// |---|---|---|
-/// | without jitter, `AtOnce` | 10,000 | 10,000 |
-/// | `Free`, `AfterOne` | 890 | 380 |
-/// | `Free`, `AtOnce` | 10,000 | 380 |
-/// | `Locked`, `AfterOne` | 1,770 | 1,770, for ever |
-/// | `Free`, `Spread` | 220 | 220 |
-/// | `Locked`, `Spread` | 220 | 220 |
-///
-/// So it is [`First::Spread`] that flattens many loops; jitter only keeps them flat. `cargo run --example loops` in the repository
-/// prints these figures and draws them. `Locked` keeps the spread through an outage as well; under `Free`, loops that all
-/// missed a tick while a server was down start again together.
-///
-/// # Several loops in one thread
-///
-/// Serve the loop whose tick is [due](Self::due) first. Every loop then gets its turn, even if one of them is always behind.
-/// Do not compare what [`until_next_tick`](Self::until_next_tick) returns: it is zero for every tick that is overdue, so the
-/// loop that is listed first would starve the others.
-///
-/// ```
-/// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed};
-/// use core::time::Duration;
-///
-/// let ms = Duration::from_millis;
-/// let (fast, slow) = (Cadence::builder(ms(100)), Cadence::builder(ms(1000)));
-/// let mut now = Duration::ZERO;
-/// // The work of the fast loop takes longer than its interval.
-/// let mut loops = [(fast.build()?, ms(120)), (slow.build()?, ms(10))]
-///     .map(|(cadence, work)| {
-///         (Ticker::seeded(cadence, random_seed(), now), work, 0)
-///     });
-/// while now < Duration::from_secs(60) {
-///     let first = loops.iter_mut().min_by_key(|(ticker, ..)| ticker.due());
-///     let Some((ticker, work, runs)) = first else { break };
-///     now += ticker.until_next_tick(now); // or sleep that long
-///     if ticker.tick(now).is_some() {
-///         now += *work; // or do it
-///         *runs += 1;
-///     }
-/// }
-/// let [(.., fast), (.., slow)] = loops;
-/// assert!(fast > 300 && slow > 50, "{fast} and {slow} runs");
-/// # Ok::<(), CadenceError>(())
-/// ```
-///
-/// # Across restarts
-///
-/// A ticker that is started anew with its program waits for a whole interval: every 6 h in a program that runs for 4 h a day, it
-/// never ticks. So store the instant of the latest tick, by a clock that survives a restart, and start the next ticker at that
-/// instant instead of now.
-///
-/// ```
-/// use asyncpoll::{Cadence, CadenceError, Ticker, random_seed};
-/// use core::time::Duration;
-///
-/// let hours = |count: u64| Duration::from_secs(count * 3600);
-/// let cadence = Cadence::builder(hours(6)).build()?;
-/// // Since 1970, as `SystemTime` tells. A file or a row holds it.
-/// let mut stored = Duration::ZERO;
-/// let mut ticks = Vec::new();
-/// for day in 0..4 {
-///     let (mut now, end) = (hours(24 * day), hours(24 * day + 4));
-///     let mut ticker = Ticker::seeded(cadence, random_seed(), stored);
-///     loop {
-///         now += ticker.until_next_tick(now);
-///         if now > end {
-///             break;
-///         }
-///         if ticker.tick(now).is_some() {
-///             stored = now;
-///             ticks.push(now);
-///         }
-///     }
-/// }
-/// assert_eq!(ticks, [hours(24), hours(48), hours(72)]);
-/// # Ok::<(), CadenceError>(())
-/// ```
 ///
 /// # Example
 ///

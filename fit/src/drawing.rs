@@ -32,6 +32,7 @@ mod color;
 mod extent;
 mod form;
 mod hatching;
+mod legend;
 mod number;
 mod text;
 
@@ -40,6 +41,7 @@ use core::fmt::{self, Display, Formatter, Write};
 pub use axis::Axis;
 pub use color::{Color, Fill, Stroke};
 pub use form::Form;
+pub use legend::Key;
 pub use number::number;
 pub use text::Text;
 
@@ -299,6 +301,21 @@ impl Drawing {
             self.line(Stroke::new(Color::Muted), &[(left - MARK, y), (left, y)]);
             self.text(Text::new(&words).small().color(Color::Muted).end(), (left - MARK - 4.0, y + 4.0));
         }
+    }
+
+    /// Writes what keys stand for, side by side from `place` on and, if there is no room before `right`, on further lines. Returns the
+    /// height of the last line.
+    ///
+    /// ```
+    /// use asyncpoll_fit::drawing::{Color, Drawing, Fill, Form, Key};
+    ///
+    /// let mut drawing = Drawing::new(200.0, 80.0, "A legend", "A circle is a poll, and an area a wait");
+    /// let keys = [(Key::Form(Form::Circle, Color::Blue), "poll"), (Key::Area(Fill::Hatched(Color::Grey)), "time between polls")];
+    /// assert_eq!(drawing.legend(&keys, (10.0, 20.0), 190.0), 38.0);
+    /// assert!(drawing.is_within_frame());
+    /// ```
+    pub fn legend(&mut self, keys: &[(Key, &str)], place: Place, right: f64) -> f64 {
+        legend::draw(self, keys, place, right)
     }
 
     fn path(&mut self, stroke: Stroke, path: &str) {

@@ -21,6 +21,9 @@ const NO_INPUT: u8 = 66;
 const NO_OUTPUT: u8 = 73;
 const NOBODY_READS: u8 = 141;
 
+/// The width of the picture.
+const WIDTH: f64 = 860.0;
+
 /// Why there is no policy: the exit status, and a sentence.
 type Failure = (u8, String);
 
@@ -63,7 +66,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Out::Json => format!("{:#}\n", report.json().map_err(failure(BAD_USAGE))?),
     };
     if let Some(file) = &arguments.svg {
-        fs::write(file, picture(&report))
+        fs::write(file, picture(&report, WIDTH).to_string())
             .map_err(|error| (NO_OUTPUT, format!("{} cannot be written: {error}", file.display())))?;
     }
     if arguments.out != Out::Text {

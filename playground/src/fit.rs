@@ -83,10 +83,9 @@ fn show(address: &mut Address, question: &Question) -> Result<Shown, Refusal> {
     let warnings = warnings(&log, &fit, &present);
     let report = Report { log: &log, times: &times, fit: &fit, warnings: &warnings };
     let done = Duration::try_from_secs_f64(times.quantile(0.5)).unwrap_or_default();
-    let _ = question.width();
     Ok(Shown {
         says: says(&fit),
-        picture: picture(&report),
+        picture: picture(&report, question.width()).to_string(),
         texts: vec![
             ("line", fit.best.policy.to_string()),
             ("rust", rust(&fit)),

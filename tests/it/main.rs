@@ -33,8 +33,6 @@ mod snapshot;
 mod ticker;
 
 mod compile_fail;
-mod example_fleet;
-mod example_order;
 mod programs;
 mod readme;
 mod settings;

@@ -54,9 +54,9 @@ pub struct Figures {
     pub refused: u32,
     /// The most polls in a second.
     pub busiest: u32,
-    /// The time from the end of an order until it was noticed, in seconds: the mean.
+    /// The mean time from the end of an order until it was noticed, in seconds.
     pub mean: f64,
-    /// What one order in twenty exceeds, in seconds.
+    /// The time from the end of an order until it was noticed that one order in twenty exceeds, in seconds.
     pub p95: f64,
     /// Orders that polling gave up.
     pub given_up: u32,
@@ -77,7 +77,7 @@ impl Way {
     ///
     /// If the rate is 0.
     pub fn known(rate: u32) -> Self {
-        let limits = Limits::none().to_builder().rate(9 * rate, Duration::from_secs(10)).build();
+        let limits = Limits::none().to_builder().rate(rate.saturating_mul(9), Duration::from_secs(10)).build();
         Self::Fleet(limits.expect("a server that serves nothing has no pace"))
     }
 }
@@ -119,7 +119,7 @@ impl Scenario {
 }
 
 impl Played {
-    /// Counts.
+    /// Returns what came of it in a few numbers.
     pub fn figures(&self) -> Figures {
         let Self { tally, given_up } = self;
         Figures {

@@ -5,18 +5,29 @@ use core::ops::Range;
 use super::number;
 use crate::seconds::show;
 
-/// The digits of round numbers.
-const DIGITS: [f64; 3] = [1.0, 2.0, 5.0];
+/// The digits of round numbers: of few, of many, and of more.
+const FEW_DIGITS: &[f64] = &[1.0];
+const DIGITS: &[f64] = &[1.0, 2.0, 5.0];
+const MORE_DIGITS: &[f64] = &[1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0];
 
 /// The most powers of ten between which round numbers are looked for.
 const POWERS: i32 = 18;
 
-/// Round times from a second to a day, in seconds; below and above, numbers of seconds and of days are round.
-const ROUND_TIMES: [f64; 15] =
-    [1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 3_600.0, 7_200.0, 18_000.0, 36_000.0, 86_400.0];
+/// Round times from a second to a day, in seconds: few, many, and more; below and above, numbers of seconds and of days are round.
+const FEW_TIMES: &[f64] = &[1.0, 10.0, 60.0, 600.0, 3_600.0, 36_000.0, 86_400.0];
+const TIMES: &[f64] =
+    &[1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 3_600.0, 7_200.0, 18_000.0, 36_000.0, 86_400.0];
+const MORE_TIMES: &[f64] = &[
+    1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 240.0, 360.0, 480.0, 600.0,
+    900.0, 1_200.0, 1_800.0, 2_700.0, 3_600.0, 5_400.0, 7_200.0, 10_800.0, 14_400.0, 21_600.0, 28_800.0, 43_200.0, 64_800.0,
+    86_400.0,
+];
+
+/// Fewer round values than these are too few for an axis.
+const ENOUGH: usize = 4;
 
 /// Round steps of time from a second to a day, in seconds.
-const STEPS: [f64; 18] = [
+const STEPS: &[f64] = &[
     1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 1_800.0, 3_600.0, 7_200.0, 10_800.0, 21_600.0,
     43_200.0, 86_400.0,
 ];
@@ -195,42 +206,57 @@ impl Axis {
     /// Returns the multiples of the least round step that leaves room.
     fn steps(&self, room: f64) -> Vec<f64> {
         let per_value = (self.to - self.from).abs() / (self.high - self.low);
-        let Some(step) = self.round(&STEPS).find(|step| step * per_value >= room) else { return Vec::new() };
+        let Some(step) = self.round(DIGITS, STEPS).find(|step| step * per_value >= room) else { return Vec::new() };
         let first = (self.low / step).ceil();
         // A value that misses the end by an error of floating point is at the end.
         let steps = ((self.high / step - first) * (1.0 + 1e-9)).floor().max(0.0) as u32;
         (0..=steps).map(|index| (first + f64::from(index)) * step).collect()
     }
 
-    /// Returns round values from the greatest downwards, leaving out those that are too near to one that is there.
+    /// Returns round values that leave room, and the value that is always there.
     fn thinned(&self, room: f64, always: Option<f64>) -> Vec<f64> {
-        let inside: Vec<f64> = self.round(&ROUND_TIMES).filter(|value| (self.low..=self.high).contains(value)).collect();
-        let is_free = |value: f64, other: f64| (self.at(value) - self.at(other)).abs() >= room;
-        let mut values: Vec<f64> = Vec::new();
-        for value in inside.into_iter().rev() {
-            if values.last().into_iter().chain(&always).all(|&other| is_free(value, other)) {
-                values.push(value);
-            }
+        let many = self.apart(self.round(DIGITS, TIMES), room, always);
+        if many.len() >= ENOUGH {
+            return many;
         }
-        values.extend(always);
-        values.reverse();
-        values
+        let more = self.apart(self.round(MORE_DIGITS, MORE_TIMES), room, always);
+        if more.len() >= ENOUGH {
+            return more;
+        }
+        // On a short axis, the roundest values say most.
+        let few = self.apart(self.round(FEW_DIGITS, FEW_TIMES), room, always);
+        if few.len() < more.len() { more } else { few }
     }
 
-    /// Returns round values in ascending order: of times, those given between others.
-    fn round<'a>(&self, times: &'a [f64]) -> Box<dyn Iterator<Item = f64> + 'a> {
+    /// Returns those of the values that are on the axis, from the greatest downwards, without those that are too near to another.
+    fn apart(&self, values: impl Iterator<Item = f64>, room: f64, always: Option<f64>) -> Vec<f64> {
+        let inside: Vec<f64> = values.filter(|value| (self.low..=self.high).contains(value)).collect();
+        let is_free = |value: f64, other: f64| (self.at(value) - self.at(other)).abs() >= room;
+        let mut apart: Vec<f64> = Vec::new();
+        for value in inside.into_iter().rev() {
+            if apart.last().into_iter().chain(&always).all(|&other| is_free(value, other)) {
+                apart.push(value);
+            }
+        }
+        apart.extend(always);
+        apart.reverse();
+        apart
+    }
+
+    /// Returns round values in ascending order: those of these digits, and of times these between a second and a day.
+    fn round<'a>(&self, digits: &'a [f64], times: &'a [f64]) -> Box<dyn Iterator<Item = f64> + 'a> {
         if self.is_of_times {
-            let days = decimals(0..POWERS).skip(1).map(|days| days * DAY);
-            Box::new(decimals(-POWERS..0).chain(times.iter().copied()).chain(days))
+            let days = decimals(0..POWERS, digits).skip(1).map(|days| days * DAY);
+            Box::new(decimals(-POWERS..0, digits).chain(times.iter().copied()).chain(days))
         } else {
-            Box::new(decimals(-POWERS..POWERS))
+            Box::new(decimals(-POWERS..POWERS, digits))
         }
     }
 }
 
-/// Returns 1, 2 and 5 times these powers of ten.
-fn decimals(powers: Range<i32>) -> impl Iterator<Item = f64> {
+/// Returns these digits times these powers of ten.
+fn decimals(powers: Range<i32>, digits: &[f64]) -> impl Iterator<Item = f64> {
     // A division by a power of ten gives the number that is written so.
     let power = |power: i32, digit: f64| if power < 0 { digit / 10_f64.powi(-power) } else { digit * 10_f64.powi(power) };
-    powers.flat_map(move |exponent| DIGITS.map(|digit| power(exponent, digit)))
+    powers.flat_map(move |exponent| digits.iter().map(move |&digit| power(exponent, digit)))
 }

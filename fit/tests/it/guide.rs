@@ -3,12 +3,14 @@
 use core::time::Duration;
 
 use asyncpoll::Policy;
-use asyncpoll_fit::{Cost, Fit, Fitted, estimate, least_delay};
+use asyncpoll_fit::{Cost, Fit, Fitted, Log, Report, estimate, least_delay, show_seconds, warnings};
 
 use crate::{
     kinds::{Kind, MAX_WAIT},
     simulated::{log, median},
 };
+
+const GUIDE: &str = include_str!("../../../docs/fitting.md");
 
 /// By how much a figure may be off: it has two digits, and machines round differently.
 const NEAR: f64 = 0.04;
@@ -35,12 +37,27 @@ fn the_table_of_the_guide_is_measured() {
 /// Compares what is measured with the row of the guide that starts with `name`.
 fn check(name: &str, measured: &[f64]) {
     println!("{name} {measured:.2?}");
-    let row = include_str!("../../../docs/fitting.md").lines().find(|line| line.starts_with(&format!("| {name}"))).unwrap();
+    let row = GUIDE.lines().find(|line| line.starts_with(&format!("| {name}"))).unwrap();
     let figures: Vec<f64> = row.split('|').filter_map(|figure| figure.trim().parse().ok()).collect();
     for (figure, measured) in figures.iter().zip(measured) {
         assert!((figure / measured - 1.0).abs() < NEAR, "{row}: {measured} and not {figure}");
     }
     assert_eq!(figures.len(), measured.len(), "{row}");
+}
+
+/// What the guide shows is what the program prints for its example log, up to the Rust to paste.
+#[test]
+fn the_report_of_the_guide_is_printed() {
+    let log = Log::read(include_bytes!("../../examples/orders.log"), None).unwrap();
+    let times = estimate(&log.records, MAX_WAIT).unwrap();
+    let present = Policy::default();
+    let fit = Fit::new(&times, present, None, times.shortest_wait()).unwrap();
+    let warnings = warnings(&log, &fit, &present);
+    let text = Report { log: &log, times: &times, fit: &fit, warnings: &warnings }.text();
+    let shown = GUIDE.split_once("\n```text\n").unwrap().1.split_once("```\n").unwrap().0;
+    assert_eq!(shown, text.split_once("\nuse asyncpoll::").unwrap().0, "the guide shows what is no longer printed");
+    let [present, best] = [&fit.present, &fit.best].map(|fitted| show_seconds(fitted.cost.delay));
+    assert!(GUIDE.contains(&format!("noticed after {best} instead of {present}")), "{best} instead of {present}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What a fleet is worth: the tables of `cargo run --example fleet -- --simulate` stay what `golden/fleet.txt` says, within 10 %.
+//! What a fleet is worth: the tables of `cargo run --package fleet -- --simulate` stay what `golden/fleet.txt` says, within 10 %.
 //!
 //! `UPDATE_EXPECT=1 cargo test --test it fleet::figures` writes them anew.
 

@@ -217,7 +217,7 @@ impl SharedPaceModel {
             if self.found.pace.is_none() {
                 self.served += served;
                 if self.found.has_waited && time - self.shrunk >= latency.max(SECOND) {
-                    (self.first_spacing, self.shrunk) = ((self.first_spacing * 8 / 9).max(1), time);
+                    (self.first_spacing, self.shrunk) = ((self.first_spacing * 10 / 11).max(1), time);
                 }
             }
             self.found.serve(served, latency);
@@ -252,8 +252,7 @@ impl SharedPaceModel {
                     let since = found.since.unwrap_or(time);
                     (time - since).max(SECOND).checked_div(self.served).unwrap_or(SECOND).min(SECOND)
                 } else {
-                    // Of twelve slots that were given out, eleven count.
-                    found.rates.iter().copied().chain([found.rate(time), SECOND]).min().expect("there is a second") * 12 / 11
+                    found.rates.iter().copied().chain([found.rate(time), SECOND]).min().expect("there is a second")
                 };
                 let doubling = if is_guess { 10 } else { doubling };
                 found.cut(spacing.max(self.first_spacing), 6, doubling);

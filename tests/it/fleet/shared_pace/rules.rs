@@ -148,7 +148,7 @@ fn who_never_comes_back_for_its_turn_delays_the_others_by_that() {
 }
 
 #[test]
-fn before_the_first_refusal_a_second_has_sixteen_slots_and_an_eighth_more_each_second_of_service() {
+fn before_the_first_refusal_a_second_has_sixteen_slots_and_a_tenth_more_each_second_of_service() {
     let mut row = Row::new(Limits::builder());
     row.assert_spacing(0.0625);
     row.serve(0, 1, 8);
@@ -161,25 +161,25 @@ fn before_the_first_refusal_a_second_has_sixteen_slots_and_an_eighth_more_each_s
     let _waits = row.want(2.5, 100, 0);
     row.assert_spacing(0.0625);
     let _served = row.ask(2.5, |ask| (ask.served, ask.due, ask.wanted) = (1, 100, 100));
-    row.assert_spacing(0.0625 * 8.0 / 9.0);
+    row.assert_spacing(0.0625 * 10.0 / 11.0);
     let _served = row.ask(3.4, |ask| (ask.served, ask.due, ask.wanted) = (8, 100, 100));
-    row.assert_spacing(0.0625 * 8.0 / 9.0);
+    row.assert_spacing(0.0625 * 10.0 / 11.0);
     let _served = row.ask(3.5, |ask| (ask.served, ask.due, ask.wanted) = (8, 100, 100));
-    row.assert_spacing(0.0625 * 64.0 / 81.0);
+    row.assert_spacing(0.0625 * 100.0 / 121.0);
 }
 
 #[test]
-fn if_answers_take_long_it_is_an_eighth_more_each_latency() {
+fn if_answers_take_long_it_is_a_tenth_more_each_latency() {
     let mut row = Row::new(Limits::builder());
     let served = |ask: &mut Ask| (ask.served, ask.due, ask.wanted, ask.latency) = (9, 100, 100, seconds(10.0));
     for (now, spacings) in [(0.0, 0), (9.9, 0), (10.0, 1), (19.9, 1), (20.0, 2)] {
         let _grant = row.ask(now, served);
-        row.assert_spacing(0.0625 * (8.0_f64 / 9.0).powi(spacings));
+        row.assert_spacing(0.0625 * (10.0_f64 / 11.0).powi(spacings));
     }
 }
 
 #[test]
-fn the_first_refusal_leaves_six_tenths_of_eleven_twelfths_of_the_rate_at_which_slots_were_given_out() {
+fn the_first_refusal_leaves_six_tenths_of_the_rate_at_which_slots_were_given_out() {
     let mut row = Row::new(Limits::builder());
     // Eight a second, for five seconds.
     row.serve(0, 5, 8);
@@ -191,7 +191,7 @@ fn the_first_refusal_leaves_six_tenths_of_eleven_twelfths_of_the_rate_at_which_s
     assert_eq!((slots(grant), grant.turn, grant.again), ((1, 0.0), 0, seconds(1.0)));
     let grant = row.ask(6.0, |ask| ask.served = 1);
     assert!(grant.proven);
-    row.assert_spacing(1.0 / (8.0 * 11.0 / 12.0 * 0.6));
+    row.assert_spacing(1.0 / (8.0 * 0.6));
 }
 
 #[test]
@@ -208,13 +208,13 @@ fn if_few_slots_were_given_out_the_first_refusal_leaves_six_tenths_of_the_rate_s
     row.assert_spacing(1.0 / 0.6);
 }
 
-/// One whose pace was found, at 4.4 a second, at six seconds; and nothing is saved up but for one refusal.
+/// One whose pace was found, at 4.8 a second, at six seconds; and nothing is saved up but for one refusal.
 fn found() -> Row {
     let mut row = Row::new(Limits::builder());
     row.serve(0, 5, 8);
     let _cut = row.ask(5.0, |ask| ask.refused = 1);
     let _proven = row.ask(6.0, |ask| ask.served = 1);
-    row.assert_spacing(1.0 / 4.4);
+    row.assert_spacing(1.0 / 4.8);
     row
 }
 
@@ -227,7 +227,7 @@ fn the_second_refusal_is_forgiven_and_the_next_cuts_to_eight_tenths_or_seven_aft
         let cut = row.ask(6.0, |ask| (ask.refused, ask.hint) = (1, hint.map(seconds)));
         assert_eq!((row.pace.forgiven(), cut.epoch, cut.proven), (1, 3, false));
         let _proven = row.ask(7.0, |ask| ask.served = 1);
-        row.assert_spacing(1.0 / (4.4 * left));
+        row.assert_spacing(1.0 / (4.8 * left));
     }
 }
 
@@ -270,10 +270,10 @@ fn served_polls_raise_the_pace_while_polls_wait_for_it() {
     let before = row.spacing();
     // Nobody waits.
     let _grant = row.want(6.0, 1, 0);
-    let _served = row.ask(6.0, |ask| ask.served = 441);
+    let _served = row.ask(6.0, |ask| ask.served = 481);
     row.assert_spacing(before);
     let _waits = row.want(6.0, 60, 0);
-    let _served = row.ask(6.0, |ask| ask.served = 441);
+    let _served = row.ask(6.0, |ask| ask.served = 481);
     // A hundred seconds at the pace, of which 66 double it.
     row.assert_spacing(before / (1.0 + (100.0_f64 / 66.0).powi(2)));
 }

@@ -19,12 +19,12 @@ pub(crate) const WINDOW: Duration = Duration::from_secs(10);
 /// A stretch of time, and what happened in it.
 pub(crate) type Stretch = (Duration, Duration);
 
-/// The hundredths of the limit that are used at least in a window in which nothing happens but kills. The first cut leaves about two
-/// thirds of this limit, and the pace grows from there.
-const LEAST: u32 = 55;
+/// The hundredths of the limit that are used at least in a window in which nothing happens but kills. The first cut leaves about
+/// nine tenths of this limit, and the pace grows from there.
+const LEAST: u32 = 75;
 
 /// And those that are used at least in all windows together, whatever has happened in them.
-const LEAST_TOGETHER: u32 = 60;
+const LEAST_TOGETHER: u32 = 78;
 
 const QUIET: &str = "nothing but kills";
 
@@ -145,10 +145,10 @@ fn error(judged: Result<()>) -> String {
 #[test]
 fn less_than_the_least_is_found_out() -> Result<()> {
     judge_a_minute(36, &[], &[])?;
-    let says = "nothing but kills: 50 % of the limit are used in (20s, 30s), and must be 55 % at least";
+    let says = "nothing but kills: 50 % of the limit are used in (20s, 30s), and must be 75 % at least";
     ensure!(error(judge_a_minute(20, &[], &[])) == says);
-    let says = "57 % of the limit are used in all, and must be 60 % at least";
-    ensure!(error(judge_a_minute(23, &[], &[])) == says);
+    let says = "77 % of the limit are used in all, and must be 78 % at least";
+    ensure!(error(judge_a_minute(31, &[], &[])) == says);
     Ok(())
 }
 
@@ -159,7 +159,7 @@ fn losses_excuse_what_they_touch() -> Result<()> {
     let loss = |to| Loss { name: "store gone", stretch: stretch(21, to), percent: 30 };
     ensure!(error(judge_a_minute(20, &[loss(60)], &[])).contains("50 % of the limit are used in all"));
     ensure!(error(judge_a_minute(20, &[loss(40)], &[])).contains("50 % of the limit are used in (40s, 50s)"));
-    ensure!(error(judge_a_minute(9, &[loss(60)], &[])).contains("must be 25 % at least"));
+    ensure!(error(judge_a_minute(9, &[loss(60)], &[])).contains("must be 45 % at least"));
     // A machine that stalls says nothing, and a test that does so all the time neither.
     ensure!(error(judge_a_minute(20, &[loss(40)], &[stretch(49, 51)])).contains("in all"));
     ensure!(error(judge_a_minute(36, &[], &[stretch(29, 51)])) == "the machine stalls too often to judge anything");

@@ -19,7 +19,7 @@ use team::Team;
 const ORDERS: usize = 1_000;
 const WORKERS: usize = 4;
 
-const LIMIT: Limit = Limit { spacing: Duration::from_millis(25), burst: 40, pending_for: Duration::from_secs(62) };
+const LIMIT: Limit = Limit { spacing: Duration::from_millis(25), burst: 80, pending_for: Duration::from_secs(62) };
 
 /// Until then, the pace is found.
 const FOUND: Duration = Duration::from_secs(20);

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::mpsc::Sender;
 
-use super::commands::{Command, Told};
+use crate::commands::{Command, Told};
 
 /// Reads commands on a thread of its own until standard input ends. The orders that are to be added are placed before the loop is
 /// told.

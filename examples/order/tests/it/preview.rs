@@ -2,8 +2,7 @@
 
 use asyncpoll::Policy;
 
-use super::{GONE, run};
-use crate::support::every::JITTERS;
+use crate::{GONE, every::JITTERS, run};
 
 #[test]
 fn the_preview_is_that_of_the_policy() {

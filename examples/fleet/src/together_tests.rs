@@ -1,6 +1,6 @@
-//! The loop of `cargo run --example fleet`, in virtual time: polls that panic, commands, and ends.
+//! The loop in virtual time: polls that panic, commands, and ends.
 
-use asyncpoll::{Outcome, Policy, fleet::DuePoll};
+use asyncpoll::{Jitter, Outcome, Policy, PolicyBuilder, fleet::DuePoll};
 use core::{cell::RefCell, time::Duration};
 use std::{
     collections::HashMap,
@@ -8,21 +8,34 @@ use std::{
     rc::Rc,
     sync::{Arc, Mutex},
 };
-use tokio::{sync::mpsc, task::yield_now, time::sleep};
+use tokio::{
+    sync::mpsc,
+    task::yield_now,
+    time::{Instant, sleep_until},
+};
 
-use super::{
+use crate::{
     commands::{Command, Told},
     progress::Progress,
     together,
 };
-use crate::support::{exact, seconds};
+
+/// Seconds, also parts of one.
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
+}
+
+/// The default settings, without jitter.
+const fn exact() -> PolicyBuilder {
+    Policy::builder().jitter(Jitter::None)
+}
 
 /// What became of orders.
 struct Ended {
     is_stopped: bool,
     /// How often each was polled, by its name.
     polls: HashMap<String, u32>,
-    /// The lines that the example prints.
+    /// The lines that the program prints.
     lines: Vec<String>,
 }
 
@@ -58,10 +71,9 @@ async fn run(
     };
     let (to_loop, inbox) = mpsc::channel(1);
     let speaker = tokio::spawn(async move {
-        let mut now = Duration::ZERO;
+        let start = Instant::now();
         for (at, line) in says {
-            sleep(seconds(*at) - now).await;
-            now = seconds(*at);
+            sleep_until(start + seconds(*at)).await;
             let told = if *line == "Ctrl-C" { Told::Stop } else { Told::Line(line.parse().map_err(Into::into)) };
             assert!(to_loop.send(told).await.is_ok(), "the loop has ended before {line}");
         }

@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{
+use crate::{
     commands::{Command, Told},
     progress::Progress,
 };

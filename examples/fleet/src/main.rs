@@ -1,13 +1,6 @@
 //! Polls two thousand orders at a small certificate authority on this machine that serves 150 polls a second: by a fleet that takes
 //! commands, by a poller each (`--alone`), or in virtual time at many servers (`--simulate`). `together.rs` is the loop to copy.
-#![expect(
-    clippy::arithmetic_side_effects,
-    clippy::cast_precision_loss,
-    clippy::float_arithmetic,
-    clippy::indexing_slicing,
-    clippy::std_instead_of_alloc,
-    reason = "figures of a demonstration, for people to read"
-)]
+#![expect(clippy::cast_precision_loss, clippy::float_arithmetic, reason = "figures of a demonstration, for people to read")]
 
 mod alone;
 mod arguments;
@@ -18,6 +11,8 @@ mod keyboard;
 mod polling;
 mod progress;
 mod together;
+#[cfg(test)]
+mod together_tests;
 
 use core::error::Error;
 use std::{

@@ -1,6 +1,16 @@
-//! The example `order`, run as its users run it.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! The program, run as its users run it.
 
+/// Makes a list of the kinds of jitter that `every` names.
+macro_rules! every {
+    (JITTERS: $element:ty = $of:ident { $($variant:pat => [$($example:expr),+ $(,)?],)+ }) => {
+        pub(crate) const JITTERS: &[$element] = &[$($($example),+),+];
+    };
+    ($other:ident: $($rest:tt)+) => {};
+}
+
+#[path = "../../../../tests/it/support/every.rs"]
+#[expect(unused_imports, reason = "the program takes nothing of it but kinds of jitter")]
+mod every;
 mod log;
 mod preview;
 mod usage;
@@ -9,14 +19,11 @@ use core::{net::Ipv4Addr, time::Duration};
 use std::{
     io::{BufRead, BufReader, Cursor, Write},
     net::{TcpListener, TcpStream},
-    path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::LazyLock,
     thread,
     time::Instant,
 };
 
-use escargot::CargoBuild;
 use tiny_http::{Header, Response, Server};
 
 /// Where nobody listens.
@@ -36,15 +43,8 @@ impl Run {
     }
 }
 
-/// The program as these sources have it: a run of this test alone builds no examples.
-static ORDER: LazyLock<PathBuf> = LazyLock::new(|| {
-    let build = CargoBuild::new().manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).example("order");
-    let build = if cfg!(debug_assertions) { build } else { build.release() };
-    build.run().unwrap().path().to_owned()
-});
-
 fn order(arguments: &[&str]) -> Command {
-    let mut command = Command::new(&*ORDER);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_order"));
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -295,7 +295,7 @@ come back at 2";
     assert!(run.err.contains(expected), "{}", run.err);
 }
 
-/// A running example, which does not outlive its test.
+/// A running program, which does not outlive its test.
 #[cfg(unix)]
 struct Running(Child);
 

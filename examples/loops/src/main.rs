@@ -1,4 +1,4 @@
-//! What becomes of many loops that are started together, by their cadence: `cargo run --example loops`.
+//! What becomes of many loops that are started together, by their cadence: `cargo run --package loops`.
 
 use simulation::loops::{CADENCES, Hour};
 

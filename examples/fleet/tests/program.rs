@@ -1,25 +1,13 @@
-//! The example `fleet`, run as its users run it: with commands in a pipe, and Ctrl-C as a signal.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! The program, run as its users run it: with commands in a pipe, and Ctrl-C as a signal.
 
 use core::time::Duration;
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
-    path::PathBuf,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    sync::LazyLock,
     thread,
 };
 
-use escargot::CargoBuild;
-
-/// The program as these sources have it: a run of this test alone builds no examples.
-static FLEET: LazyLock<PathBuf> = LazyLock::new(|| {
-    let build = CargoBuild::new().manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).example("fleet");
-    let build = if cfg!(debug_assertions) { build } else { build.release() };
-    build.run().unwrap().path().to_owned()
-});
-
-/// A running example, which does not outlive its test.
+/// A running program, which does not outlive its test.
 struct Running {
     child: Child,
     input: Option<ChildStdin>,
@@ -28,7 +16,7 @@ struct Running {
 
 impl Running {
     fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(&*FLEET);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fleet"));
         command.args(arguments).env("RUST_BACKTRACE", "0");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -174,7 +162,7 @@ fn ctrl_c_ends_pollers_alone() {
 fn bad_usage_is_a_sentence() {
     let cases = [(["--orders", "0"], "0 is not in 1.."), (["--simulate", "--alone"], "cannot be used with")];
     for (arguments, sentence) in cases {
-        let output = Command::new(&*FLEET).args(arguments).stdin(Stdio::null()).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_fleet")).args(arguments).stdin(Stdio::null()).output().unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && err.contains(sentence), "{err}");
     }

@@ -1,10 +1,10 @@
-//! The log that the example writes.
+//! The log that the program writes.
 
 use std::{fs, path::PathBuf};
 
 use tiny_http::Response;
 
-use super::{GONE, run_quickly, server, status};
+use crate::{GONE, run_quickly, server, status};
 
 #[test]
 fn a_log_has_the_last_two_polls_of_each_operation() {
