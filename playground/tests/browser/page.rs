@@ -4,7 +4,7 @@ use crate::{browser::Browser, random::fragment};
 use asyncpoll::SeededRng;
 use serde_json::json;
 
-const VIEWS: [&str; 1] = ["policy"];
+const VIEWS: [&str; 4] = ["policy", "fleet", "fit", "ticker"];
 
 #[test]
 fn it_says_nothing_to_the_console_and_asks_for_nothing() {

@@ -4,7 +4,6 @@ use core::time::Duration;
 
 use asyncpoll::{Decision, Outcome, Policy, Poller};
 use asyncpoll_fit::{drawing::Axis, show_seconds};
-use escargot::CargoBuild;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
@@ -33,16 +32,14 @@ fn native(browser: &Browser, fragment: &str) -> Value {
 #[test]
 fn times_are_those_of_the_program_order() {
     let browser = start();
-    let example = CargoBuild::new().manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml")).example("order");
-    let order = example.run().expect("the example is built");
+    let order = crate::program("examples/order", "order");
     for (fragment, flags) in [
         ("seed=7&jitter=full&multiplier=2", ["--seed", "7", "--jitter", "full", "--multiplier", "2"].as_slice()),
         ("seed=18446744073709551615&max_wait=1h", &["--seed", "18446744073709551615", "--max-wait", "1h"]),
         ("seed=3&waits=2s,+30s&max_polls=6", &["--seed", "3", "--waits", "2s,30s", "--max-polls", "6"]),
     ] {
         browser.open(&format!("v=1&view=policy&{fragment}"));
-        let preview = order.command().args(["--url", "http://localhost/", "--preview"]).args(flags).output().unwrap();
-        let preview = String::from_utf8(preview.stdout).unwrap();
+        let preview = crate::printed(order.command().args(["--url", "http://localhost/", "--preview"]).args(flags));
         let rows = preview.lines().skip(1).map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>().join(" "));
         let times: Vec<String> = rows.collect();
         assert!(times.len() > 3, "{preview}");

@@ -4,3 +4,4 @@
 mod bounds;
 #[path = "../support/random.rs"]
 mod random;
+mod views;
