@@ -127,7 +127,9 @@ impl Fit {
             let Brief { polls, delay, .. } = search.brief(&search.of_polls(polls));
             (polls, delay)
         });
-        let frontier = frontier.collect();
+        // Of a log that says next to nothing, policies for more polls may make fewer.
+        let mut frontier: Vec<_> = frontier.collect();
+        frontier.sort_by(|one, other| one.0.total_cmp(&other.0));
         Ok(Self { present, constant, best, frontier, goal, min_wait })
     }
 }

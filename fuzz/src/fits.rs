@@ -69,6 +69,7 @@ impl Asked {
             Ok(fit) => fit,
             Err(error) => return self.check("the sentence", &error.to_string()),
         };
+        assert!(fit.frontier.is_sorted_by(|one, other| one.0 <= other.0), "the frontier is not in order: {self:?}");
         let warnings = warnings(&log, &fit, &self.present);
         let report = Report { log: &log, times: &times, fit: &fit, warnings: &warnings };
         let configuration = toml(&fit).expect("a policy has a form in TOML");
@@ -77,7 +78,11 @@ impl Asked {
         self.check("the Rust", &rust(&fit));
         self.check("the TOML", &configuration);
         self.check("the JSON", &json.to_string());
-        self.check("the picture", &picture(&report));
+        for width in [320.0, 860.0] {
+            let drawing = picture(&report, width);
+            assert!(drawing.is_within_frame(), "something is outside of the frame: {drawing} {self:?}");
+            self.check("the picture", &drawing.to_string());
+        }
         for name in ["present_policy", "best_constant", "fitted_policy"] {
             for figure in ["polls", "delay", "delay_95", "noticed"] {
                 assert!(json["policies"][name][figure].is_number(), "{name} has no {figure} in {json}: {self:?}");

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use asyncpoll::{Policy, SeededRng};
-use asyncpoll_fit::{Cost, Distribution, Fit, estimate, least_delay};
+use asyncpoll_fit::{Cost, Distribution, Fit, Record, estimate, least_delay};
 use rand::RngExt;
 
 use crate::{
@@ -106,4 +106,15 @@ fn a_few_records_are_better_than_none() {
     let delays = fits(kind, 20, LOGS).map(|fit| Cost::of(&fit.best.policy, &times).delay);
     let delay = median(delays.collect());
     assert!(delay < default.delay / 3.0, "{delay} s beside {} s", default.delay);
+}
+
+#[test]
+fn the_frontier_is_in_order_even_for_a_log_that_says_next_to_nothing() {
+    // The first poll but one is long after all of them are done.
+    let records = vec![Record::new(0.0, 5.0).unwrap(); 100];
+    let times = estimate(&records, MAX_WAIT).unwrap();
+    for min_wait in [1, 60, 1_000] {
+        let fit = Fit::new(&times, Policy::default(), None, Duration::from_millis(min_wait)).unwrap();
+        assert!(fit.frontier.is_sorted_by(|one, other| one.0 <= other.0), "{min_wait} ms: {:?}", fit.frontier);
+    }
 }

@@ -8,7 +8,8 @@ fn ten_thousand_loops_are_as_crowded_as_the_guide_says() {
     let rows = page.lines().skip_while(|line| !line.starts_with("| cadence")).skip(2).take_while(|line| line.starts_with('|'));
     let expected: Vec<(u32, u32)> = rows
         .map(|row| {
-            let cells: Vec<_> = row.split('|').map(|cell| cell.trim().trim_end_matches(", for ever").replace(',', "")).collect();
+            let cells: Vec<_> =
+                row.split('|').map(|cell| cell.trim().trim_end_matches(", for ever").replace(',', "")).collect();
             (cells[2].parse().unwrap(), cells[3].parse().unwrap())
         })
         .collect();
