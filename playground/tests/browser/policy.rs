@@ -169,11 +169,12 @@ fn noticed(policy: Policy, seed: u64, done: Duration) -> Option<Duration> {
 #[test]
 fn no_poll_lies_within_the_wait_of_a_refusal() {
     let browser = start();
-    browser.open("v=1&view=policy&events=none&seeds=40&click=429&retry_after=60s");
+    // The policy itself would poll every two seconds.
+    browser.open("v=1&view=policy&events=none&seeds=40&click=429&retry_after=60s&initial_wait=2s&multiplier=1&max_wait=5m");
     browser.click("#policy .figure", 400.0, 200.0);
     assert!(browser.fragment().contains("events=429%40"), "{}", browser.fragment());
     let width = browser.run("return document.querySelector('#policy .figure').clientWidth").as_f64().unwrap();
-    let axis = Axis::stretched(5.0, 600.0, 96.0..width - 24.0);
+    let axis = Axis::stretched(2.0, 300.0, 96.0..width - 24.0);
     let ticks = |class: &str| ticks(&browser, class);
     let refused = ticks("line wide stroke-orange");
     assert_eq!(refused.len(), 40, "each poller is refused once");

@@ -23,11 +23,11 @@ const FLEET: &[Setting] = &[
 ];
 
 const TICKER: &[Setting] = &[
+    ("loops", &["1", "10", "1,000"]),
     ("interval", &["10s", "1m", "90m"]),
     ("jitter", &["0%", "10%", "99%"]),
     ("first", &["after_one", "at_once", "spread"]),
     ("phase", &["free", "locked"]),
-    ("loops", &["1", "10", "1,000"]),
 ];
 
 const POLICY: &[Setting] = &[
@@ -60,8 +60,9 @@ pub(crate) fn fragment(rng: &mut SeededRng) -> String {
     let version = pick(rng, &["1", "1", "1", "1", "1", "1", "1", "2", ""]);
     let mut address = form_urlencoded::Serializer::new(String::new());
     address.append_pair("v", version).append_pair("view", view);
-    for &(name, values) in fields {
-        if !rng.next_u64().is_multiple_of(3) {
+    for (index, &(name, values)) in fields.iter().enumerate() {
+        // The first says how much there is to play, and what is plain would take long.
+        if index > 0 && !rng.next_u64().is_multiple_of(3) {
             continue;
         }
         let values = if rng.next_u64().is_multiple_of(24) { ODD } else { values };
