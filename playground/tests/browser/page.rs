@@ -54,3 +54,24 @@ fn nothing_traps_for_a_thousand_random_fragments() {
         assert_eq!(answered, fragments.len(), "the program broke off");
     }
 }
+
+#[test]
+fn it_goes_on_after_the_program_has_broken_off() {
+    let browser = Browser::start(1_180, 900, "light");
+    browser.open("v=1&view=policy");
+    let says = browser.text("#policy .says");
+    // What is no text ends the program as a trap does.
+    browser.run(
+        "const { postMessage } = Worker.prototype; \
+         Worker.prototype.postMessage = function () { \
+           Worker.prototype.postMessage = postMessage; \
+           postMessage.call(this, { toString: 1, valueOf: 1 }); \
+         }; \
+         location.hash = 'v=1&view=policy&max_wait=1m'",
+    );
+    browser.until("return document.getElementById('notes').textContent.includes('broke off')");
+    assert_eq!(browser.text("#policy .says"), says, "the last good picture stays");
+    browser.run("location.hash = 'v=1&view=policy&max_wait=2m'");
+    browser.until("return document.querySelector('[data-text=line]').textContent.endsWith('2m')");
+    assert_eq!(browser.text("#notes"), "");
+}
