@@ -6,7 +6,7 @@ use core::{
     time::Duration,
 };
 
-use jiff::Span;
+use jiff::{SignedDuration, Span};
 use serde_core::{
     Deserializer, Serializer,
     de::{self, DeserializeSeed, MapAccess, SeqAccess, Unexpected, Visitor},
@@ -331,8 +331,5 @@ fn duration(text: &str) -> Option<Duration> {
         (span.get_nanoseconds(), 1),
     ];
     let nanos = parts.into_iter().fold(0_i128, |sum, (count, unit)| sum.saturating_add(i128::from(count).saturating_mul(unit)));
-    let nanos = u128::try_from(nanos).ok()?;
-    let seconds = u64::try_from(nanos.checked_div(1_000_000_000)?).ok()?;
-    let rest = u32::try_from(nanos.checked_rem(1_000_000_000)?).ok()?;
-    Some(Duration::new(seconds, rest))
+    SignedDuration::try_from_nanos_i128(nanos).and_then(|duration| duration.try_into().ok())
 }
