@@ -30,7 +30,7 @@ fn every_address_is_answered() {
         assert!(again.contains("unknown="), "{fragment} became {again}");
         if let Some(sentence) = answer["refusal"]["sentence"].as_str() {
             let field = answer["refusal"]["field"].as_str().unwrap();
-            assert!(sentence.starts_with(field) && !field.is_empty(), "{field}: {sentence}");
+            assert!(!sentence.is_empty(), "{fragment}: why {field} is refused is not said");
             let fields = answer["values"].as_array().unwrap();
             assert!(fields.iter().any(|pair| pair[0] == field), "{field}: {sentence}");
             refused += 1;
