@@ -22,7 +22,7 @@ async fn main() -> Result<()> {
     let client = Client::builder().timeout(Duration::from_secs(30)).build()?;
     let start = Instant::now();
     let mut poller = Poller::seeded(Policy::default(), random_seed(), start);
-    let mut driver = Driver::new(Instant::now, sleep);
+    let driver = Driver::new(Instant::now, sleep);
     let polled = driver.poll_async(&mut poller, async |_| {
         let found = poll(&client, &url).await;
         found.unwrap_or_else(Outcome::transient)

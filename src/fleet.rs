@@ -3,7 +3,8 @@
 //! A [`Fleet`] holds operations. Each is started at an [`Upstream`], a server with its [`Limits`], and goes by an [`Id`]. The fleet
 //! hands out a [`DuePoll`] when a poll is to be made, and takes the outcome. [`Status`] is what a dashboard shows of an upstream. The
 //! docs of [`Fleet`] have the contract.
-#![doc = include_str!("../docs/fleet.md")]
+// Its program needs packages of its own.
+#![cfg_attr(not(doctest), doc = include_str!("../docs/fleet.md"))]
 
 mod admission;
 mod asks;
@@ -241,6 +242,36 @@ const FORGOTTEN: Policy = const_policy!(Policy::builder());
 /// last one that [`step_keeping`](Self::step_keeping) kept.
 ///
 /// Without limits and refusals, every decision is that of a lone [`Poller`] with the same outcomes, times and draws.
+///
+/// # Example
+///
+/// ```
+/// use asyncpoll::{
+///     Fleet, Outcome, Policy,
+///     fleet::{Due, Limits},
+/// };
+/// use core::time::Duration;
+///
+/// let mut now = Duration::ZERO;
+/// let mut fleet = Fleet::seeded(asyncpoll::random_seed(), now);
+/// let authority = fleet.add_upstream(Limits::default());
+/// let one = fleet.start(authority, Policy::default(), now);
+/// let other = fleet.start(authority, Policy::default(), now);
+///
+/// let due = fleet.next_due(now);
+/// assert!(matches!(due, Some(Due::Poll(poll)) if poll.id == one));
+/// let hint = Duration::from_secs(30);
+/// let refused = Outcome::<(), _>::throttled("429").retry_after(hint);
+/// let _half_a_minute = fleet.step(one, refused, now);
+///
+/// // What one has learned, the other obeys.
+/// assert_eq!(fleet.next_due(now), None);
+/// let held = fleet.until_next(now).expect("the hold ends");
+/// assert!((hint..=hint * 6 / 5).contains(&held));
+/// now += held;
+/// let due = fleet.next_due(now);
+/// assert!(matches!(due, Some(Due::Poll(poll)) if poll.id == other));
+/// ```
 ///
 /// [example]: https://github.com/asyncpoll/asyncpoll/blob/main/examples/fleet/src/together.rs
 /// [`Poller`]: crate::Poller

@@ -330,6 +330,8 @@
 //!
 //! # Coming from a backoff crate
 //!
+//! The guide [`compare`] sets other crates beside this one, and has programs of theirs with what becomes of each.
+//!
 //! | there | here |
 //! |---|---|
 //! | the most retries, 3 | `max_polls(4)`: the first poll counts |
@@ -560,6 +562,9 @@ mod wait;
 #[cfg_attr(not(doctest), doc = include_str!("../docs/cookbook.md"))]
 #[doc = include_str!("../docs/recipes.md")]
 pub mod cookbook {}
+#[cfg(all(doc, not(doctest)))]
+#[doc = include_str!("../docs/compare.md")]
+pub mod compare {}
 #[cfg(all(doc, not(doctest)))]
 #[doc = include_str!("../docs/durable.md")]
 pub mod durable {}

@@ -12,6 +12,7 @@ mod firmware;
 mod google_operation;
 mod grpc_pushback;
 mod job_queue;
+mod many_orders;
 mod operation;
 mod page;
 mod reconnect;

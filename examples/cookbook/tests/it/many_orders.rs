@@ -1,0 +1,100 @@
+//! Orders at a server with a limit, which counts early polls of each, and the
+//! guide that shows the program.
+
+#[expect(dead_code, reason = "the test is another main")]
+#[path = "../../src/many_orders.rs"]
+mod program;
+
+use crate::server::{
+    ADDRESS, Asked, Draw, Ended, Reply, Server, Watch, page, runs, trouble,
+};
+use asyncpoll::Decision;
+use core::{cell::RefCell, time::Duration};
+use hyper::Response;
+use std::collections::HashMap;
+use tokio::time::Instant;
+
+const ORDERS: usize = 5;
+
+/// Polls that the server serves in one second.
+const LIMIT: u32 = 2;
+
+/// What the server knows of its orders.
+struct Orders {
+    draw: Draw,
+    /// When each is ready, and how it is polled.
+    orders: Vec<(Instant, Watch)>,
+    /// The second that goes on, and the polls in it.
+    second: (u64, u32),
+    start: Instant,
+}
+
+impl Orders {
+    fn new(mut draw: Draw) -> Self {
+        let start = Instant::now();
+        let ready = |_| (start + draw.seconds(120), Watch::new());
+        let orders = (0..ORDERS).map(ready).collect();
+        Self { draw, orders, second: (0, 0), start }
+    }
+
+    fn answer(&mut self, asked: &Asked) -> Reply {
+        let number = asked.path.strip_prefix("/orders/").unwrap();
+        let number: usize = number.parse().unwrap();
+        let (ready, watch) = &mut self.orders[number];
+        watch.poll();
+        if let Some(trouble) = trouble(&mut self.draw, watch) {
+            return trouble;
+        }
+        let second = self.start.elapsed().as_secs();
+        if self.second.0 < second {
+            self.second = (second, 0);
+        }
+        self.second.1 += 1;
+        if self.second.1 > LIMIT {
+            return page(429).hint(self.draw.below(10), watch);
+        }
+        if Instant::now() < *ready {
+            return page(202).hint(self.draw.below(20), watch);
+        }
+        let answer = Response::new(format!("order {number}"));
+        Reply::Answer(answer)
+    }
+}
+
+#[test]
+fn no_poll_is_early_and_no_order_misread() {
+    let counts = runs(async |draw, counts| {
+        let server = Server::start(Orders::new(draw), Orders::answer);
+        let urls: Vec<_> = (0..ORDERS)
+            .map(|order| format!("{ADDRESS}/orders/{order}"))
+            .collect();
+        let ends = RefCell::new(HashMap::new());
+        let report = |url: &str, end| {
+            let before = ends.borrow_mut().insert(url.to_owned(), end);
+            assert!(before.is_none(), "{url} has two ends");
+        };
+        let ended = program::poll_all(&server.client, urls.clone(), report);
+        ended.await.unwrap();
+        let deadline = server.state().start + Duration::from_secs(600);
+        for (number, url) in urls.iter().enumerate() {
+            let watch = &server.state().orders[number].1;
+            let ended = match &ends.borrow()[url] {
+                Decision::Done(order) => {
+                    Ended::right(*order == format!("order {number}"))
+                }
+                Decision::GaveUp(_) => watch.gave_up(deadline),
+                _ => Ended::Misread,
+            };
+            watch.add_to(counts, ended);
+        }
+    });
+    counts.assert_none(10_000, 4_900);
+}
+
+#[test]
+fn the_guide_to_fleets_shows_the_program_whole() {
+    let guide = include_str!("../../../../docs/fleet.md");
+    let program = include_str!("../../src/many_orders.rs");
+    let (_, program) = program.split_once("\n\n").unwrap();
+    assert!(guide.contains(&format!("```rust\n{program}```\n")));
+}
