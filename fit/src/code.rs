@@ -21,11 +21,29 @@ use crate::{Fit, Fitted, seconds};
 /// # Ok::<(), asyncpoll_fit::GoalError>(())
 /// ```
 pub fn rust(fit: &Fit) -> String {
+    constant(&fit.best.policy, &format!("/// {}\n", cost(&fit.best)))
+}
+
+/// Returns any policy as Rust to paste.
+///
+/// ```
+/// use asyncpoll::Policy;
+/// use asyncpoll_fit::rust_of;
+///
+/// let rust = rust_of(&Policy::default());
+/// assert!(rust.contains("pub const POLLING: Policy"));
+/// assert!(rust.contains(".initial_wait(Duration::from_secs(5))"));
+/// ```
+pub fn rust_of(policy: &Policy) -> String {
+    constant(policy, "")
+}
+
+/// Writes a policy as a constant, with the crate's items that it names.
+fn constant(policy: &Policy, docs: &str) -> String {
     format!(
         "use asyncpoll::{{Jitter, Policy, const_policy}};\nuse core::time::Duration;\n\n\
-         /// {}\npub const POLLING: Policy = {};\n",
-        cost(&fit.best),
-        builder(&fit.best.policy),
+         {docs}pub const POLLING: Policy = {};\n",
+        builder(policy),
     )
 }
 

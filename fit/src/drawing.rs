@@ -164,6 +164,30 @@ impl Drawing {
         self.path(stroke, &path);
     }
 
+    /// Draws short lines that are alike: from each place, so far to the right and so far down.
+    ///
+    /// ```
+    /// use asyncpoll_fit::drawing::{Color, Drawing, Stroke};
+    ///
+    /// let mut drawing = Drawing::new(100.0, 50.0, "Ticks", "Two of them");
+    /// drawing.ticks(Stroke::new(Color::Blue), &[(10.0, 20.0), (30.0, 20.0)], (0.0, 8.5));
+    /// assert!(drawing.to_string().contains(r#"d="M10 20l0 8.5M30 20l0 8.5""#));
+    /// ```
+    pub fn ticks(&mut self, stroke: Stroke, places: &[Place], reach: Place) {
+        let mut path = String::new();
+        for &(x, y) in places {
+            self.extent.add((x, y));
+            self.extent.add((x + reach.0, y + reach.1));
+            path.push('M');
+            push(&mut path, (x, y));
+            path.push('l');
+            push(&mut path, reach);
+        }
+        if !path.is_empty() {
+            self.path(stroke, &path);
+        }
+    }
+
     /// Fills what is between the line through these places, from left to right, and the height `foot` below them.
     ///
     /// ```

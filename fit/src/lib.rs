@@ -38,7 +38,7 @@ mod warnings;
 #[doc = include_str!("../guide.md")]
 mod guide {}
 
-pub use code::{rust, toml};
+pub use code::{rust, rust_of, toml};
 pub use cost::Cost;
 pub use distribution::Distribution;
 pub use estimate::{EstimateError, estimate};

@@ -1,6 +1,6 @@
 //! Times as text.
 
-use jiff::{Span, SpanRelativeTo};
+use jiff::Span;
 
 /// Reads a time: a number of seconds, or a duration as a policy has them in a file, such as `5m3s`, `1h 30m` or `250ms`.
 ///
@@ -18,7 +18,13 @@ pub fn parse(text: &str) -> Option<f64> {
         return Some(seconds);
     }
     let span: Span = text.parse().ok()?;
-    Some(span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?.as_secs_f64())
+    if span.get_years() != 0 || span.get_months() != 0 {
+        return None;
+    }
+    let days = 7 * i64::from(span.get_weeks()) + i64::from(span.get_days());
+    let seconds = 86_400 * days + 3_600 * i64::from(span.get_hours()) + 60 * span.get_minutes() + span.get_seconds();
+    let parts = [(span.get_milliseconds(), 1e3), (span.get_microseconds(), 1e6), (span.get_nanoseconds(), 1e9)];
+    Some(parts.into_iter().fold(seconds as f64, |sum, (count, unit)| sum + count as f64 / unit))
 }
 
 /// The units of time from a minute on, in seconds.

@@ -6,7 +6,7 @@ use core::{
     time::Duration,
 };
 
-use jiff::{Span, SpanRelativeTo};
+use jiff::{SignedDuration, Span};
 use serde_core::{
     Deserializer, Serializer,
     de::{self, DeserializeSeed, MapAccess, SeqAccess, Unexpected, Visitor},
@@ -316,5 +316,20 @@ fn duration(text: &str) -> Option<Duration> {
     }
     // Not as a duration, which would refuse days.
     let span: Span = text.parse().ok()?;
-    span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?.try_into().ok()
+    if span.get_years() != 0 || span.get_months() != 0 {
+        return None;
+    }
+    // Added up here, for jiff would do it by its calendar, which is more code than all else that reads settings.
+    let parts: [(i64, i128); 8] = [
+        (span.get_weeks().into(), 604_800_000_000_000),
+        (span.get_days().into(), 86_400_000_000_000),
+        (span.get_hours().into(), 3_600_000_000_000),
+        (span.get_minutes(), 60_000_000_000),
+        (span.get_seconds(), 1_000_000_000),
+        (span.get_milliseconds(), 1_000_000),
+        (span.get_microseconds(), 1_000),
+        (span.get_nanoseconds(), 1),
+    ];
+    let nanos = parts.into_iter().fold(0_i128, |sum, (count, unit)| sum.saturating_add(i128::from(count).saturating_mul(unit)));
+    SignedDuration::try_from_nanos_i128(nanos).and_then(|duration| duration.try_into().ok())
 }

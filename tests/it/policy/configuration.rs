@@ -104,13 +104,14 @@ fn durations_have_many_forms() {
         ("1.5h", 5_400.0),
         ("2d", 172_800.0),
         ("1w", 604_800.0),
+        ("1w 2d 3h 4m 5s", 788_645.0),
         ("PT5S", 5.0),
         ("P1DT1S", 86_401.0),
         ("00:05:00", 300.0),
     ] {
         assert_eq!(from_toml(&format!("max_wait = \"{text}\"")).max_wait(), Some(seconds(expected)), "{text}");
     }
-    for (text, nanos) in [("1ns", 1), ("1us", 1_000), ("1µs 1ns", 1_001)] {
+    for (text, nanos) in [("1ns", 1), ("1us", 1_000), ("1µs 1ns", 1_001), ("1s 2ms 3us 4ns", 1_002_003_004)] {
         let max_wait = from_toml(&format!("max_wait = \"{text}\"")).max_wait();
         assert_eq!(max_wait, Some(Duration::from_nanos(nanos)), "{text}");
     }
