@@ -86,7 +86,12 @@ impl Browser {
     }
 
     pub(crate) fn run(&self, script: &str) -> Value {
-        self.post("/execute/sync", &json!({"script": script, "args": []}))
+        self.run_with(script, &json!([]))
+    }
+
+    /// Runs a script with these arguments.
+    pub(crate) fn run_with(&self, script: &str, arguments: &Value) -> Value {
+        self.post("/execute/sync", &json!({"script": script, "args": arguments}))
     }
 
     /// Runs a script that calls its last argument with what comes of it.

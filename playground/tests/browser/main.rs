@@ -14,6 +14,7 @@ mod browser;
 mod fit;
 mod fleet;
 mod page;
+mod pictures;
 mod policy;
 #[path = "../support/random.rs"]
 mod random;
