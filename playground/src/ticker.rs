@@ -107,8 +107,6 @@ fn picture(hour: &Hour, even: f64, question: &Question) -> Drawing {
         .collect();
     drawing.area(Fill::Solid(Color::Blue), &places, foot);
     drawing.line(Stroke::new(Color::Ink).dashed(), &[(left, up.at(even)), (right, up.at(even))]);
-    let words = format!("spread evenly: {} a second", mean(even));
-    drawing.text(Text::new(&words).small().halo().end(), (right - 4.0, up.at(even) - 6.0));
     drawing.text(Text::new("ticks a second").small().color(Color::Muted), (6.0, 16.0));
     drawing
 }
