@@ -43,7 +43,7 @@ pub(crate) const VIEW: View = View {
             name: "polls",
             plain: "as now",
             kind: Kind::Steps(&["as now", "3", "4", "5", "6", "8", "10", "12", "16"]),
-            says: "of an operation, in the mean",
+            says: "of an operation, on average",
         },
     ],
     show,
@@ -116,17 +116,18 @@ fn goal(address: &Address) -> Result<Option<Goal>, Refusal> {
 }
 
 fn says(fit: &Fit) -> String {
-    let Fit { present, best, .. } = fit;
+    let Fit { present, best, constant, .. } = fit;
     let of = |fitted: &Fitted| (figure(time(fitted.cost.delay)), figure(mean(fitted.cost.polls)));
     let ((late, polls), (now, polls_now)) = (of(best), of(present));
     if best.policy == present.policy {
         return format!("The present policy notices an end {now} late with {polls_now} polls; none that was fitted is sooner.");
     }
     let times = present.cost.delay / best.cost.delay;
-    let sooner = if times > 1.05 { format!(", {} times as soon", figure(format!("{times:.1}"))) } else { String::new() };
+    let constant = figure(time(constant.cost.delay));
+    let sooner = if times > 1.05 { format!(", {} times less late", figure(format!("{times:.1}"))) } else { String::new() };
     format!(
-        "The present policy notices an end {now} late in the mean, with {polls_now} polls. The fitted one notices it {late} late, with \
-         {polls} polls{sooner}."
+        "The present policy notices an end {now} late on average, with {polls_now} polls. The fitted one notices it {late} late, with \
+         {polls} polls{sooner}; a constant interval {constant} late."
     )
 }
 

@@ -32,7 +32,7 @@ pub(crate) const VIEW: View = View {
             name: "orders",
             plain: "5000",
             kind: Kind::Steps(&["10", "100", "500", "1000", "2000", "5000", "10000", "20000"]),
-            says: "placed at once; half of them take three minutes at most",
+            says: "placed at once; in the median one takes three minutes",
         },
         Field {
             name: "rate",
@@ -44,7 +44,7 @@ pub(crate) const VIEW: View = View {
             name: "retry_after",
             plain: "30s",
             kind: Kind::Steps(&["none", "1s", "5s", "10s", "30s", "1m", "2m"]),
-            says: "what the server asks those for that it refuses",
+            says: "the rest that a refusal asks for",
         },
         Field {
             name: "latency",
@@ -132,7 +132,7 @@ fn says(rows: &[Row], orders: usize) -> String {
     )];
     if found.given_up > 0 {
         let missed = format!("{} of {}", count(found.given_up), count(orders as u64));
-        says.push(format!("{} orders were never noticed within max_wait, 10 min.", figure(missed)));
+        says.push(format!("The end of {} orders was not noticed within max_wait, 10 min.", figure(missed)));
     }
     says.join(" ")
 }

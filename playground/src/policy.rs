@@ -60,7 +60,7 @@ pub(crate) const VIEW: View = View {
             name: "multiplier",
             plain: "3",
             kind: field::Kind::Steps(&["1", "1.1", "1.25", "1.5", "2", "2.5", "3", "4", "5", "10"]),
-            says: "how many times the wait before each is",
+            says: "each wait is so many times the one before",
         },
         Field { name: "max_backoff", plain: "5m", kind: field::Kind::Steps(TIMES), says: "the longest wait" },
         Field { name: "jitter", plain: "20%", kind: field::Kind::Steps(JITTERS), says: "how far waits stray" },
@@ -69,7 +69,7 @@ pub(crate) const VIEW: View = View {
             name: "head_start",
             plain: "none",
             kind: field::Kind::Steps(TIMES_OR_NONE),
-            says: "how long it takes at least",
+            says: "how long the operation takes at least",
         },
         Field {
             name: "waits",

@@ -37,15 +37,20 @@ pub(crate) const VIEW: View = View {
             name: "jitter",
             plain: "10%",
             kind: Kind::Steps(&["0%", "1%", "5%", "10%", "20%", "50%", "99%"]),
-            says: "how far a gap strays",
+            says: "how much longer or shorter a gap may be",
         },
         Field {
             name: "first",
             plain: "after_one",
             kind: Kind::Choice(&["after_one", "at_once", "spread"]),
-            says: "when the first tick is",
+            says: "when the first tick is: after one interval, at once, or spread over one",
         },
-        Field { name: "phase", plain: "free", kind: Kind::Choice(&["free", "locked"]), says: "whether places keep to a grid" },
+        Field {
+            name: "phase",
+            plain: "free",
+            kind: Kind::Choice(&["free", "locked"]),
+            says: "free: each gap counts from the last tick; locked: ticks keep to a grid",
+        },
         Field {
             name: "loops",
             plain: "10000",
@@ -77,7 +82,7 @@ fn says(loops: u32, cadence: Cadence, hour: &Hour, even: f64) -> String {
     let [busiest, later] = [hour.busiest(), hour.busiest_later()].map(|ticks| figure(count(u64::from(ticks))));
     let all = count(u64::from(loops));
     let mut says = vec![format!(
-        "Of {all} loops, {busiest} tick in the busiest second, and {later} in the busiest after ten minutes. Spread evenly, they would \
+        "Of {all} loops, {busiest} tick in the busiest second, and {later} in the busiest second after ten minutes. Spread evenly, they would \
          be {} a second.",
         figure(mean(even))
     )];

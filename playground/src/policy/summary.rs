@@ -40,7 +40,7 @@ fn noticed(scene: &Scene, done: Duration) -> Vec<String> {
     let delay = delays.iter().sum::<f64>() / delays.len() as f64;
     let polls = polls_each(scene);
     let mut says = vec![format!(
-        "Done after {}, noticed {} later in the mean, with {} polls.",
+        "Done after {}, noticed {} later on average, with {} polls.",
         figure(time(done)),
         figure(time(delay)),
         figure(mean(polls))

@@ -23,5 +23,5 @@ fn its_table_is_that_of_the_docs() {
     assert_eq!(docs.len(), 4, "the docs have a table of four ways");
     assert_eq!(rows, json!(docs));
     let says = browser.text("#fleet .says");
-    assert!(says.contains("40 of 5,000 orders were never noticed"), "{says}");
+    assert!(says.contains("The end of 40 of 5,000 orders was not noticed"), "{says}");
 }

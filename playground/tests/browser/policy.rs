@@ -149,7 +149,7 @@ fn a_click_says_how_late_200_pollers_notice() {
     assert_eq!(delays.len(), 200);
     let mean = show_seconds(delays.iter().sum::<f64>() / 200.0);
     let says = browser.text("#policy .says");
-    assert!(says.contains(&format!("noticed {mean} later in the mean")), "{says}: {mean}");
+    assert!(says.contains(&format!("noticed {mean} later on average")), "{says}: {mean}");
 }
 
 /// Returns when a poller finds the operation done.
