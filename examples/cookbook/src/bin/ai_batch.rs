@@ -48,13 +48,13 @@ pub(crate) async fn wait_for(
 async fn ask(poll: RequestBuilder) -> Result<Outcome<Value, Error>> {
     let answer = poll.timeout(Duration::from_secs(30)).send().await?;
     let said = classify(answer.status(), answer.headers(), SystemTime::now());
-    let body: Value = from_slice(&answer.bytes().await?).unwrap_or_default();
+    let body: Value = answer.json().await.unwrap_or_default();
     let why = || anyhow!("{said:?}: {body}");
     Ok(match (said.outcome(why), body["status"].as_str()) {
         (Some(outcome), _) => outcome,
         (_, Some("completed")) => Outcome::Done(body),
         (_, Some("failed" | "expired" | "cancelled")) => Outcome::Failed(why()),
         (_, Some(_)) => Outcome::pending().retry_after(said.retry_after()),
-        (_, None) => Outcome::transient(why()),
+        (_, None) => Outcome::transient(why()).retry_after(said.retry_after()),
     })
 }

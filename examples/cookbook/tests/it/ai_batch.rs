@@ -7,6 +7,7 @@ mod program;
 
 use crate::server::{
     ADDRESS, Asked, Draw, Ended, Reply, Server, Watch, json, runs, trouble,
+    unreadable,
 };
 use core::time::Duration;
 use serde_json::json;
@@ -51,6 +52,9 @@ impl Batch {
         self.watch.poll();
         if let Some(trouble) = trouble(&mut self.draw, &mut self.watch) {
             return trouble;
+        }
+        if let Some(reply) = unreadable(&mut self.draw) {
+            return reply.hint(self.draw.below(60), &mut self.watch);
         }
         // The last of them there was not when the program was written.
         let going = ["validating", "in_progress", "finalizing", "queued"];

@@ -6,6 +6,7 @@ mod program;
 
 use crate::server::{
     ADDRESS, Asked, Draw, Ended, Reply, Server, Watch, json, runs, trouble,
+    unreadable,
 };
 use core::time::Duration;
 use serde_json::json;
@@ -66,6 +67,9 @@ impl Login {
         {
             return trouble;
         }
+        if !slow_down && let Some(reply) = unreadable(&mut self.draw) {
+            return reply.hint(self.draw.below(60), &mut self.watch);
+        }
         let now = Instant::now();
         let error = if now >= self.expiry {
             "expired_token"
@@ -89,7 +93,9 @@ impl Login {
             1 => 403,
             _ => 400,
         };
-        json(status, &json!({ "error": error }))
+        let reply = json(status, &json!({ "error": error }));
+        let is_torn = error == "authorization_pending" && self.draw.one_in(10);
+        if is_torn { reply.torn() } else { reply }
     }
 }
 
@@ -97,7 +103,9 @@ impl Login {
 fn no_poll_is_early_and_no_login_misread() {
     let counts = runs(async |draw, counts| {
         let server = Server::start(Login::new(draw), Login::answer);
-        let said = program::log_in(&server.client, ADDRESS).await;
+        let client = server.client.clone();
+        let run = async move { program::log_in(&client, ADDRESS).await };
+        let said = tokio::spawn(run).await.unwrap();
         let login = server.state();
         let said = said.unwrap_or_else(|error| format!("{error:#}"));
         let ended = match login.told {
