@@ -56,5 +56,5 @@ async fn ask(poll: RequestBuilder) -> Result<Outcome<String, Error>> {
     let text = answer.text().await.map_err(Error::new);
     let outcome = said.outcome(|| anyhow!("{said:?}: {text:?}"));
     let read = text.map_or_else(Outcome::transient, Outcome::Done);
-    Ok(outcome.unwrap_or(read.retry_after(said.retry_after())))
+    Ok(outcome.unwrap_or_else(|| read.retry_after(said.retry_after())))
 }
