@@ -1,7 +1,7 @@
 //! You need this if users sign in with a code on another device: RFC 8628.
 
 use anyhow::{Context, Error, Result, anyhow};
-use asyncpoll::{Jitter, Outcome, Policy, PollError, Poller};
+use asyncpoll::{Outcome, Policy, PollError, Poller};
 use asyncpoll::{http::classify, poll_async, random_seed};
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
@@ -26,10 +26,11 @@ pub(crate) async fn log_in(http: &Client, at: &str) -> Result<String> {
     let code = login["device_code"].as_str().context("there is no code")?;
     let form = [id, ("grant_type", GRANT), ("device_code", code)];
     let expiry = login["expires_in"].as_u64().context("there is no expiry")?;
-    let seconds = AtomicU64::new(login["interval"].as_u64().unwrap_or(5));
+    let seconds =
+        AtomicU64::new(login["interval"].as_u64().unwrap_or(5).max(1));
     let wait = || Duration::from_secs(seconds.load(Relaxed));
-    let policy = Policy::builder().max_wait(Duration::from_secs(expiry));
-    let policy = policy.jitter(Jitter::Above(20)).build()?;
+    let policy = "+20%".parse::<Policy>()?.to_builder().initial_wait(wait());
+    let policy = policy.max_wait(Duration::from_secs(expiry)).build_clamped();
     let mut poller = Poller::seeded(policy, random_seed(), Instant::now());
     poller.wait_first(wait(), Instant::now())?;
     let ended = poll_async(&mut poller, Instant::now, sleep, async |_| {
@@ -51,10 +52,9 @@ async fn ask(poll: RequestBuilder, seconds: &AtomicU64) -> Result<Found> {
     let found = match (body["access_token"].as_str(), body["error"].as_str()) {
         (Some(token), _) => Outcome::Done(token.to_owned()),
         (_, Some("authorization_pending" | "slow_down")) => Outcome::pending(),
-        (_, Some(_)) => {
-            said.outcome(why).unwrap_or_else(|| Outcome::Failed(why()))
-        }
+        (_, Some("access_denied")) => Outcome::Failed(anyhow!("access denied")),
         (_, None) => Outcome::transient(why()),
+        _ => said.outcome(why).unwrap_or_else(|| Outcome::Failed(why())),
     };
     Ok(found.retry_after(said.retry_after().max(Some(wait))))
 }
