@@ -5,7 +5,7 @@ use anyhow::{Context, Error, Result, anyhow};
 use asyncpoll::{Outcome, Policy, PollError, Poller, poll_async};
 use asyncpoll::{http::classify, random_seed};
 use reqwest::{Client, Response, Result as Sent};
-use serde_json::{Value, from_slice};
+use serde_json::Value;
 use std::{env, time::Duration, time::SystemTime};
 use tokio::time::{Instant, sleep};
 
@@ -46,15 +46,15 @@ async fn read(
 ) -> Result<Outcome<Value, Error>> {
     let answer = answer?;
     let said = classify(answer.status(), answer.headers(), SystemTime::now());
-    let body: Value = from_slice(&answer.bytes().await?).unwrap_or_default();
+    let body: Value = answer.json().await.unwrap_or_default();
     let why = || anyhow!("{said:?}: {body}");
     let rank = |state| STATES.iter().position(|known| *known == state);
-    Ok(match (said.outcome(why), body["status"].as_str().and_then(rank)) {
+    let hint = said.retry_after();
+    Ok(match (said.outcome(why), body["status"].as_str()) {
         (Some(outcome), _) => outcome,
-        (None, Some(there)) if Some(there) >= rank(awaited) => {
-            Outcome::Done(body)
-        }
-        (None, Some(_)) => Outcome::pending().retry_after(said.retry_after()),
-        (None, None) => Outcome::Failed(why()),
+        (_, None) => Outcome::transient(why()).retry_after(hint),
+        (_, Some(state)) if rank(state) >= rank(awaited) => Outcome::Done(body),
+        (_, Some(state)) if rank(state).is_none() => Outcome::Failed(why()),
+        (_, Some(_)) => Outcome::pending().retry_after(hint),
     })
 }

@@ -1,15 +1,14 @@
-//! You need this if you create something at Azure, or at another cloud that
-//! says in `Azure-AsyncOperation` or in `Location` where to see how it goes.
+//! You need this if you create something at Azure, or at a cloud of its kind.
 
 use anyhow::{Context, Error, Result, anyhow};
 use asyncpoll::http::{Answer, classify, retry_after};
 use asyncpoll::{Outcome, Policy, PollError, Poller, poll_async, random_seed};
 use reqwest::{Client, RequestBuilder};
-use serde_json::{Value, from_slice};
-use std::{cell::Cell, env, time::Duration, time::SystemTime};
+use serde_json::Value;
+use std::{env, sync::Mutex, time::Duration, time::SystemTime};
 use tokio::time::{Instant, sleep};
 type Found = Outcome<Value, Error>;
-type Hint = Cell<Option<Duration>>; // It holds for answers that have none.
+type Hint = Mutex<Option<Duration>>; // It holds for answers that have none.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -19,7 +18,7 @@ async fn main() -> Result<()> {
 
 pub(crate) async fn create(http: &Client, url: &str) -> Result<Value> {
     let begun = http.put(url).send().await?.error_for_status()?;
-    let hint = Cell::new(retry_after(begun.headers(), SystemTime::now()));
+    let hint = Mutex::new(retry_after(begun.headers(), SystemTime::now()));
     let link = |name| begun.headers().get(name)?.to_str().ok();
     match (link("azure-asyncoperation"), link("location")) {
         (Some(operation), _) => {
@@ -34,27 +33,28 @@ pub(crate) async fn create(http: &Client, url: &str) -> Result<Value> {
 async fn wait(http: &Client, at: &str, op: bool, hint: &Hint) -> Result<Value> {
     let policy: Policy = "5s x3/2 <=1m +-20% 2h".parse()?;
     let mut poller = Poller::seeded(policy, random_seed(), Instant::now());
-    poller.wait_first(hint.get(), Instant::now())?;
-    let look = async |_| {
-        let broken = |error| Outcome::transient(error).retry_after(hint.get());
+    poller.wait_first(*hint.lock().unwrap(), Instant::now())?;
+    let ended = poll_async(&mut poller, Instant::now, sleep, async |_| {
+        let held = *hint.lock().unwrap();
+        let broken = |error| Outcome::transient(error).retry_after(held);
         ask(http.get(at), op, hint).await.unwrap_or_else(broken)
-    };
-    let ended = poll_async(&mut poller, Instant::now, sleep, look).await;
-    Ok(ended.map_err(PollError::into_boxed)?)
+    });
+    Ok(ended.await.map_err(PollError::into_boxed)?)
 }
 
 async fn ask(poll: RequestBuilder, op: bool, hint: &Hint) -> Result<Found> {
     let answer = poll.timeout(Duration::from_secs(30)).send().await?;
     let said = classify(answer.status(), answer.headers(), SystemTime::now());
-    let body: Value = from_slice(&answer.bytes().await?).unwrap_or_default();
+    let body: Value = answer.json().await.unwrap_or_default();
     let why = || anyhow!("{said:?}: {body}");
     let good = matches!(said, Answer::Success { .. } | Answer::Pending { .. });
-    hint.set(said.retry_after().filter(|_| good).or_else(|| hint.get()));
+    let mut hint = hint.lock().unwrap();
+    *hint = said.retry_after().filter(|_| good).or(*hint);
     let found = match body["status"].as_str() {
         Some("Succeeded") if op && good => Outcome::Done(body),
         Some("Failed" | "Canceled") if op && good => Outcome::Failed(why()),
-        _ if op && good => Outcome::pending(),
+        _ if good && (op || body.is_null()) => Outcome::pending(),
         _ => said.outcome(why).unwrap_or(Outcome::Done(body)),
     };
-    Ok(found.retry_after(said.retry_after().max(hint.get())))
+    Ok(found.retry_after(said.retry_after().max(*hint)))
 }

@@ -5,7 +5,7 @@ use anyhow::{Context, Error, Result, anyhow};
 use asyncpoll::{Outcome, Policy, PollError, Poller, poll_async};
 use asyncpoll::{http::classify, random_seed};
 use reqwest::{Client, RequestBuilder};
-use serde_json::{Value, from_slice};
+use serde_json::Value;
 use std::{env, time::Duration, time::SystemTime};
 use tokio::time::{Instant, sleep};
 
@@ -31,18 +31,21 @@ pub(crate) async fn wait_for(
 async fn ask(poll: RequestBuilder) -> Result<Outcome<Value, Error>> {
     let answer = poll.timeout(Duration::from_secs(30)).send().await?;
     let said = classify(answer.status(), answer.headers(), SystemTime::now());
-    let body = from_slice(&answer.bytes().await?);
+    let mut body: Value = answer.json().await.unwrap_or_default();
+    let why = || anyhow!("{said:?}: {body}");
     // The poll has failed, which says nothing of the operation.
-    if let Some(outcome) = said.outcome(|| anyhow!("{said:?}: {body:?}")) {
-        let hint = body.ok().as_ref().and_then(retry_delay);
-        return Ok(outcome.retry_after(said.retry_after().max(hint)));
+    if let Some(outcome) = said.outcome(why) {
+        let hint = said.retry_after().max(retry_delay(&body));
+        return Ok(outcome.retry_after(hint));
     }
-    let mut body: Value = body?;
     Ok(match (&body["done"], &body["error"]) {
         (Value::Bool(true), Value::Null) => {
             Outcome::Done(body["response"].take())
         }
         (Value::Bool(true), error) => Outcome::Failed(anyhow!("{error}")),
+        _ if body.is_null() => {
+            Outcome::transient(why()).retry_after(said.retry_after())
+        }
         _ => Outcome::pending().retry_after(said.retry_after()),
     })
 }

@@ -44,9 +44,8 @@ pub(crate) async fn run(
     let (policy, kept) = (Policy::default(), &job.poller);
     let elapsed = Elapsed(now().saturating_sub(job.start));
     let mut poller = Poller::restore(kept, policy, now(), elapsed)?;
-    let found =
-        ask(http.get(&job.url)).await.unwrap_or_else(Outcome::transient);
-    let decision = poller.step(found, now());
+    let found = ask(http.get(&job.url)).await;
+    let decision = poller.step(found.unwrap_or_else(Outcome::transient), now());
     job.poller = poller.snapshot(now());
     Ok(decision)
 }
@@ -54,7 +53,8 @@ pub(crate) async fn run(
 async fn ask(poll: RequestBuilder) -> Result<Outcome<String, Error>> {
     let answer = poll.timeout(Duration::from_secs(30)).send().await?;
     let said = classify(answer.status(), answer.headers(), SystemTime::now());
-    let text = answer.text().await?;
-    let outcome = said.outcome(|| anyhow!("{said:?}: {text}"));
-    Ok(outcome.unwrap_or(Outcome::Done(text)))
+    let text = answer.text().await.map_err(Error::new);
+    let outcome = said.outcome(|| anyhow!("{said:?}: {text:?}"));
+    let read = text.map_or_else(Outcome::transient, Outcome::Done);
+    Ok(outcome.unwrap_or_else(|| read.retry_after(said.retry_after())))
 }

@@ -6,6 +6,7 @@ mod program;
 
 use crate::server::{
     ADDRESS, Asked, Draw, Ended, Reply, Server, Watch, json, runs, trouble,
+    unreadable,
 };
 use serde_json::json;
 use tokio::time::Instant;
@@ -48,6 +49,9 @@ impl Order {
         self.watch.poll();
         if let Some(trouble) = trouble(&mut self.draw, &mut self.watch) {
             return trouble;
+        }
+        if let Some(reply) = unreadable(&mut self.draw) {
+            return reply.hint(self.draw.below(60), &mut self.watch);
         }
         let is_over = Instant::now() >= self.next;
         let state = match (self.is_finalized, is_over) {

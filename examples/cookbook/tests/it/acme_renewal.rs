@@ -7,7 +7,7 @@ mod program;
 
 use crate::server::{
     ADDRESS, Asked, Draw, Ended, Reply, Server, Watch, json, page, runs,
-    trouble,
+    trouble, unreadable,
 };
 use core::{cell::RefCell, time::Duration};
 use jiff::Timestamp;
@@ -53,6 +53,9 @@ impl Certificate {
         self.watch.poll();
         if let Some(trouble) = trouble(&mut self.draw, &mut self.watch) {
             return trouble;
+        }
+        if let Some(reply) = unreadable(&mut self.draw) {
+            return reply.hint(self.draw.below(60), &mut self.watch);
         }
         if self.is_mute {
             // For a day, if it says so itself, and else for six hours.

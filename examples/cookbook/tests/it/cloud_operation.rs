@@ -6,6 +6,7 @@ mod program;
 
 use crate::server::{
     ADDRESS, Asked, Draw, Ended, Reply, Server, Watch, json, runs, trouble,
+    unreadable,
 };
 use core::time::Duration;
 use serde_json::json;
@@ -72,6 +73,11 @@ impl Resource {
             self.watch.ask(Duration::from_secs(self.hint));
             return trouble;
         }
+        if let Some(reply) = unreadable(&mut self.draw) {
+            // Its hint holds as that of any good answer.
+            self.hint = self.draw.below(60);
+            return reply.hint(self.hint, &mut self.watch);
+        }
         self.told = Instant::now() >= self.end;
         let reply = match (self.told, is_operation) {
             (false, true) => {
@@ -101,7 +107,9 @@ fn no_poll_is_early_and_no_operation_misread() {
     let counts = runs(async |draw, counts| {
         let server = Server::start(Resource::new(draw), Resource::answer);
         let disk = format!("{ADDRESS}/disk");
-        let said = program::create(&server.client, &disk).await;
+        let client = server.client.clone();
+        let run = async move { program::create(&client, &disk).await };
+        let said = tokio::spawn(run).await.unwrap();
         let resource = server.state();
         let said = said.map_or_else(
             |error| format!("{error:#}"),

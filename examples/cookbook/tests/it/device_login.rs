@@ -6,6 +6,7 @@ mod program;
 
 use crate::server::{
     ADDRESS, Asked, Draw, Ended, Reply, Server, Watch, json, runs, trouble,
+    unreadable,
 };
 use core::time::Duration;
 use serde_json::json;
@@ -66,6 +67,9 @@ impl Login {
         {
             return trouble;
         }
+        if !slow_down && let Some(reply) = unreadable(&mut self.draw) {
+            return reply.hint(self.draw.below(60), &mut self.watch);
+        }
         let now = Instant::now();
         let error = if now >= self.expiry {
             "expired_token"
@@ -80,7 +84,10 @@ impl Login {
             return json(200, &json!({ "access_token": "token 17" }));
         };
         if matches!(error, "expired_token" | "access_denied") {
-            self.told = Some(error);
+            self.told = Some(match error {
+                "access_denied" => "access denied",
+                error => error,
+            });
         }
         // GitHub says 200, Auth0 says 429 or 403, and the RFC 400.
         let status = match self.draw.below(4) {
@@ -89,7 +96,44 @@ impl Login {
             1 => 403,
             _ => 400,
         };
-        json(status, &json!({ "error": error }))
+        let reply = json(status, &json!({ "error": error }));
+        let is_torn = error == "authorization_pending" && self.draw.one_in(10);
+        if is_torn { reply.torn() } else { reply }
+    }
+}
+
+/// The times between the polls of a login at a server that is always pending.
+async fn waits(interval: u64) -> Vec<Duration> {
+    let polls = vec![Instant::now()];
+    let server = Server::start(polls, move |polls: &mut Vec<_>, asked| {
+        if asked.path == "/device" {
+            return json(
+                200,
+                &json!({
+                    "device_code": "code 17", "user_code": "WDJB-MJHT",
+                    "interval": interval, "expires_in": 600,
+                }),
+            );
+        }
+        polls.push(Instant::now());
+        json(400, &json!({ "error": "authorization_pending" }))
+    });
+    program::log_in(&server.client, ADDRESS).await.unwrap_err();
+    let polls = server.state();
+    polls.windows(2).map(|two| two[1] - two[0]).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_wait_is_shorter_than_the_interval_or_longer_than_three() {
+    for interval in [1, 5, 30] {
+        let waits = waits(interval).await;
+        // The last poll comes at the deadline.
+        let (_last, waits) = waits.split_last().unwrap();
+        let interval = Duration::from_secs(interval);
+        assert!(waits.len() > 5, "{waits:?}");
+        assert!(waits[0] < interval * 3 / 2, "{waits:?}");
+        let fits = |wait| (interval..=3 * interval).contains(wait);
+        assert!(waits.iter().all(fits), "{waits:?}");
     }
 }
 
@@ -97,7 +141,9 @@ impl Login {
 fn no_poll_is_early_and_no_login_misread() {
     let counts = runs(async |draw, counts| {
         let server = Server::start(Login::new(draw), Login::answer);
-        let said = program::log_in(&server.client, ADDRESS).await;
+        let client = server.client.clone();
+        let run = async move { program::log_in(&client, ADDRESS).await };
+        let said = tokio::spawn(run).await.unwrap();
         let login = server.state();
         let said = said.unwrap_or_else(|error| format!("{error:#}"));
         let ended = match login.told {

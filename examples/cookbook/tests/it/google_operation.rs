@@ -5,12 +5,17 @@
 mod program;
 
 use crate::operation::Operation;
-use crate::server::{ADDRESS, Asked, Ended, Reply, Server, json, runs};
+use crate::server::{
+    ADDRESS, Asked, Ended, Reply, Server, json, runs, unreadable,
+};
 use serde_json::json;
 
 fn answer(operation: &mut Operation, _: &Asked) -> Reply {
     if let Some(trouble) = operation.trouble() {
         return trouble;
+    }
+    if let Some(reply) = unreadable(&mut operation.draw) {
+        return reply.hint(operation.draw.below(60), &mut operation.watch);
     }
     // An error of the poll, which looks like an error of the operation.
     if operation.draw.one_in(8) {

@@ -17,6 +17,10 @@ fn answer(operation: &mut Operation, _: &Asked) -> Reply {
     if let Some(trouble) = operation.trouble() {
         return trouble;
     }
+    if operation.draw.one_in(10) {
+        let reply = page(operation.draw.of(&[200, 202])).torn();
+        return reply.hint(operation.draw.below(60), &mut operation.watch);
+    }
     match (operation.tell(), operation.succeeds) {
         (false, _) if operation.draw.one_in(2) => {
             page(202).hint(operation.draw.below(60), &mut operation.watch)

@@ -7,10 +7,18 @@
 //! seconds, and no result depends on the speed of the machine.
 
 use asyncpoll::{SmallRng, rand_core::Rng};
-use core::{future, time::Duration};
+use core::{
+    future, mem,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 use http_body_util::BodyExt;
 use hyper::{
-    Request, Response, body::Incoming, server::conn::http1, service::service_fn,
+    Request, Response,
+    body::{Body, Bytes, Frame, Incoming, SizeHint},
+    server::conn::http1,
+    service::service_fn,
 };
 use hyper_util::rt::TokioIo;
 use reqwest::Client;
@@ -172,27 +180,80 @@ pub(crate) enum Ended {
 /// What a server does with a request.
 #[derive(Debug)]
 pub(crate) enum Reply {
-    Answer(Response<String>),
+    Answer(Response<Text>),
     /// The connection breaks, and the program cannot know what was read.
     Break,
     /// No answer comes.
     Hang,
 }
 
+/// A body, the whole length of which is in the head of its answer.
+#[derive(Debug)]
+pub(crate) struct Text {
+    length: usize,
+    /// What is sent of it, if that is not sent yet.
+    rest: Bytes,
+    /// Whether the connection breaks after what was sent.
+    is_torn: bool,
+}
+
+impl Text {
+    fn new(text: String) -> Self {
+        Self { length: text.len(), rest: text.into(), is_torn: false }
+    }
+}
+
+impl Body for Text {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if !self.rest.is_empty() {
+            return Poll::Ready(Some(Ok(Frame::data(mem::take(
+                &mut self.rest,
+            )))));
+        }
+        if mem::take(&mut self.is_torn) {
+            // What was sent so far leaves before the connection breaks.
+            self.length = 0;
+            task.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let broken = || io::Error::other("the body breaks off");
+        Poll::Ready((self.length == 0).then(|| Err(broken())))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.length.try_into().unwrap())
+    }
+}
+
 /// Answers with a status and a body.
 pub(crate) fn json(status: u16, body: &Value) -> Reply {
-    let answer = Response::builder().status(status).body(body.to_string());
-    Reply::Answer(answer.unwrap())
+    let body = Text::new(body.to_string());
+    Reply::Answer(Response::builder().status(status).body(body).unwrap())
 }
 
 /// Answers as a gateway does that knows nothing of the operation.
 pub(crate) fn page(status: u16) -> Reply {
-    let page = String::from("<html>try later</html>");
-    let answer = Response::builder().status(status).body(page);
-    Reply::Answer(answer.unwrap())
+    let page = Text::new(String::from("<html>try later</html>"));
+    Reply::Answer(Response::builder().status(status).body(page).unwrap())
 }
 
 impl Reply {
+    /// Breaks off after half of the body.
+    pub(crate) fn torn(mut self) -> Self {
+        if let Self::Answer(answer) = &mut self {
+            let body = answer.body_mut();
+            body.rest.truncate(body.length / 2);
+            body.is_torn = true;
+        }
+        self
+    }
+
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         if let Self::Answer(answer) = &mut self {
             answer.headers_mut().insert(name, value.parse().unwrap());
@@ -208,15 +269,26 @@ impl Reply {
 }
 
 /// Draws what goes wrong on the way to a server, in a fifth of all polls, and
-/// what a gateway says in a tenth.
+/// what a gateway says in a tenth. Of those pages, half break off.
 pub(crate) fn trouble(draw: &mut Draw, watch: &mut Watch) -> Option<Reply> {
-    match draw.below(50) {
-        0..=5 => Some(Reply::Break),
-        6..=9 => Some(Reply::Hang),
-        10 => Some(page(502)),
-        11 => Some(page(500)),
-        12 => Some(page(503).hint(draw.below(40), watch)),
-        13..=14 => Some(page(429).hint(draw.below(40), watch)),
+    let reply = match draw.below(50) {
+        0..=5 => Reply::Break,
+        6..=9 => Reply::Hang,
+        10 => page(502),
+        11 => page(500),
+        12 => page(503).hint(draw.below(40), watch),
+        13..=14 => page(429).hint(draw.below(40), watch),
+        _ => return None,
+    };
+    Some(if draw.one_in(2) { reply.torn() } else { reply })
+}
+
+/// Draws a 200 that says nothing but a hint, which the server adds, in a tenth
+/// of all polls: it breaks off, or it is the page of a gateway.
+pub(crate) fn unreadable(draw: &mut Draw) -> Option<Reply> {
+    match draw.below(20) {
+        0 => Some(json(200, &Value::from("it breaks off")).torn()),
+        1 => Some(page(200)),
         _ => None,
     }
 }
