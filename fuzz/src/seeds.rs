@@ -13,7 +13,7 @@ use arbitrary::{Arbitrary, Unstructured};
 use asyncpoll::{SeededRng, rand_core::Rng as _};
 
 /// How many inputs are made of the seeds, unless a target takes too long for so many.
-pub const MADE: usize = 100_000;
+pub const MADE: usize = 150_000;
 
 /// Makes a program of a check: with `cfg(fuzzing)`, which `cargo fuzz` sets, a libFuzzer target; otherwise a replay.
 ///
