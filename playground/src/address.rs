@@ -16,7 +16,7 @@ pub(crate) struct Address {
     pub(crate) view: &'static View,
     /// The value of each field of the view.
     values: Pairs<String>,
-    /// Settings that this page does not know. They stay in the address, for another page may know them.
+    /// Settings that this page does not know. They stay in the address: another page may know them.
     unknown: Vec<(String, String)>,
     pub(crate) notes: Vec<String>,
 }

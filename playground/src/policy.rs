@@ -33,17 +33,14 @@ const MOST_SEEDS: u64 = 1_000;
 /// The most rows of a table.
 const MOST_ROWS: usize = 60;
 
-/// Steps of a slider for times.
-const TIMES: &[&str] = &[
-    "100ms", "200ms", "500ms", "1s", "2s", "3s", "5s", "8s", "10s", "15s", "20s", "30s", "45s", "1m", "90s", "2m", "3m", "5m",
-    "10m", "15m", "20m", "30m", "1h", "2h", "6h", "12h", "1d", "7d",
-];
-
-/// The same, for a time that need not be set.
+/// Steps of a slider for a time that need not be set.
 const TIMES_OR_NONE: &[&str] = &[
     "none", "100ms", "200ms", "500ms", "1s", "2s", "3s", "5s", "8s", "10s", "15s", "20s", "30s", "45s", "1m", "90s", "2m",
     "3m", "5m", "10m", "15m", "20m", "30m", "1h", "2h", "6h", "12h", "1d", "7d",
 ];
+
+/// The same, for a time that must be.
+const TIMES: &[&str] = TIMES_OR_NONE.split_at(1).1;
 
 const COUNTS: &[&str] = &["none", "1", "2", "3", "5", "10", "20", "50", "100"];
 

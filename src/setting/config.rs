@@ -319,7 +319,7 @@ fn duration(text: &str) -> Option<Duration> {
     if span.get_years() != 0 || span.get_months() != 0 {
         return None;
     }
-    // Added up here, for jiff would do it by its calendar, which is more code than all else that reads settings.
+    // Added up here: jiff would do it by its calendar, and that is more code than all else that reads settings.
     let parts: [(i64, i128); 8] = [
         (span.get_weeks().into(), 604_800_000_000_000),
         (span.get_days().into(), 86_400_000_000_000),

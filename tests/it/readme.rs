@@ -1,5 +1,5 @@
-//! README is one screen, and its table of outcomes and decisions shows code that compiles. The page of promises names tests that
-//! are there.
+//! README is one screen, and its table of outcomes and decisions shows code that compiles. CONTRIBUTING is short. The page of
+//! promises names tests that are there.
 
 use asyncpoll::{Decision, Outcome, Policy, Poller};
 use core::time::Duration;

@@ -16,7 +16,7 @@ use crate::{
     words::{count, escaped, time},
 };
 
-/// From this many pollers on, their polls are counted, for ticks would cover each other.
+/// From this many pollers on, their polls are counted: ticks would cover each other.
 const MOST_ROWS: usize = 200;
 
 /// How wide a column of counted polls is.
