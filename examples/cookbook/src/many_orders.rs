@@ -31,7 +31,7 @@ pub(crate) async fn poll_all(
     let mut start = || fleet.start(server, Policy::default(), Instant::now());
     let urls: HashMap<_, _> =
         urls.into_iter().map(|url| (start(), url)).collect();
-    let mut sent = JoinSet::new();
+    let (mut sent, mut errors) = (JoinSet::new(), HashMap::new());
     while !fleet.is_empty() {
         let is_free = sent.len() < 64;
         match is_free.then(|| fleet.next_due(Instant::now())).flatten() {
@@ -41,17 +41,20 @@ pub(crate) async fn poll_all(
                 continue;
             }
             Some(Due::Ended(id, end)) => {
-                report(&urls[&id], Decision::GaveUp(end.with_last_error(None)));
+                let end = end.with_last_error(errors.remove(&id).flatten());
+                report(&urls[&id], Decision::GaveUp(end));
                 continue;
             }
             None => {}
         }
         let wait = fleet.until_next(Instant::now()).filter(|_| is_free);
         select! {
-            // The fleet takes a poll that panicked for lost after the minute.
-            Some(Ok((poll, found))) = sent.join_next() => {
+            Some(answered) = sent.join_next() => {
+                // The fleet takes a poll that panicked for lost, in a minute.
+                let Ok((poll, found)) = answered else { continue };
                 let found = found.unwrap_or_else(Outcome::transient);
-                match fleet.step(poll, found, Instant::now()) {
+                let error = errors.entry(poll.id).or_default();
+                match fleet.step_keeping(poll, found, Instant::now(), error) {
                     Decision::Sleep(_) => {}
                     end => report(&urls[&poll.id], end),
                 }

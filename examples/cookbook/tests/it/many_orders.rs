@@ -9,7 +9,7 @@ use crate::server::{
     ADDRESS, Asked, Draw, Ended, Reply, Server, Watch, json, page, runs,
     trouble,
 };
-use asyncpoll::Decision;
+use asyncpoll::{Decision, Reason};
 use core::{cell::RefCell, time::Duration};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -90,6 +90,32 @@ fn no_poll_is_early_and_no_order_misread() {
         }
     });
     counts.assert_none(8_000, 2_900);
+}
+
+/// One order is refused for an hour, which holds the other, too.
+#[tokio::test(start_paused = true)]
+async fn an_order_that_ends_while_it_is_held_has_its_last_error() {
+    let server = Server::start(Watch::new(), |watch, asked| {
+        if asked.path == "/orders/0" {
+            page(503)
+        } else {
+            page(429).hint(3_600, watch)
+        }
+    });
+    let urls = [0, 1].map(|order| format!("{ADDRESS}/orders/{order}"));
+    let ends = RefCell::new(HashMap::new());
+    let report = |url: &str, end| {
+        let Decision::GaveUp(end) = end else { panic!("{end:?}") };
+        ends.borrow_mut().insert(url.to_owned(), end);
+    };
+    let ended = program::poll_all(&server.client, urls.to_vec(), report);
+    ended.await.unwrap();
+    for (url, status) in urls.iter().zip(["503", "429"]) {
+        let end = &ends.borrow()[url];
+        assert_eq!(end.reason, Reason::RetryAfterPastDeadline, "{url}");
+        let error = end.last_error.as_ref().map(ToString::to_string);
+        assert!(error.is_some_and(|error| error.contains(status)), "{url}");
+    }
 }
 
 #[test]
